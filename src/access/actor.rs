@@ -1,0 +1,100 @@
+//! Who asks, and from where.
+
+use crate::kernel::{AccountId, INSTALLATION, KioskId, MembershipId, OrgId, Role, SessionId};
+
+/// Somebody or something that asks. Made by the doors' extractors and by jobs, nowhere else.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub who: Who,
+    pub origin: Origin,
+}
+
+/// Who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Nobody,
+    /// Signed in, acting for itself and not in an organisation.
+    Account {
+        account: AccountId,
+        session: SessionId,
+    },
+    /// Signed in and an active member of the organisation.
+    Member {
+        account: AccountId,
+        session: SessionId,
+        org: OrgId,
+        membership: MembershipId,
+        role: Role,
+    },
+    /// A paired tablet, or a program with a kiosk's key.
+    Kiosk {
+        kiosk: KioskId,
+        org: OrgId,
+    },
+    /// The program itself, for a reason that is written to the audit.
+    System {
+        org: OrgId,
+        reason: &'static str,
+    },
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's address as the trusted proxies give it.
+    pub address: String,
+    pub request_id: String,
+}
+
+impl Actor {
+    pub const fn nobody(origin: Origin) -> Self {
+        Self { who: Who::Nobody, origin }
+    }
+
+    /// The program itself.
+    pub fn system(org: OrgId, reason: &'static str) -> Self {
+        Self { who: Who::System { org, reason }, origin: Origin::default() }
+    }
+
+    /// The organisation acted in; [`INSTALLATION`] when there is none.
+    pub const fn org(&self) -> OrgId {
+        match self.who {
+            Who::Member { org, .. } | Who::Kiosk { org, .. } | Who::System { org, .. } => org,
+            Who::Nobody | Who::Account { .. } => INSTALLATION,
+        }
+    }
+
+    /// The signed-in account, if there is one.
+    pub const fn account(&self) -> Option<AccountId> {
+        match self.who {
+            Who::Account { account, .. } | Who::Member { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The session of the signed-in account.
+    pub const fn session(&self) -> Option<SessionId> {
+        match self.who {
+            Who::Account { session, .. } | Who::Member { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The role in the organisation, if there is one.
+    pub const fn role(&self) -> Option<Role> {
+        match self.who {
+            Who::Member { role, .. } => Some(role),
+            _ => None,
+        }
+    }
+
+    /// How the audit names the actor: a kind and a number.
+    pub const fn audit_name(&self) -> (&'static str, Option<i64>) {
+        match self.who {
+            Who::Nobody => ("nobody", None),
+            Who::Account { account, .. } | Who::Member { account, .. } => ("account", Some(account.0)),
+            Who::Kiosk { kiosk, .. } => ("kiosk", Some(kiosk.0)),
+            Who::System { reason, .. } => (reason, None),
+        }
+    }
+}

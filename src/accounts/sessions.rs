@@ -1,0 +1,96 @@
+//! Where tower-sessions keeps the sessions of browsers: in the table that "my devices" reads.
+
+use super::store::{self, SessionValues};
+use crate::kernel::{AccountId, Instant};
+use crate::platform::App;
+use crate::platform::secret::fingerprint;
+use std::fmt;
+use tower_sessions::SessionStore;
+use tower_sessions::cookie::time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+
+/// Under this name a loaded session tells its own number.
+pub const SESSION_ID: &str = "session";
+/// Under this name it tells whose it is.
+pub const ACCOUNT: &str = "account";
+/// Under this name the door notes the browser's own words for itself.
+pub const CLIENT: &str = "client";
+/// "Last seen" is written no more often than this.
+const TOUCH_AFTER_MINUTES: i64 = 5;
+
+/// The store. Session ids are 128 random bits and stored hashed.
+#[derive(Clone)]
+pub struct Sessions(pub App);
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+fn backend(error: impl fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+impl Sessions {
+    fn expiry(&self, now: Instant) -> Instant {
+        now.plus_days(self.0.config.tokens.session_days)
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // Ids come from a 128-bit generator; the unique index turns the impossible collision into an error.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let now = self.0.clock.now();
+        let text = |name: &str| record.data.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let account = record.data.get(ACCOUNT).and_then(serde_json::Value::as_i64).map(AccountId);
+        let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let (key_hash, client) = (fingerprint(record.id.to_string()), text(CLIENT));
+        let values = SessionValues {
+            key_hash: &key_hash,
+            account,
+            org: None,
+            data: &data,
+            client: &client,
+            address: &text("address"),
+            now,
+            expires_at: self.expiry(now),
+        };
+        let mut tx = self.0.db.begin_write().await.map_err(backend)?;
+        store::save_browser_session(&mut tx, &values).await.map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.0.clock.now();
+        let key_hash = fingerprint(id.to_string());
+        let row = {
+            let mut tx = self.0.db.read().await.map_err(backend)?;
+            store::find_session(&mut tx, "browser", &key_hash, now).await.map_err(backend)?
+        };
+        let Some(row) = row else { return Ok(None) };
+        if now.minutes_since(row.last_seen_at) >= TOUCH_AFTER_MINUTES {
+            let mut tx = self.0.db.begin_write().await.map_err(backend)?;
+            store::touch_session(&mut tx, row.id, now, self.expiry(now)).await.map_err(backend)?;
+            tx.commit().await.map_err(backend)?;
+        }
+        let mut data: std::collections::HashMap<_, _> =
+            serde_json::from_str(&row.data).map_err(|e| Error::Decode(e.to_string()))?;
+        data.insert(SESSION_ID.to_owned(), row.id.0.into());
+        // The expiry was checked above against our own clock; the layer only needs one that is not over.
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.0 / 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut tx = self.0.db.begin_write().await.map_err(backend)?;
+        store::revoke_session_by_key(&mut tx, &fingerprint(id.to_string()), self.0.clock.now()).await.map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+}

@@ -1,0 +1,16 @@
+//! Words of the business, without I/O: ids, roles, languages, instants. Compiled for the server and the browser.
+
+pub mod failure;
+pub mod ids;
+pub mod lang;
+pub mod role;
+pub mod text;
+pub mod time;
+#[cfg(feature = "ssr")]
+pub mod zone;
+
+pub use failure::{Failure, FieldFailure, Kind};
+pub use ids::*;
+pub use lang::Lang;
+pub use role::Role;
+pub use time::Instant;

@@ -1,0 +1,153 @@
+//! Wall clocks: what an instant is called in a place. Time zones come from the IANA database built into the binary.
+
+use super::Instant;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+
+/// The zone of a new organisation.
+pub const DEFAULT_ZONE: &str = "Europe/Paris";
+
+/// The place whose clocks count.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+/// What an instant is on a wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Local {
+    pub date: Date,
+    pub hour: i8,
+    pub minute: i8,
+    pub second: i8,
+}
+
+impl Local {
+    /// `08:05`.
+    pub fn hour_minute(&self) -> String {
+        format!("{:02}:{:02}", self.hour, self.minute)
+    }
+}
+
+impl Zone {
+    /// A zone by its IANA name; `None` when there is no such zone.
+    pub fn named(name: &str) -> Option<Self> {
+        // Names come from forms: the crate would also take POSIX strings, which mean something else on each server.
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c)) {
+            return None;
+        }
+        TimeZone::get(name).ok().map(Self)
+    }
+
+    /// As [`Zone::named`], and UTC for a name that is no more in the database: hours are then still right, only unfamiliar.
+    pub fn named_or_utc(name: &str) -> Self {
+        Self::named(name).unwrap_or(Self(TimeZone::UTC))
+    }
+
+    fn zoned(&self, at: Instant) -> Zoned {
+        Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.0.clone())
+    }
+
+    /// What the clocks of this place show at `at`.
+    pub fn local(&self, at: Instant) -> Local {
+        let zoned = self.zoned(at);
+        Local { date: zoned.date(), hour: zoned.hour(), minute: zoned.minute(), second: zoned.second() }
+    }
+
+    /// The first instant of a local day. Where midnight is skipped by a clock change, the first that exists.
+    pub fn start_of(&self, date: Date) -> Instant {
+        let start = date.to_zoned(self.0.clone()).and_then(|day| day.start_of_day());
+        Instant(start.map_or(0, |start| start.timestamp().as_millisecond()))
+    }
+
+    /// From the first instant of `first` to the first after `last` (half open).
+    pub fn span_of(&self, first: Date, last: Date) -> (Instant, Instant) {
+        (self.start_of(first), self.start_of(last.saturating_add(1.day())))
+    }
+
+    /// The instant of a wall-clock time. A time skipped by a clock change means the same distance after the gap; one
+    /// that happens twice means the first.
+    pub fn instant(&self, date: Date, hour: i8, minute: i8) -> Instant {
+        let zoned = date.at(hour, minute, 0, 0).to_zoned(self.0.clone());
+        Instant(zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond()))
+    }
+
+    /// RFC 3339 with this zone's offset, to the second, as the JSON API writes times.
+    pub fn rfc3339(&self, at: Instant) -> String {
+        self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+}
+
+/// RFC 3339 in UTC, to the millisecond: for logs, exports and the API where no organisation's zone applies.
+pub fn utc(at: Instant) -> String {
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// Monday of the week of a date (ISO 8601).
+pub fn monday_of(date: Date) -> Date {
+    let back = i64::from(date.weekday().since(Weekday::Monday));
+    date.saturating_sub(back.days())
+}
+
+/// Reads `2026-11-21`.
+pub fn parse_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| (2000..=2200).contains(&date.year()))
+}
+
+/// Reads an RFC 3339 time, or a date alone, which then means its first instant in `zone`.
+pub fn parse_instant(text: &str, zone: &Zone) -> Option<Instant> {
+    if let Some(date) = parse_date(text) {
+        return Some(zone.start_of(date));
+    }
+    text.parse::<Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn paris() -> Zone {
+        Zone::named(DEFAULT_ZONE).unwrap()
+    }
+
+    #[test]
+    fn days_have_23_24_or_25_hours() {
+        for (day, hours) in [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 21), 24)] {
+            let (from, to) = paris().span_of(day, day);
+            assert_eq!(to.minutes_since(from), hours * 60, "{day}");
+        }
+    }
+
+    #[test]
+    fn a_night_across_the_clock_change_counts_its_real_minutes() {
+        let zone = paris();
+        let spring = zone.instant(date(2026, 3, 29), 6, 0).minutes_since(zone.instant(date(2026, 3, 28), 22, 0));
+        let autumn = zone.instant(date(2026, 10, 25), 6, 0).minutes_since(zone.instant(date(2026, 10, 24), 22, 0));
+        assert_eq!((spring, autumn), (7 * 60, 9 * 60));
+    }
+
+    #[test]
+    fn instants_and_walls_agree() {
+        let zone = paris();
+        let at = zone.instant(date(2026, 11, 21), 8, 5);
+        assert_eq!(zone.local(at).hour_minute(), "08:05");
+        assert_eq!(zone.rfc3339(at), "2026-11-21T08:05:00+01:00");
+        assert_eq!(utc(at), "2026-11-21T07:05:00.000Z");
+        assert_eq!(parse_instant("2026-11-21T08:05:00+01:00", &zone), Some(at));
+        assert_eq!(parse_instant("2026-11-21", &zone), Some(zone.start_of(date(2026, 11, 21))));
+    }
+
+    #[test]
+    fn weeks_start_on_monday() {
+        assert_eq!(monday_of(date(2026, 11, 22)), date(2026, 11, 16));
+        assert_eq!(monday_of(date(2026, 11, 16)), date(2026, 11, 16));
+    }
+
+    #[test]
+    fn only_names_of_the_database_are_zones() {
+        assert!(Zone::named("Europe/Paris").is_some());
+        for bad in ["", "Europe/Nowhere", "../etc/passwd", "EST5EDT,M3", "<a>"] {
+            assert!(Zone::named(bad).is_none(), "{bad}");
+        }
+    }
+}

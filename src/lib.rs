@@ -1,0 +1,20 @@
+//! Régie: plans who works where, lets people badge in, and keeps hours that nobody can quietly change.
+//!
+//! The layers, top down: doors (`web`, `api`), rooms (`documents`, `timeclock`, `orgs`, `accounts`), `audit` and `access`,
+//! `platform`, `kernel`. Arrows only point down; `tests/architecture.rs` checks it.
+
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod accounts;
+#[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod documents;
+pub mod kernel;
+#[cfg(feature = "ssr")]
+pub mod orgs;
+#[cfg(feature = "ssr")]
+pub mod platform;
+#[cfg(feature = "ssr")]
+pub mod timeclock;

@@ -1,0 +1,59 @@
+//! What can go wrong with organisations and their people.
+
+use super::rules::CrewProblem;
+use crate::access::Denied;
+use crate::accounts::AccountError;
+use crate::kernel::{Failure, Kind};
+use crate::platform::db::DbError;
+
+/// Why an action on an organisation did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum OrgError {
+    #[error("fields are wrong: {0:?}")]
+    Fields(Vec<CrewProblem>),
+    #[error("another crew member has the e-mail address")]
+    EmailTaken,
+    #[error("there is no such crew member")]
+    NotFound,
+    #[error("somebody else has changed it in the meantime")]
+    Stale,
+    #[error("the link is unknown, used or too old")]
+    LinkDead,
+    #[error("the crew member has no e-mail address")]
+    NoEmail,
+    #[error("the crew member has an account already")]
+    AlreadyLinked,
+    #[error("the link was mailed to another address")]
+    OtherAddress,
+    #[error("the installation is set up already")]
+    AlreadySetUp,
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<OrgError> for Failure {
+    fn from(error: OrgError) -> Self {
+        match error {
+            OrgError::Fields(problems) => Self::fields(problems),
+            OrgError::EmailTaken => Self {
+                kind: Kind::Conflict,
+                code: "crew.email_taken".to_owned(),
+                ..Self::fields([("email", "crew.email_taken")])
+            },
+            OrgError::NotFound => Self::not_found(),
+            OrgError::Stale => Self::new(Kind::Conflict, "stale"),
+            OrgError::LinkDead => Self::new(Kind::Gone, "link.dead"),
+            OrgError::NoEmail => Self::fields([("email", "crew.no_email")]),
+            OrgError::AlreadyLinked => Self::new(Kind::Conflict, "crew.already_linked"),
+            OrgError::OtherAddress => Self::new(Kind::Forbidden, "link.other_address"),
+            OrgError::AlreadySetUp => Self::new(Kind::Gone, "setup.done"),
+            OrgError::Account(error) => error.into(),
+            OrgError::Denied(denied) => denied.into(),
+            OrgError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Organisations: the tenants, who belongs to them, and the people they plan and pay.
+//!
+//! Owns the tables `orgs`, `memberships`, `crew_members`, `crew_skills`, `links`. Calls `accounts`. Invariants: an
+//! account is a member of an organisation at most once; a crew member is tied to at most one account, and an account to at
+//! most one crew member of an organisation; a link works once.
+
+mod actions;
+mod csv_import;
+mod error;
+mod links;
+mod model;
+mod rules;
+pub mod service;
+mod store;
+
+pub use actions::*;
+pub use csv_import::{CrewLine, CrewPreview, LineProblem, read_crew_csv};
+pub use error::OrgError;
+pub use links::Purpose;
+pub use model::{CrewFilter, CrewMember, CrewSheet, Membership, NewCrewMember, NewOrg, Org, OrgOfMine};
+pub use rules::{CrewProblem, check_crew_member};

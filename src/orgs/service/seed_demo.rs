@@ -1,0 +1,70 @@
+use super::create_org::{created, insert_org};
+use crate::access::Permit;
+use crate::accounts::Account;
+use crate::accounts::NewAccount;
+use crate::accounts::service::{ReadyAccount, insert_account};
+use crate::audit::{self, Event};
+use crate::kernel::{INSTALLATION, Role};
+use crate::orgs::rules::check_crew_member;
+use crate::orgs::{CrewMember, NewCrewMember, NewOrg, Org, OrgError, SeedDemo, store};
+use crate::platform::App;
+
+/// A person of the demonstration, or an owner made from the command line.
+pub struct DemoPerson {
+    pub role: Role,
+    pub password: String,
+    pub crew: NewCrewMember,
+}
+
+/// Makes an organisation and its owner without a link: for the command line and the demonstration.
+///
+/// Permission: the system. Audit: `account.registered`, `org.created`.
+///
+/// # Errors
+/// What is wrong with the account or the organisation.
+pub async fn create_demo_org(
+    app: &App,
+    permit: Permit<SeedDemo>,
+    owner: NewAccount,
+    org: NewOrg,
+) -> Result<(Org, Account), OrgError> {
+    let ready = ReadyAccount::prepare(app, owner).await?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let account = insert_account(&mut tx, &ready).await?;
+    let org = insert_org(&mut tx, account.id, &org).await?;
+    tx.commit_all(vec![Event::new("account.registered", account.id.into()), created(&org)]).await?;
+    Ok((org, account))
+}
+
+/// The demonstration's organisation, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_demo_org(app: &App) -> Result<Option<Org>, OrgError> {
+    Ok(store::find_demo_org(&mut app.db.read().await?).await?)
+}
+
+/// Adds a person with an account, a membership and a crew record.
+///
+/// Permission: the system, in the organisation. Audit: `crew.added`.
+///
+/// # Errors
+/// What is wrong with the person.
+pub async fn add_demo_person(
+    app: &App,
+    permit: Permit<SeedDemo>,
+    language: &str,
+    new: DemoPerson,
+) -> Result<CrewMember, OrgError> {
+    let checked = check_crew_member(&new.crew).map_err(OrgError::Fields)?;
+    let typed = NewAccount { email: new.crew.email, name: new.crew.name, password: new.password, language: language.to_owned() };
+    let ready = ReadyAccount::prepare(app, typed).await?;
+    let mut tx = audit::begin(app, &permit).await?;
+    let now = tx.now();
+    let account = insert_account(&mut tx, &ready).await?;
+    store::insert_membership(&mut tx, account.id, new.role, now).await?;
+    let person = store::insert_crew_member(&mut tx, Some(account.id), &checked, now).await?;
+    store::replace_skills(&mut tx, person.id, &checked.skills).await?;
+    tx.commit(Event::new("crew.added", person.id.into()).with("name", person.name.as_str())).await?;
+    Ok(person)
+}

@@ -1,0 +1,137 @@
+//! SQL of crew members.
+
+use crate::access::Conn;
+use crate::kernel::text::fold;
+use crate::kernel::{AccountId, CrewMemberId, Instant};
+use crate::orgs::model::{CrewFilter, CrewMember};
+use crate::orgs::rules::CheckedCrewMember;
+use crate::platform::db::{DbResult, Filter};
+use std::collections::HashMap;
+
+const INSERT: &str = "INSERT INTO crew_members (org_id, account_id, name, email, phone, job, search, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  RETURNING id, account_id, name, email, phone, job, archived_at, version";
+const FIND: &str =
+    "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members WHERE org_id = $1 AND id = $2";
+const BY_ACCOUNT: &str = "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members
+  WHERE org_id = $1 AND account_id = $2";
+const UNLINKED_BY_EMAIL: &str = "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members
+  WHERE org_id = $1 AND email = $2 AND account_id IS NULL";
+const LIST: &str = "SELECT c.id, c.account_id, c.name, c.email, c.phone, c.job, c.archived_at, c.version FROM crew_members c WHERE c.org_id = $1";
+const CHANGE: &str = "UPDATE crew_members SET name = $4, email = $5, phone = $6, job = $7, search = $8, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND version = $3";
+const ARCHIVE: &str = "UPDATE crew_members SET archived_at = $3, version = version + 1 WHERE org_id = $1 AND id = $2";
+const LINK: &str =
+    "UPDATE crew_members SET account_id = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND account_id IS NULL";
+const EMAILS: &str = "SELECT email FROM crew_members WHERE org_id = $1 AND email IS NOT NULL ORDER BY email";
+const COUNT: &str = "SELECT count(*) FROM crew_members WHERE org_id = $1 AND archived_at IS NULL";
+const FORGET_SKILLS: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2";
+const ADD_SKILL: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+const SKILLS_OF: &str =
+    "SELECT crew_member_id, skill FROM crew_skills WHERE org_id = $1 AND crew_member_id IN ($2..) ORDER BY skill";
+const ALL_SKILLS: &str = "SELECT DISTINCT skill FROM crew_skills WHERE org_id = $1 ORDER BY skill LIMIT 200";
+
+#[derive(sqlx::FromRow)]
+struct SkillRow {
+    crew_member_id: CrewMemberId,
+    skill: String,
+}
+
+pub async fn insert_crew_member(
+    conn: &mut impl Conn,
+    account: Option<AccountId>,
+    new: &CheckedCrewMember,
+    now: Instant,
+) -> DbResult<CrewMember> {
+    let org = conn.org();
+    let query = conn.query(INSERT).bind(org).bind(account).bind(&new.name).bind(new.email.as_deref()).bind(new.phone.as_deref());
+    query.bind(new.job.as_deref()).bind(new.search()).bind(now).one().await
+}
+
+pub async fn find_crew_member(conn: &mut impl Conn, id: CrewMemberId) -> DbResult<Option<CrewMember>> {
+    let org = conn.org();
+    conn.query(FIND).bind(org).bind(id).optional().await
+}
+
+pub async fn find_crew_member_of(conn: &mut impl Conn, account: AccountId) -> DbResult<Option<CrewMember>> {
+    let org = conn.org();
+    conn.query(BY_ACCOUNT).bind(org).bind(account).optional().await
+}
+
+pub async fn find_unlinked_by_email(conn: &mut impl Conn, email: &str) -> DbResult<Option<CrewMember>> {
+    let org = conn.org();
+    conn.query(UNLINKED_BY_EMAIL).bind(org).bind(email).optional().await
+}
+
+pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Vec<CrewMember>> {
+    let org = conn.org();
+    let pattern = filter.search.as_deref().map(like_pattern);
+    let filtered = Filter::new(LIST)
+        .bind(org)
+        .and(if filter.archived { "c.archived_at IS NOT NULL" } else { "c.archived_at IS NULL" })
+        .and_opt("c.search LIKE {} ESCAPE '\\'", pattern)
+        .and_opt(
+            "EXISTS (SELECT 1 FROM crew_skills s WHERE s.org_id = c.org_id AND s.crew_member_id = c.id AND s.skill = {})",
+            filter.skill.as_deref(),
+        )
+        .and_opt_pair("(c.name, c.id) > ({}, {})", filter.after.clone())
+        .tail(" ORDER BY c.name, c.id LIMIT {}", filter.limit);
+    conn.tx().filtered(filtered).all().await
+}
+
+/// What `LIKE` finds for a piece of text that somebody typed.
+fn like_pattern(text: &str) -> String {
+    let escaped = fold(text.trim()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// Changes a crew member that is still at `version`. `false` when somebody else was faster.
+pub async fn change_crew_member(conn: &mut impl Conn, id: CrewMemberId, version: i64, new: &CheckedCrewMember) -> DbResult<bool> {
+    let org = conn.org();
+    let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(&new.name).bind(new.email.as_deref());
+    Ok(query.bind(new.phone.as_deref()).bind(new.job.as_deref()).bind(new.search()).execute().await? == 1)
+}
+
+pub async fn archive_crew_member(conn: &mut impl Conn, id: CrewMemberId, at: Option<Instant>) -> DbResult<u64> {
+    let org = conn.org();
+    conn.query(ARCHIVE).bind(org).bind(id).bind(at).execute().await
+}
+
+/// Ties an account to a crew member that has none. `false` when it has one.
+pub async fn link_account(conn: &mut impl Conn, id: CrewMemberId, account: AccountId) -> DbResult<bool> {
+    let org = conn.org();
+    Ok(conn.query(LINK).bind(org).bind(id).bind(account).execute().await? == 1)
+}
+
+pub async fn list_crew_emails(conn: &mut impl Conn) -> DbResult<Vec<String>> {
+    let org = conn.org();
+    conn.query(EMAILS).bind(org).scalars().await
+}
+
+pub async fn count_crew(conn: &mut impl Conn) -> DbResult<i64> {
+    let org = conn.org();
+    conn.query(COUNT).bind(org).scalar().await
+}
+
+pub async fn replace_skills(conn: &mut impl Conn, id: CrewMemberId, skills: &[String]) -> DbResult<()> {
+    let org = conn.org();
+    conn.query(FORGET_SKILLS).bind(org).bind(id).execute().await?;
+    for skill in skills {
+        conn.query(ADD_SKILL).bind(org).bind(id).bind(skill).execute().await?;
+    }
+    Ok(())
+}
+
+pub async fn list_skills_of(conn: &mut impl Conn, people: &[CrewMemberId]) -> DbResult<HashMap<CrewMemberId, Vec<String>>> {
+    let org = conn.org();
+    let rows: Vec<SkillRow> = conn.query(SKILLS_OF).bind(org).bind_list(people).all().await?;
+    Ok(rows.into_iter().fold(HashMap::new(), |mut map: HashMap<_, Vec<_>>, row| {
+        map.entry(row.crew_member_id).or_default().push(row.skill);
+        map
+    }))
+}
+
+pub async fn list_skills(conn: &mut impl Conn) -> DbResult<Vec<String>> {
+    let org = conn.org();
+    conn.query(ALL_SKILLS).bind(org).scalars().await
+}

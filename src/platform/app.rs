@@ -1,0 +1,42 @@
+//! What a request needs, in one handle.
+
+use super::assets::Assets;
+use super::clock::Clock;
+use super::config::Config;
+use super::db::Db;
+use super::hashing::Hasher;
+use super::tokens::TokenSigner;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The running application. Clones share everything.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Clock,
+    pub hasher: Hasher,
+    pub signer: TokenSigner,
+    pub assets: Assets,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// An absolute address for a mail.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.server.public_url)
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

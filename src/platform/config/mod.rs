@@ -1,0 +1,147 @@
+//! Settings: defaults in code, then `regie.toml`, then the environment, then `NAME_FILE` for secrets.
+//!
+//! All settings are rows of one table ([`settings::SETTINGS`]), which the documentation is generated from. An unknown key
+//! stops the start and names the nearest known one.
+
+mod load;
+mod settings;
+
+pub use load::{ConfigError, load, load_from};
+pub use settings::{Setting, table};
+
+use super::secret::Secret;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// All settings of a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub tokens: Tokens,
+    pub badge: Badge,
+    pub passwords: Passwords,
+    pub mail: Mail,
+    pub log: Log,
+    /// Where everything lives that is not in the database: keys, the SQLite file, stored documents.
+    pub data: PathBuf,
+    /// Development opens `/dev/…` and relaxes nothing else.
+    pub development: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub addr: SocketAddr,
+    /// A second address for `/metrics`; on it alone when set.
+    pub metrics_addr: Option<SocketAddr>,
+    pub metrics: bool,
+    /// The address people type, without a trailing slash. Links in mails start with it.
+    pub public_url: String,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub hsts: bool,
+    /// Origins that may call the API from a browser.
+    pub allowed_origins: Vec<String>,
+    pub request_seconds: u64,
+    pub body_kib: usize,
+    pub registration: bool,
+    /// The built site; empty when it is inside the binary.
+    pub site: PathBuf,
+}
+
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// `postgres://…`, or empty for SQLite in the data directory.
+    pub url: Secret<String>,
+    pub readers: u32,
+    pub writers: u32,
+    /// Most transactions one SQLite COMMIT may carry; 1 turns group commit off.
+    pub batch: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub access_minutes: i64,
+    pub refresh_days: i64,
+    pub session_days: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Badge {
+    pub seconds: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub passes: u32,
+    /// Passwords hashed at the same time; 0 means one per core.
+    pub workers: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Empty: mails stay in the spool.
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub password: Secret<String>,
+    /// `starttls`, `tls` or `none` (loopback only).
+    pub security: String,
+    pub from: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub level: String,
+    pub json: bool,
+}
+
+impl Config {
+    /// Whether browsers reach us over TLS: cookies are then `Secure` and carry the `__Host-` prefix.
+    pub fn is_secure(&self) -> bool {
+        self.server.public_url.starts_with("https://")
+    }
+
+    /// What sqlx connects to.
+    pub fn database_url(&self) -> String {
+        let url = self.database.url.reveal();
+        if url.is_empty() { format!("sqlite://{}", self.data.join("regie.db").display()) } else { url.clone() }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 3000));
+        Self {
+            server: Server {
+                addr,
+                metrics_addr: None,
+                metrics: true,
+                public_url: String::new(),
+                trusted_proxies: Vec::new(),
+                hsts: false,
+                allowed_origins: Vec::new(),
+                request_seconds: 30,
+                body_kib: 1024,
+                registration: true,
+                site: PathBuf::from("target/site"),
+            },
+            database: Database { url: Secret::default(), readers: 8, writers: 8, batch: 256 },
+            tokens: Tokens { access_minutes: 10, refresh_days: 7, session_days: 30 },
+            badge: Badge { seconds: 30 },
+            passwords: Passwords { memory_kib: 19_456, passes: 2, workers: 0 },
+            mail: Mail {
+                host: String::new(),
+                port: 587,
+                user: String::new(),
+                password: Secret::default(),
+                security: "starttls".to_owned(),
+                from: "Régie <regie@localhost>".to_owned(),
+            },
+            log: Log { level: "info".to_owned(), json: false },
+            data: PathBuf::from("data"),
+            development: false,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The table of settings.
+
+use super::Config;
+use crate::platform::secret::Secret;
+use std::fmt::Write;
+use std::str::FromStr;
+
+/// One setting: where it can be written and what it changes.
+pub struct Setting {
+    /// `section.name` in `regie.toml`.
+    pub key: &'static str,
+    /// Environment variables, ours first, then those of the systems that Régie replaces.
+    pub env: &'static [&'static str],
+    /// In words, for the documentation.
+    pub default: &'static str,
+    pub help: &'static str,
+    /// May also come from a file named by `…_FILE`; never printed.
+    pub secret: bool,
+    /// Writes a value into the configuration, or says what is wrong with it.
+    pub set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+fn parse<T: FromStr>(text: &str, what: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| format!("expected {what}"))
+}
+
+fn number<T: FromStr + PartialOrd + std::fmt::Display>(text: &str, least: T, most: T) -> Result<T, String> {
+    let wanted = format!("a whole number from {least} to {most}");
+    let value: T = parse(text, &wanted)?;
+    if value < least || value > most { Err(format!("expected {wanted}")) } else { Ok(value) }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("expected true or false".to_owned()),
+    }
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let text = text.trim().trim_end_matches('/');
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
+        return Err("expected an address like https://regie.example".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_matches(['[', ']']).split(',').map(|part| part.trim().trim_matches('"')).filter(|part| !part.is_empty())
+}
+
+macro_rules! settings {
+    ($($key:literal [$($env:literal),*] $default:literal $(($secret:ident))? $help:literal => $set:expr;)*) => {
+        /// Every setting there is, in the order of the documentation.
+        pub static SETTINGS: &[Setting] = &[$(Setting {
+            key: $key,
+            env: &[$($env),*],
+            default: $default,
+            help: $help,
+            secret: stringify!($($secret)?).len() > 0,
+            set: $set,
+        }),*];
+    };
+}
+
+settings! {
+    "server.addr" ["REGIE_ADDR"] "127.0.0.1:3000" "Address and port to listen on."
+        => |c, v| { c.server.addr = parse(v, "an address and port like 127.0.0.1:3000")?; Ok(()) };
+    "server.public_url" ["REGIE_PUBLIC_URL", "API_BASE_URL", "API_URL", "WEB_BASE_URL"] "http://<server.addr>" "The address people type; links in mails start with it. With https, cookies are Secure and named __Host-…"
+        => |c, v| { c.server.public_url = url(v)?; Ok(()) };
+    "server.trusted_proxies" ["REGIE_TRUSTED_PROXIES"] "(none)" "IP addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+        => |c, v| { c.server.trusted_proxies = list(v).map(|ip| parse(ip, "IP addresses separated by commas")).collect::<Result<_, _>>()?; Ok(()) };
+    "server.allowed_origins" ["ALLOWED_ORIGINS", "CORS_ORIGINS"] "(none)" "Web origins that may call the JSON API from a browser, separated by commas. No wildcard."
+        => |c, v| { c.server.allowed_origins = list(v).map(url).collect::<Result<_, _>>()?; Ok(()) };
+    "server.hsts" ["ENABLE_HSTS"] "false" "Send Strict-Transport-Security. Switch on once TLS is certain to stay."
+        => |c, v| { c.server.hsts = yes_or_no(v)?; Ok(()) };
+    "server.metrics" ["METRICS_ENABLED"] "true" "Serve /metrics (Prometheus)."
+        => |c, v| { c.server.metrics = yes_or_no(v)?; Ok(()) };
+    "server.metrics_addr" ["REGIE_METRICS_ADDR"] "(same as server.addr)" "A separate address for /metrics; it is then served there alone."
+        => |c, v| { c.server.metrics_addr = Some(parse(v, "an address and port")?); Ok(()) };
+    "server.request_seconds" ["REGIE_REQUEST_SECONDS"] "30" "Longest time a request may take."
+        => |c, v| { c.server.request_seconds = number(v, 1, 600)?; Ok(()) };
+    "server.body_kib" ["REGIE_BODY_KIB"] "1024" "Largest request body, in KiB."
+        => |c, v| { c.server.body_kib = number(v, 16, 262_144)?; Ok(()) };
+    "server.registration" ["REGIE_REGISTRATION"] "true" "Whether strangers may create an account."
+        => |c, v| { c.server.registration = yes_or_no(v)?; Ok(()) };
+    "server.site" ["REGIE_SITE", "LEPTOS_SITE_ROOT"] "target/site" "Directory of the built site, when it is not inside the binary."
+        => |c, v| { c.server.site = v.into(); Ok(()) };
+    "server.development" ["REGIE_DEVELOPMENT"] "false" "Opens /dev/mail and /dev/components."
+        => |c, v| { c.development = yes_or_no(v)?; Ok(()) };
+    "data" ["REGIE_DATA"] "data" "Directory of the SQLite file and the keys."
+        => |c, v| { c.data = v.into(); Ok(()) };
+    "database.url" ["DATABASE_URL", "DB_URL"] "SQLite in the data directory" (secret) "postgres://user:password@host/database for several servers on one PostgreSQL."
+        => |c, v| {
+            if !(v.is_empty() || v.starts_with("postgres://") || v.starts_with("postgresql://") || v.starts_with("sqlite://")) {
+                return Err("expected postgres://… or sqlite://…".to_owned());
+            }
+            c.database.url = Secret::new(v.to_owned());
+            Ok(())
+        };
+    "database.readers" ["REGIE_DB_READERS"] "8" "Connections for reading."
+        => |c, v| { c.database.readers = number(v, 1, 200)?; Ok(()) };
+    "database.writers" ["REGIE_DB_WRITERS"] "8" "Connections for writing (PostgreSQL; SQLite has one writer)."
+        => |c, v| { c.database.writers = number(v, 1, 200)?; Ok(()) };
+    "database.batch" ["REGIE_DB_BATCH"] "256" "Most transactions one SQLite COMMIT carries; 1 turns group commit off."
+        => |c, v| { c.database.batch = number(v, 1, 4096)?; Ok(()) };
+    "tokens.access_minutes" ["ACCESS_TOKEN_EXPIRE_MINUTES", "ACCESS_TOKEN_MINUTES"] "10" "Life of an access token, 10 to 60 minutes."
+        => |c, v| { c.tokens.access_minutes = number(v, 10, 60)?; Ok(()) };
+    "tokens.refresh_days" ["REFRESH_TOKEN_EXPIRE_DAYS", "REFRESH_TOKEN_DAYS"] "7" "Life of an unused refresh token."
+        => |c, v| { c.tokens.refresh_days = number(v, 1, 90)?; Ok(()) };
+    "tokens.session_days" ["REGIE_SESSION_DAYS"] "30" "A browser unseen for that long is signed out."
+        => |c, v| { c.tokens.session_days = number(v, 1, 365)?; Ok(()) };
+    "badge.seconds" ["EPHEMERAL_TOKEN_EXPIRE_SECONDS"] "30" "Life of a badge code."
+        => |c, v| { c.badge.seconds = number(v, 10, 300)?; Ok(()) };
+    "passwords.memory_kib" ["REGIE_ARGON2_MEMORY_KIB"] "19456" "argon2id memory. The default is the OWASP minimum."
+        => |c, v| { c.passwords.memory_kib = number(v, 19_456, 131_072)?; Ok(()) };
+    "passwords.passes" ["REGIE_ARGON2_PASSES"] "2" "argon2id passes."
+        => |c, v| { c.passwords.passes = number(v, 1, 10)?; Ok(()) };
+    "passwords.workers" ["REGIE_ARGON2_WORKERS"] "one per core" "Passwords hashed at the same time."
+        => |c, v| { c.passwords.workers = number(v, 0, 64)?; Ok(()) };
+    "mail.host" ["SMTP_HOST"] "(mails stay in the spool)" "SMTP server."
+        => |c, v| { c.mail.host = v.trim().to_owned(); Ok(()) };
+    "mail.port" ["SMTP_PORT"] "587" "SMTP port."
+        => |c, v| { c.mail.port = number(v, 1, u16::MAX)?; Ok(()) };
+    "mail.user" ["SMTP_USER", "SMTP_USERNAME"] "(none)" "SMTP user."
+        => |c, v| { c.mail.user = v.to_owned(); Ok(()) };
+    "mail.password" ["SMTP_PASSWORD"] "(none)" (secret) "SMTP password."
+        => |c, v| { c.mail.password = Secret::new(v.to_owned()); Ok(()) };
+    "mail.security" ["REGIE_MAIL_SECURITY"] "starttls" "starttls, tls, or none (loopback only)."
+        => |c, v| match v { "starttls" | "tls" | "none" => { c.mail.security = v.to_owned(); Ok(()) } _ => Err("expected starttls, tls or none".to_owned()) };
+    "mail.from" ["SMTP_FROM", "EMAIL_FROM_ADDRESS"] "Régie <regie@localhost>" "Sender of the mails."
+        => |c, v| { parse::<lettre::message::Mailbox>(v, "an address like Régie <regie@example.org>")?; c.mail.from = v.to_owned(); Ok(()) };
+    "log.level" ["LOG_LEVEL", "REGIE_LOG"] "info" "error, warn, info, debug, trace, or a filter like info,regie=debug."
+        => |c, v| { c.log.level = v.to_ascii_lowercase(); Ok(()) };
+    "log.json" ["REGIE_LOG_JSON"] "false" "One JSON object a line instead of text."
+        => |c, v| { c.log.json = yes_or_no(v)?; Ok(()) };
+}
+
+/// The settings as a Markdown table: `docs/settings.md` is this, and a test compares them.
+pub fn table() -> String {
+    let mut text = String::from("| key in `regie.toml` | environment | default | what it does |\n|---|---|---|---|\n");
+    for s in SETTINGS {
+        let env: Vec<_> = s.env.iter().map(|name| format!("`{name}`")).collect();
+        let file = if s.secret { " (or the same name with `_FILE`)" } else { "" };
+        let _ = writeln!(text, "| `{}` | {}{file} | {} | {} |", s.key, env.join(", "), s.default, s.help);
+    }
+    text
+}

@@ -1,0 +1,213 @@
+//! Transactions as values: what a reader and a writer hold.
+use super::filter::Filter;
+use super::query::Query;
+use super::writer::{self, Published, Writer};
+use super::{DbError, DbResult, dialect};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tokio::sync::OwnedMutexGuard;
+
+pub(super) enum Link {
+    SqliteRead(PoolConnection<Sqlite>),
+    SqliteSnapshot(Transaction<'static, Sqlite>),
+    SqliteWrite(OwnedMutexGuard<Writer>),
+    PostgresRead(PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+    /// Committed or dropped.
+    Ended,
+}
+
+/// A connection together with the arguments of its kind.
+pub(super) enum Native<'t> {
+    Sqlite(&'t mut SqliteConnection, SqliteArguments),
+    Postgres(&'t mut PgConnection, PgArguments),
+    Ended,
+}
+
+impl Native<'_> {
+    pub(super) fn binds(&self) -> usize {
+        match self {
+            Self::Sqlite(_, args) => args.len(),
+            Self::Postgres(_, args) => args.len(),
+            Self::Ended => 0,
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn native(&mut self) -> Native<'_> {
+        match self {
+            Self::SqliteRead(conn) => Native::Sqlite(conn, SqliteArguments::default()),
+            Self::SqliteSnapshot(tx) => Native::Sqlite(tx, SqliteArguments::default()),
+            Self::SqliteWrite(writer) => match writer.conn() {
+                Some(conn) => Native::Sqlite(conn, SqliteArguments::default()),
+                None => Native::Ended,
+            },
+            Self::PostgresRead(conn) => Native::Postgres(conn, PgArguments::default()),
+            Self::PostgresTx(tx) => Native::Postgres(tx, PgArguments::default()),
+            Self::Ended => Native::Ended,
+        }
+    }
+}
+
+/// What is known about the statements so far.
+pub(super) enum Health {
+    /// Each statement stands alone; one that fails says nothing about the next.
+    Autocommit,
+    Sound,
+    /// A statement is under way; found later, its future was dropped before it ended.
+    Unfinished,
+    Failed(DbError),
+}
+
+impl Health {
+    /// Before a statement.
+    pub(super) fn start(&mut self) -> DbResult<()> {
+        match self {
+            Self::Autocommit => Ok(()),
+            Self::Sound => {
+                *self = Self::Unfinished;
+                Ok(())
+            }
+            Self::Unfinished | Self::Failed(_) => Err(DbError::Aborted),
+        }
+    }
+
+    /// After it. That a row is not there is an answer, not a failure.
+    pub(super) fn end(&mut self, error: Option<&DbError>) {
+        if !matches!(self, Self::Autocommit) {
+            *self = match error {
+                None | Some(DbError::NotFound) => Self::Sound,
+                Some(error) => Self::Failed(error.clone()),
+            };
+        }
+    }
+}
+
+/// A connection to read from. A writer is one, too: what only reads takes `&mut ReadTx`.
+pub struct ReadTx {
+    pub(super) link: Link,
+    pub(super) health: Health,
+}
+
+impl ReadTx {
+    pub(super) fn autocommit(link: Link) -> Self {
+        Self { link, health: Health::Autocommit }
+    }
+
+    pub(super) fn snapshot(link: Link) -> Self {
+        Self { link, health: Health::Sound }
+    }
+
+    /// Starts a statement. It is a constant; values are bound.
+    pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        Query::new(self, sql)
+    }
+
+    /// Starts a statement that was narrowed down.
+    pub fn filtered(&mut self, filter: Filter<'_>) -> Query<'_> {
+        filter.query(self)
+    }
+}
+
+/// Everything a reader can do, and `commit`. Dropped without it, nothing is stored.
+#[must_use = "nothing is stored without a commit"]
+pub struct WriteTx(ReadTx);
+
+impl Deref for WriteTx {
+    type Target = ReadTx;
+    fn deref(&self) -> &ReadTx {
+        &self.0
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut ReadTx {
+        &mut self.0
+    }
+}
+
+impl WriteTx {
+    pub(super) fn new(link: Link) -> Self {
+        Self(ReadTx { link, health: Health::Sound })
+    }
+
+    /// Holds `key` until the end: on SQLite a writer is alone anyway, on PostgreSQL this makes it so for one key.
+    /// Taken first, before what it protects is read.
+    ///
+    /// # Errors
+    /// `Busy` when another holds it for too long.
+    pub async fn lock(&mut self, key: i64) -> DbResult<()> {
+        match self.link {
+            Link::PostgresTx(_) => self.query(dialect::LOCK).bind(key).execute().await.map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns once the transaction is durable.
+    ///
+    /// # Errors
+    /// `Aborted` when a statement failed or was cancelled before; `Commit` when nothing was stored.
+    pub async fn commit(self) -> DbResult<()> {
+        self.commit_then(|| ()).await
+    }
+
+    /// As `commit`; `published` runs right after the COMMIT, in commit order on SQLite, even if the caller is gone.
+    /// It holds up other writers: it sends to a channel and returns.
+    pub async fn commit_then(mut self, published: impl FnOnce() + Send + 'static) -> DbResult<()> {
+        if !matches!(self.health, Health::Sound) {
+            return Err(DbError::Aborted);
+        }
+        // A task of its own: once asked for, a commit cannot be cancelled halfway.
+        match std::mem::replace(&mut self.0.link, Link::Ended) {
+            Link::SqliteWrite(writer) => writer::apart(writer::commit(writer, Box::new(published))).await,
+            Link::PostgresTx(tx) => {
+                writer::apart(async move {
+                    tx.commit().await?;
+                    publish(Box::new(published));
+                    Ok(())
+                })
+                .await
+            }
+            _ => Err(DbError::Aborted),
+        }
+    }
+
+    /// Runs a text of several statements inside the transaction.
+    pub(super) async fn script(&mut self, sql: &'static str) -> DbResult<()> {
+        self.0.health.start()?;
+        let done = match self.0.link.native() {
+            Native::Sqlite(conn, _) => sqlx::raw_sql(sql).execute(conn).await.map(drop),
+            Native::Postgres(conn, _) => sqlx::raw_sql(sql).execute(conn).await.map(drop),
+            Native::Ended => Err(sqlx::Error::PoolClosed),
+        };
+        let done = done.map_err(DbError::from);
+        self.0.health.end(done.as_ref().err());
+        done
+    }
+}
+
+impl Drop for WriteTx {
+    fn drop(&mut self) {
+        if let Link::SqliteWrite(writer) = std::mem::replace(&mut self.0.link, Link::Ended)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let cause: Option<Arc<str>> = match &self.0.health {
+                Health::Failed(error) => Some(error.to_string().into()),
+                _ => None,
+            };
+            runtime.spawn(writer::abandon(writer, cause));
+        }
+    }
+}
+
+/// Tells the world. A panic in there (already reported by the panic hook) must not keep the others of a batch from
+/// hearing that they are stored.
+pub(super) fn publish(published: Published) {
+    catch_unwind(AssertUnwindSafe(published)).ok();
+}

@@ -1,0 +1,283 @@
+//! SQLite's single writer, with group commit.
+//!
+//! Writers queue on a fair mutex. Each works inside its own savepoint; `commit` releases the savepoint and leaves
+//! the enclosing transaction open. The first to do so leads the batch: it goes to the end of the queue, and when
+//! its turn comes again it issues the one COMMIT for everyone who committed in between. No timer, no extra task:
+//! a batch is exactly the writers that were already waiting, and a lone writer commits at once.
+//!
+//! Invariants: nobody is told "stored" before the COMMIT; everything that ends a transaction runs in a task that
+//! owns the lock, so that no caller's cancellation can stop it halfway; a writer whose state is unknown gets a new
+//! connection before its next use.
+use super::tx::{Link, WriteTx, publish};
+use super::{DbError, DbResult, dialect};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::time::Instant;
+
+/// Nobody who committed waits longer than this for writers that came later, save for the one at work.
+const OLDEST: Duration = Duration::from_millis(5);
+
+pub(super) type Published = Box<dyn FnOnce() + Send>;
+
+pub(super) struct WriterSlot {
+    writer: Arc<Mutex<Writer>>,
+    wait: Duration,
+}
+
+pub(super) struct Writer {
+    /// None once closed, and while broken.
+    conn: Option<SqliteConnection>,
+    options: SqliteConnectOptions,
+    state: State,
+    batch: Vec<Member>,
+    batch_limit: usize,
+    /// When the batch's first member was released.
+    since: Instant,
+    /// The member at work runs without foreign keys and shares its COMMIT with nobody.
+    alone: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    /// No transaction.
+    Idle,
+    /// A transaction with released savepoints only.
+    Open,
+    /// A transaction whose newest savepoint is a member's, still at work or gone without a word.
+    Member,
+    /// What the connection holds is unknown: replace it before use.
+    Broken,
+    Closed,
+}
+
+struct Member {
+    published: Published,
+    done: oneshot::Sender<DbResult<()>>,
+}
+
+impl WriterSlot {
+    pub(super) async fn open(options: SqliteConnectOptions, batch_limit: usize, wait: Duration) -> DbResult<Self> {
+        let conn = Some(options.connect().await?);
+        let (state, batch, since) = (State::Idle, Vec::new(), Instant::now());
+        let writer = Writer { conn, options, state, batch, batch_limit, since, alone: false };
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), wait })
+    }
+
+    /// The lock, with an end to the waiting: it also makes an error of a second `begin_write` beside a first.
+    async fn turn(&self) -> DbResult<OwnedMutexGuard<Writer>> {
+        let turn = tokio::time::timeout(self.wait, self.writer.clone().lock_owned()).await;
+        turn.map_err(|_| DbError::Busy("other writers took too long".into()))
+    }
+
+    /// Whether a writer is at work.
+    pub(super) fn is_taken(&self) -> bool {
+        self.writer.try_lock().is_err()
+    }
+
+    pub(super) async fn begin(&self) -> DbResult<WriteTx> {
+        let mut writer = self.turn().await?;
+        if !writer.is_ready() {
+            writer = apart(async move {
+                writer.settle(None).await?;
+                writer.flush().await;
+                writer.settle(None).await.map(|()| writer)
+            })
+            .await?;
+        }
+        let start = if writer.state == State::Open { "SAVEPOINT w" } else { "BEGIN IMMEDIATE; SAVEPOINT w" };
+        writer.state = State::Member;
+        let mut tx = WriteTx::new(Link::SqliteWrite(writer)); // from here on a drop rolls back
+        tx.query(start).execute().await?;
+        Ok(tx)
+    }
+
+    /// A transaction without foreign keys, as SQLite wants it to rebuild a table.
+    pub(super) async fn begin_alone(&self) -> DbResult<WriteTx> {
+        let mut writer = self.turn().await?;
+        let mut writer = apart(async move {
+            writer.settle(None).await?;
+            writer.flush().await;
+            writer.settle(None).await?;
+            writer.alone = true; // gets a new connection when it ends, however it ends
+            writer.run("PRAGMA foreign_keys = OFF").await?;
+            Ok(writer)
+        })
+        .await?;
+        writer.state = State::Member;
+        let mut tx = WriteTx::new(Link::SqliteWrite(writer));
+        tx.query("BEGIN IMMEDIATE; SAVEPOINT w").execute().await?;
+        Ok(tx)
+    }
+
+    /// Waits for the writers ahead, stores what they committed, and is no more.
+    pub(super) async fn close(&self) -> DbResult<()> {
+        let mut writer = self.writer.clone().lock_owned().await;
+        apart(async move {
+            writer.settle(None).await.ok();
+            writer.flush().await;
+            writer.state = State::Closed;
+            match writer.conn.take() {
+                Some(conn) => Ok(conn.close().await?),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn script(&self, sql: &'static str) -> DbResult<()> {
+        let mut writer = self.turn().await?;
+        apart(async move {
+            writer.settle(None).await?;
+            writer.flush().await;
+            writer.settle(None).await?;
+            let Some(conn) = &mut writer.conn else { return Err(sqlx::Error::PoolClosed.into()) };
+            let done = sqlx::raw_sql(sql).execute(conn).await;
+            if done.is_err() {
+                writer.break_off().await; // the script may have begun a transaction
+            }
+            Ok(done.map(drop)?)
+        })
+        .await
+    }
+}
+
+/// Runs to its end in a task of its own, whatever becomes of the caller.
+#[expect(clippy::disallowed_methods, reason = "a transaction's end must survive the request that asked for it")]
+pub(super) async fn apart<T: Send + 'static>(work: impl Future<Output = DbResult<T>> + Send + 'static) -> DbResult<T> {
+    tokio::spawn(work).await.unwrap_or_else(|gone| Err(DbError::Unavailable(gone.to_string().into())))
+}
+
+/// Ends the member at work: released, and durable once the batch is. Runs in a task of its own.
+pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>, published: Published) -> DbResult<()> {
+    if let Err(error) = writer.run("RELEASE w").await {
+        let reason: Arc<str> = error.to_string().into();
+        writer.fail(&reason).await;
+        return Err(DbError::Commit(reason));
+    }
+    writer.state = State::Open;
+    let (done, mut outcome) = oneshot::channel();
+    if writer.batch.is_empty() {
+        writer.since = Instant::now();
+    }
+    writer.batch.push(Member { published, done });
+    if writer.batch.len() >= writer.batch_limit || writer.is_overdue() || writer.alone {
+        writer.flush().await;
+        writer.leave_alone().await;
+        drop(writer);
+    } else if writer.batch.len() == 1 {
+        let slot = OwnedMutexGuard::mutex(&writer).clone();
+        drop(writer);
+        tokio::select! {
+            biased;
+            outcome = &mut outcome => return outcome.unwrap_or_else(|_| Err(gone())), // somebody else's COMMIT had it
+            mut writer = slot.lock_owned() => if writer.settle(None).await.is_ok() { writer.flush().await },
+        }
+    } else {
+        drop(writer);
+    }
+    outcome.await.unwrap_or_else(|_| Err(gone()))
+}
+
+fn gone() -> DbError {
+    DbError::Commit("the writer is gone".into())
+}
+
+/// Ends a member that was dropped without a commit. Runs in a task of its own. `cause` is what its last statement
+/// said: if SQLite rolled back the whole batch then, that is what the others should hear.
+pub(super) async fn abandon(mut writer: OwnedMutexGuard<Writer>, cause: Option<Arc<str>>) {
+    if writer.settle(cause).await.is_ok() && writer.is_overdue() {
+        writer.flush().await;
+    }
+}
+
+impl Writer {
+    pub(super) fn conn(&mut self) -> Option<&mut SqliteConnection> {
+        self.conn.as_mut()
+    }
+
+    async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
+        match &mut self.conn {
+            Some(conn) => sqlx::query(sql).execute(conn).await.map(drop),
+            None => Err(sqlx::Error::PoolClosed),
+        }
+    }
+
+    fn is_overdue(&self) -> bool {
+        !self.batch.is_empty() && self.since.elapsed() > OLDEST
+    }
+
+    /// Whether the next member can start without anything to clear up before.
+    fn is_ready(&self) -> bool {
+        matches!(self.state, State::Idle | State::Open) && !self.is_overdue() && !self.alone
+    }
+
+    /// Leaves the writer `Idle` or `Open`, whatever the one before left behind.
+    async fn settle(&mut self, cause: Option<Arc<str>>) -> DbResult<()> {
+        if self.state == State::Member {
+            // Alone in the transaction, a member takes it along: nothing is left to store.
+            let (end, then) = match self.batch.is_empty() {
+                true => ("ROLLBACK", State::Idle),
+                false => ("ROLLBACK TO w; RELEASE w", State::Open),
+            };
+            match self.run(end).await {
+                Ok(()) => self.state = then,
+                Err(error) if self.batch.is_empty() && dialect::is_without_transaction(&error) => self.state = then,
+                // The savepoint is gone: SQLite itself rolled the whole transaction back (disk full, I/O error).
+                Err(error) => self.fail(&cause.unwrap_or_else(|| error.to_string().into())).await,
+            }
+        }
+        self.leave_alone().await;
+        match self.state {
+            State::Broken => {
+                self.conn = Some(self.options.connect().await?);
+                self.state = State::Idle;
+                Ok(())
+            }
+            State::Closed => Err(sqlx::Error::PoolClosed.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// One COMMIT, then every member hears its outcome.
+    async fn flush(&mut self) {
+        if self.state == State::Open {
+            match self.run("COMMIT").await {
+                Ok(()) => {
+                    self.state = State::Idle;
+                    for member in self.batch.drain(..) {
+                        publish(member.published);
+                        member.done.send(Ok(())).ok(); // nobody listens when the caller is gone
+                    }
+                }
+                Err(error) => self.fail(&error.to_string().into()).await,
+            }
+        }
+    }
+
+    /// Nothing of the batch is stored, and every member hears so.
+    async fn fail(&mut self, reason: &Arc<str>) {
+        self.break_off().await;
+        for member in self.batch.drain(..) {
+            member.done.send(Err(DbError::Commit(reason.clone()))).ok();
+        }
+    }
+
+    /// Gives up the connection, and with it whatever transaction it still holds.
+    async fn break_off(&mut self) {
+        self.state = State::Broken;
+        self.run("ROLLBACK").await.ok(); // says why not when there is no transaction
+        if let Some(conn) = self.conn.take() {
+            conn.close().await.ok(); // nothing can be done about a connection that does not close
+        }
+    }
+
+    /// A connection without foreign keys serves nobody else.
+    async fn leave_alone(&mut self) {
+        if std::mem::take(&mut self.alone) {
+            self.break_off().await;
+        }
+    }
+}

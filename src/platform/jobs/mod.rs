@@ -1,0 +1,28 @@
+//! Work for later: a row written with the change that wants it, run by a worker, tried again when it fails.
+//!
+//! Jobs are idempotent: a server that dies after the work and before the bookkeeping runs them twice.
+
+mod store;
+mod worker;
+
+pub use store::{JobRow, NewJob, counts, enqueue, requeue_lost};
+pub use worker::{Handler, Worker};
+
+/// How often a job is tried before it is put aside for somebody to look at.
+pub const MAX_ATTEMPTS: i64 = 8;
+
+/// Seconds to wait after the `attempt`-th failure: 5 s, 20 s, 45 s … at most an hour.
+pub const fn back_off_seconds(attempt: i64) -> i64 {
+    let wait = 5 * attempt * attempt;
+    if wait > 3600 { 3600 } else { wait }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_grows_and_is_bounded() {
+        assert_eq!([1, 2, 3, 100].map(back_off_seconds), [5, 20, 45, 3600]);
+    }
+}

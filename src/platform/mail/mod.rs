@@ -1,0 +1,34 @@
+//! Mails: written to the `mails` table with the change that causes them, sent by a job.
+//!
+//! Without an SMTP server they stay there, and developers read them at `/dev/mail`.
+
+mod send;
+mod store;
+
+pub use send::{MailError, SEND, send};
+pub use store::{SpooledMail, find_mail, insert_mail, list_mails};
+
+/// A mail to be sent. Both bodies say the same.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// One address.
+    pub recipient: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+use crate::kernel::Lang;
+
+/// The HTML body of a mail that asks for one thing: a sentence, a button, a sentence. Plain tables and inline colours are
+/// what mail programs understand; the address is also written out, for those that show no buttons.
+pub fn html_of(lang: Lang, intro: &str, button: &str, address: &str, outro: &str) -> String {
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let (intro, button, address, outro) = (escape(intro), escape(button), escape(address), escape(outro));
+    let lang = lang.code();
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#241f19;background:#fdfcfa;padding:24px\">\
+         <p>{intro}</p><p><a href=\"{address}\" style=\"display:inline-block;padding:12px 20px;border-radius:7px;background:#1f4bb8;\
+         color:#fff;text-decoration:none\">{button}</a></p><p style=\"color:#5c5348\">{outro}<br><a href=\"{address}\">{address}</a></p></body></html>"
+    )
+}

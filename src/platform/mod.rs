@@ -1,0 +1,21 @@
+//! What every room stands on: the database, time, randomness, secrets, settings, mail, jobs, telemetry.
+//!
+//! Knows nothing of the business above it; may use the words of `kernel`.
+
+pub mod app;
+pub mod assets;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod db_types;
+pub mod hashing;
+pub mod jobs;
+pub mod keys;
+pub mod mail;
+pub mod random;
+pub mod secret;
+pub mod telemetry;
+pub mod tokens;
+pub mod words;
+
+pub use app::App;

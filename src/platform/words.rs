@@ -1,0 +1,21 @@
+//! The words of the product in both languages, as typed functions made from `locales/` by the build.
+//!
+//! They stay on the server: islands get theirs as props.
+
+use crate::kernel::Lang;
+use std::sync::LazyLock;
+
+include!(concat!(env!("OUT_DIR"), "/l10n.rs"));
+
+/// The words of one language.
+pub type Words = L10nLanguage;
+
+/// The words of `lang`.
+pub fn words(lang: Lang) -> &'static Words {
+    static FR: LazyLock<Words> = LazyLock::new(|| L10n::Fr.load());
+    static EN: LazyLock<Words> = LazyLock::new(|| L10n::En.load());
+    match lang {
+        Lang::Fr => &FR,
+        Lang::En => &EN,
+    }
+}

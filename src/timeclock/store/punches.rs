@@ -1,0 +1,202 @@
+//! SQL of punches.
+
+use crate::access::Conn;
+use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, KioskId, PunchId};
+use crate::platform::db::{DbResult, Filter};
+use crate::timeclock::model::{Presence, Present, PunchFilter, PunchKind, PunchLine};
+use crate::timeclock::rules::LastPunch;
+
+const INSERT: &str =
+    "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, kiosk_id,
+  device_id, badge_id, source, request_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
+// The interval of the newest punch began at the newest entry.
+const LAST: &str = "SELECT p.id, p.seq, p.kind, p.state, p.at,
+    (SELECT max(i.at) FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in') AS opened_at
+  FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1";
+const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
+const LIST: &str =
+    "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
+  FROM punches p JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
+    LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
+  WHERE p.org_id = $1";
+const OF_PERSON: &str =
+    "SELECT p.kind, p.at, k.place FROM punches p LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
+  WHERE p.org_id = $1 AND p.crew_member_id = $2 AND p.at >= $3 AND p.at < $4 ORDER BY p.seq";
+const OF_ALL: &str = "SELECT p.crew_member_id, c.name, c.job, p.kind, p.at, k.place FROM punches p
+    JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
+    LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
+  WHERE p.org_id = $1 AND p.at >= $2 AND p.at < $3 ORDER BY c.name, p.crew_member_id, p.seq";
+const PRESENT: &str = "SELECT p.crew_member_id, c.name, c.job, p.state, k.place,
+    (SELECT max(i.at) FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in') AS since
+  FROM punches p JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
+    LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
+  WHERE p.org_id = $1 AND p.at >= $2 AND p.state IN ('on', 'break') AND NOT EXISTS (
+    SELECT 1 FROM punches n WHERE n.org_id = p.org_id AND n.crew_member_id = p.crew_member_id AND n.seq = p.seq + 1)
+  ORDER BY since, c.name, p.crew_member_id LIMIT 500";
+
+/// A punch as it is written. The state it finds is the last one's; the table refuses anything else.
+pub struct PunchValues<'a> {
+    pub crew_member: CrewMemberId,
+    pub last: Option<(i64, Presence)>,
+    pub kind: PunchKind,
+    pub state: Presence,
+    pub at: Instant,
+    pub now: Instant,
+    pub kiosk: Option<KioskId>,
+    pub device: Option<DeviceId>,
+    pub badge: Option<BadgeId>,
+    pub source: &'a str,
+    pub key: &'a str,
+}
+
+#[derive(sqlx::FromRow)]
+struct LastRow {
+    id: PunchId,
+    seq: i64,
+    kind: String,
+    state: String,
+    at: Instant,
+    opened_at: Option<Instant>,
+}
+
+/// A punch that an earlier request with the same key recorded.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RecordedRow {
+    pub id: PunchId,
+    pub crew_member_id: CrewMemberId,
+    pub kind: String,
+    pub at: Instant,
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    id: PunchId,
+    crew_member_id: CrewMemberId,
+    name: String,
+    kind: String,
+    at: Instant,
+    kiosk_id: Option<KioskId>,
+    kiosk_name: Option<String>,
+    device_id: Option<DeviceId>,
+    source: String,
+    recorded_at: Instant,
+}
+
+/// One punch of a person, for the hours.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StepRow {
+    pub kind: String,
+    pub at: Instant,
+    pub place: Option<String>,
+}
+
+/// One punch of anybody, for the hours of all.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CrewStepRow {
+    pub crew_member_id: CrewMemberId,
+    pub name: String,
+    pub job: Option<String>,
+    #[sqlx(flatten)]
+    pub step: StepRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct PresentRow {
+    crew_member_id: CrewMemberId,
+    name: String,
+    job: Option<String>,
+    state: String,
+    place: Option<String>,
+    since: Option<Instant>,
+}
+
+pub async fn insert_punch(conn: &mut impl Conn, new: &PunchValues<'_>) -> DbResult<PunchId> {
+    let org = conn.org();
+    let (seq, prior_state) = new.last.map_or((1, Presence::Off), |(seq, state)| (seq + 1, state));
+    let query = conn.query(INSERT).bind(org).bind(new.crew_member).bind(seq).bind(new.last.map(|(seq, _)| seq));
+    let query = query.bind(prior_state.code()).bind(new.kind.code()).bind(new.state.code()).bind(new.at).bind(new.now);
+    query.bind(new.kiosk).bind(new.device).bind(new.badge).bind(new.source).bind(new.key).scalar().await
+}
+
+pub async fn find_last_punch(conn: &mut impl Conn, crew_member: CrewMemberId) -> DbResult<Option<LastPunch>> {
+    let org = conn.org();
+    let row = conn.query(LAST).bind(org).bind(crew_member).optional::<LastRow>().await?;
+    Ok(row.map(|row| LastPunch {
+        id: row.id,
+        seq: row.seq,
+        kind: kind_of(&row.kind),
+        state: Presence::parse(&row.state).unwrap_or(Presence::Off),
+        at: row.at,
+        opened_at: row.opened_at.unwrap_or(row.at),
+    }))
+}
+
+pub async fn find_punch_by_key(conn: &mut impl Conn, key: &str) -> DbResult<Option<RecordedRow>> {
+    let org = conn.org();
+    conn.query(BY_KEY).bind(org).bind(key).optional().await
+}
+
+pub async fn list_punches(conn: &mut impl Conn, filter: &PunchFilter) -> DbResult<Vec<PunchLine>> {
+    let org = conn.org();
+    let filtered = Filter::new(LIST)
+        .bind(org)
+        .and_opt("p.crew_member_id = {}", filter.crew_member)
+        .and_opt("p.kiosk_id = {}", filter.kiosk)
+        .and_opt("p.at >= {}", filter.from)
+        .and_opt("p.at < {}", filter.to)
+        .and_opt_pair("(p.at, p.id) < ({}, {})", filter.before)
+        .tail(" ORDER BY p.at DESC, p.id DESC LIMIT {}", filter.limit)
+        .tail(" OFFSET {}", filter.offset);
+    let rows: Vec<LineRow> = conn.tx().filtered(filtered).all().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PunchLine {
+            id: row.id,
+            crew_member: row.crew_member_id,
+            name: row.name,
+            kind: kind_of(&row.kind),
+            at: row.at,
+            kiosk: row.kiosk_id,
+            kiosk_name: row.kiosk_name,
+            device: row.device_id,
+            source: row.source,
+            recorded_at: row.recorded_at,
+        })
+        .collect())
+}
+
+/// One person's punches in order of their chain.
+pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: Instant, to: Instant) -> DbResult<Vec<StepRow>> {
+    let org = conn.org();
+    conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
+}
+
+/// Everybody's punches, person by person.
+pub async fn list_crew_steps(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<CrewStepRow>> {
+    let org = conn.org();
+    conn.query(OF_ALL).bind(org).bind(from).bind(to).all().await
+}
+
+/// Who came in since `since` and has not gone.
+pub async fn list_present(conn: &mut impl Conn, since: Instant) -> DbResult<Vec<Present>> {
+    let org = conn.org();
+    let rows: Vec<PresentRow> = conn.query(PRESENT).bind(org).bind(since).all().await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Present {
+                crew_member: row.crew_member_id,
+                name: row.name,
+                job: row.job,
+                since: row.since.filter(|at| *at >= since)?,
+                on_break: row.state == Presence::Break.code(),
+                place: row.place,
+            })
+        })
+        .collect())
+}
+
+/// The column's CHECK admits known kinds only.
+pub fn kind_of(code: &str) -> PunchKind {
+    PunchKind::parse(code).unwrap_or(PunchKind::Lapse)
+}
