@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod documents;
+pub mod islands;
 pub mod kernel;
 #[cfg(feature = "ssr")]
 pub mod orgs;
@@ -18,3 +19,13 @@ pub mod orgs;
 pub mod platform;
 #[cfg(feature = "ssr")]
 pub mod timeclock;
+#[cfg(feature = "ssr")]
+pub mod web;
+
+/// What the browser runs first.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

@@ -38,7 +38,7 @@ pub async fn link_crew(app: &App, permit: Permit<LinkCrew>, id: CrewMemberId) ->
     let address = app.link(&format!("/join/{token}"));
     let mail = NewMail {
         subject: t.mail_join_subject(org.name.as_str()),
-        text: t.mail_join_text(address.as_str(), person.name.as_str(), org.name.as_str()),
+        text: t.mail_join_text(person.name.as_str(), org.name.as_str(), address.as_str()),
         html: crate::platform::mail::html_of(
             org.lang(),
             &t.mail_join_intro(person.name.as_str(), org.name.as_str()),

@@ -61,12 +61,20 @@ pub fn build_scanner(toolchain: WasmToolchain) -> Result<PathBuf> {
 fn cargo_build(toolchain: WasmToolchain, profile: &str, what: &[&str]) -> Result<()> {
     let mut command = toolchain.cargo();
     command.arg("build").args(toolchain.options()).args(["--target", WASM, "--profile", profile]).args(what);
-    // Panic messages name source files; where this machine keeps its crates is nobody's business in a browser.
-    if let Some(home) = cargo_home() {
-        let flags = format!("--remap-path-prefix={}=crates", home.join("registry/src").display());
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-    }
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap_crates());
     run(command.env("CARGO_TARGET_DIR", toolchain.target_dir()))
+}
+
+/// Flags that call the directories of downloaded crates `crates`. Panic messages name source files; where this machine
+/// keeps its crates and got them from is nobody's business in a browser, and must not change the built file.
+fn remap_crates() -> String {
+    let sources = cargo_home().and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let mut directories: Vec<String> =
+        sources.into_iter().flatten().flatten().map(|entry| entry.path().display().to_string()).collect();
+    directories.sort();
+    // The flags are separated by spaces.
+    directories.retain(|path| !path.contains(char::is_whitespace));
+    directories.iter().map(|path| format!("--remap-path-prefix={path}=crates")).collect::<Vec<_>>().join(" ")
 }
 
 fn cargo_home() -> Option<PathBuf> {

@@ -1,0 +1,81 @@
+// What islands need of the browser, in few words.
+
+/** Posts a form; `done` gets the status (0 without network) and the text. */
+export function post(url, body, done) {
+    fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body,
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(8000),
+    }).then(async (answer) => done(answer.status, await answer.text()), () => done(0, ""));
+}
+
+export const every = (ms, tick) => void setInterval(tick, ms);
+export const after = (ms, then) => void setTimeout(then, ms);
+export const isVisible = () => document.visibilityState === "visible";
+export const onVisibility = (changed) => document.addEventListener("visibilitychange", changed);
+export const encode = encodeURIComponent;
+export const randomKey = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+
+/** Keeps the screen on while the page is visible; asks again when it comes back. */
+export function keepAwake() {
+    const ask = () => {
+        if (navigator.wakeLock && isVisible()) navigator.wakeLock.request("screen").catch(() => {});
+    };
+    document.addEventListener("visibilitychange", ask);
+    ask();
+}
+
+/** Passes on what the camera element says: ("code", text) or ("state", name). */
+export function onCamera(heard) {
+    addEventListener("camera-code", (event) => heard("code", event.detail.text));
+    addEventListener("camera-state", (event) => heard("state", event.detail.state));
+}
+
+/** A wedge scanner types fast and ends with Enter. Slow typing is a person's. */
+export function onWedge(heard) {
+    let text = "";
+    let last = 0;
+    addEventListener("keydown", (event) => {
+        if (event.timeStamp - last > 80) text = "";
+        last = event.timeStamp;
+        if (event.key === "Enter" && text.length >= 16) {
+            heard(text);
+            text = "";
+        } else if (event.key.length === 1) {
+            text += event.key;
+        }
+    });
+}
+
+let sound;
+/** Two rising tones, or a low one. Silent until the page has been touched once. */
+export function beep(good) {
+    try {
+        sound ??= new AudioContext();
+        if (sound.state === "suspended") sound.resume();
+        for (const [pitch, at] of good ? [[660, 0], [880, 0.12]] : [[220, 0], [180, 0.2]]) {
+            const tone = sound.createOscillator();
+            const level = sound.createGain();
+            tone.frequency.value = pitch;
+            level.gain.value = 0.15;
+            tone.connect(level).connect(sound.destination);
+            tone.start(sound.currentTime + at);
+            tone.stop(sound.currentTime + at + 0.11);
+        }
+    } catch { /* a kiosk without sound still shows */ }
+}
+
+export function fullScreen() {
+    document.documentElement.requestFullscreen?.().catch(() => {});
+    sound ??= new AudioContext();
+}
+
+/** The time of a place: hours and minutes, seconds, date, each on a line. */
+export function wallClock(ms, zone, language) {
+    const at = new Date(ms);
+    const part = (options) => new Intl.DateTimeFormat(language, { timeZone: zone, ...options }).format(at);
+    const time = new Intl.DateTimeFormat("fr", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at).split(":");
+    return `${time[0]}:${time[1]}\n${time[2]}\n${part({ weekday: "long", day: "numeric", month: "long" })}`;
+}

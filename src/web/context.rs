@@ -1,0 +1,48 @@
+//! What every page knows about its reader.
+
+use crate::access::Actor;
+use crate::accounts::Account;
+use crate::kernel::{Lang, Role};
+use crate::orgs::Org;
+use crate::platform::App;
+use crate::platform::words::{Words, words};
+
+/// Somebody who looks at a page.
+#[derive(Clone)]
+pub struct Visitor {
+    pub app: App,
+    pub lang: Lang,
+    pub actor: Actor,
+    pub account: Option<Account>,
+    /// What the page before wants said: a code.
+    pub flash: Option<String>,
+    /// The path asked for, with its query.
+    pub path: String,
+    /// For the scripts of this answer (CSP).
+    pub nonce: String,
+}
+
+/// Somebody who looks at a page of an organisation they belong to.
+#[derive(Clone)]
+pub struct Member {
+    pub visitor: Visitor,
+    pub org: Org,
+    pub role: Role,
+}
+
+impl Visitor {
+    pub fn words(&self) -> &'static Words {
+        words(self.lang)
+    }
+}
+
+impl Member {
+    pub fn words(&self) -> &'static Words {
+        self.visitor.words()
+    }
+
+    /// An address in this organisation.
+    pub fn url(&self, rest: &str) -> String {
+        format!("/o/{}{rest}", self.org.slug)
+    }
+}

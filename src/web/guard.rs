@@ -1,0 +1,60 @@
+//! What protects browsers: who may post, and the headers of every answer.
+
+use crate::platform::{App, random};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+
+/// The nonce of one answer's scripts.
+#[derive(Clone)]
+pub struct Nonce(pub String);
+
+/// Refuses what another site makes a browser send. Modern browsers say where a request comes from (`Sec-Fetch-Site`); for
+/// the others the origin must be ours. `Origin: null` is a stranger. A request that says nothing is refused, too.
+pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let allowed = safe
+        || match text("sec-fetch-site") {
+            Some(site) => site == "same-origin",
+            None => text("origin").is_some_and(|origin| origin == app.config.server.public_url),
+        };
+    if allowed { next.run(request).await } else { (StatusCode::FORBIDDEN, "cross-site request refused").into_response() }
+}
+
+/// Puts the security headers on every answer. A page that has islands sets its own content policy before.
+pub async fn security_headers(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Nonce(random::token::<16>()));
+    let api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, PLAIN_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(header::CACHE_CONTROL, if api { "no-store" } else { "private, no-store" });
+    if app.config.server.hsts {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    response
+}
+
+/// Pages without islands run no script at all.
+const PLAIN_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'; object-src 'none'; script-src 'none'";
+
+/// The content policy of a page with islands: its own scripts by nonce, WebAssembly, a worker.
+pub fn island_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         object-src 'none'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; \
+         script-src 'self' 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'"
+    )
+}

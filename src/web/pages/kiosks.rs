@@ -1,0 +1,134 @@
+//! Kiosks, for admins: adding, pairing, switching off.
+
+use super::*;
+use crate::kernel::KioskId;
+use crate::timeclock::{Kiosk, NewKiosk, service as clock};
+use crate::web::qr;
+use axum::extract::{Form, Path};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/o/{org}/kiosks", get(list).post(create))
+        .route("/o/{org}/kiosks/{id}", post(change))
+        .route("/o/{org}/kiosks/{id}/pairing", post(pairing))
+        .route("/o/{org}/kiosks/{id}/key", post(key))
+        .route("/o/{org}/kiosks/{id}/remove", post(remove))
+}
+
+async fn list(member: Member) -> Answer {
+    show(member, Typed::default()).await
+}
+
+async fn show(member: Member, typed: Typed) -> Answer {
+    let kiosks = clock::list_kiosks(&member.visitor.app, member.permit()?, None, 200, 0).await.map_err(|e| member.refuse(e))?;
+    let (t, lang) = (member.words(), member.visitor.lang);
+    Ok(render::page(form_status(&typed), move || view! {
+        <InOrg member=member.clone() title=t.nav_kiosks() here="kiosks">
+            <header class="page-head"><div><h1>{t.nav_kiosks()}</h1><p class="lead">{t.kiosks_lead()}</p></div></header>
+            <div class="split">
+                <div class="stack">
+                    {kiosks.is_empty().then(|| view! { <Empty title=t.kiosks_empty_title() text=t.kiosks_empty_text() /> })}
+                    <ul class="list">{kiosks.into_iter().map(|kiosk| line(&member, kiosk)).collect_view()}</ul>
+                </div>
+                <form class="card stack" method="post"><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
+                    <Field typed=typed.clone() lang name="name" label=t.kiosks_name() required=true />
+                    <Field typed=typed.clone() lang name="place" label=t.kiosks_place() help=t.kiosks_place_help() required=true />
+                    <button class="btn primary block">{t.kiosks_add()}</button>
+                </form>
+            </div>
+        </InOrg>
+    }))
+}
+
+fn line(member: &Member, kiosk: Kiosk) -> impl IntoView + use<> {
+    let (t, lang, zone, now) = (member.words(), member.visitor.lang, member.org.zone(), member.visitor.app.clock.now());
+    let base = member.url(&format!("/kiosks/{}", kiosk.id));
+    let (tone, icon, state) = if !kiosk.is_active {
+        ("", "ban", t.kiosks_inactive())
+    } else if kiosk.is_online(now) {
+        ("positive", "wifi", t.kiosks_online())
+    } else if kiosk.paired_at.is_none() && !kiosk.has_key {
+        ("info", "info", t.kiosks_unpaired())
+    } else {
+        ("warning", "wifioff", t.kiosks_offline())
+    };
+    let seen = kiosk.last_seen_at.map(|at| t.kiosks_seen(format::date_time(zone.local(at), lang)));
+    view! {
+        <li>
+            <span class="tile-icon"><Icon name="tablet" /></span>
+            <span class="grow"><span class="strong">{kiosk.name.clone()}</span><small>{kiosk.place.clone()}</small><small>{seen}</small></span>
+            <Pill tone=tone icon=icon text=state />
+            <form method="post" action=format!("{base}/pairing")><button class="btn secondary">{t.kiosks_pair_button()}</button></form>
+            <details><summary>{t.more()}</summary><div class="stack tight">
+                <form method="post" action=format!("{base}/key")><button class="btn">{t.kiosks_key_button()}</button></form>
+                <form method="post" action=base.clone()><input type="hidden" name="name" value=kiosk.name /><input type="hidden" name="place" value=kiosk.place /><input type="hidden" name="active" value=(!kiosk.is_active).to_string() />
+                    <button class="btn">{if kiosk.is_active { t.kiosks_switch_off() } else { t.kiosks_switch_on() }}</button></form>
+                <form method="post" action=format!("{base}/remove")><button class="btn danger-quiet">{t.kiosks_remove()}</button></form>
+            </div></details>
+        </li>
+    }
+}
+
+#[derive(Deserialize)]
+struct KioskForm {
+    name: String,
+    place: String,
+    #[serde(default)]
+    active: bool,
+}
+
+async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
+    let new = NewKiosk { name: form.name.clone(), place: form.place.clone(), fingerprint: None };
+    match clock::create_kiosk(&member.visitor.app, member.permit()?, new).await {
+        Ok((kiosk, code)) => Ok(show_code(&member, kiosk.name, code)),
+        Err(error) => show(member, Typed { failure: Some(error.into()), values: vec![("name", form.name), ("place", form.place)] }).await,
+    }
+}
+
+/// The pairing code, once: as text, as a link and as a QR of the link.
+fn show_code(member: &Member, name: String, code: String) -> Response {
+    let (member, t) = (member.clone(), member.words());
+    let link = member.visitor.app.link(&format!("/kiosk?code={code}"));
+    let drawing = qr::text(&link);
+    let address = member.visitor.app.link("/kiosk");
+    render::page(StatusCode::OK, move || view! {
+        <InOrg member=member.clone() title=name.clone() here="kiosks">
+            <div class="stack wide narrow">
+                <h1>{t.pairing_title(name.as_str())}</h1>
+                <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
+                {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
+                <p class="muted">{t.pairing_life()}</p>
+                <p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p>
+            </div>
+        </InOrg>
+    })
+}
+
+async fn pairing(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answer {
+    let app = &member.visitor.app;
+    let kiosk = clock::get_kiosk(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let code = clock::renew_pairing_code(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    Ok(show_code(&member, kiosk.name, code))
+}
+
+async fn key(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answer {
+    let key = clock::issue_kiosk_key(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let t = member.words();
+    Ok(render::page(StatusCode::OK, move || view! {
+        <InOrg member=member.clone() title=t.kiosks_key_button() here="kiosks">
+            <div class="stack narrow"><h1>{t.key_title()}</h1><p class="muted">{t.key_text()}</p><p><code>{key}</code></p><p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p></div>
+        </InOrg>
+    }))
+}
+
+async fn change(member: Member, session: Session, Path((_, id)): Path<(String, KioskId)>, Form(form): Form<KioskForm>) -> Answer {
+    clock::change_kiosk(&member.visitor.app, member.permit()?, id, &form.name, &form.place, form.active).await.map_err(|e| member.refuse(e))?;
+    Ok(go_with(&session, "saved", &member.url("/kiosks")).await)
+}
+
+async fn remove(member: Member, session: Session, Path((_, id)): Path<(String, KioskId)>) -> Answer {
+    clock::remove_kiosk(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    Ok(go_with(&session, "kiosk.removed", &member.url("/kiosks")).await)
+}

@@ -1,0 +1,87 @@
+//! The pages, one file per feature.
+
+mod account;
+mod badge;
+mod crew;
+mod dev;
+mod hours;
+mod join;
+mod kiosk;
+mod kiosks;
+mod punches;
+mod set_up;
+
+use super::context::{Member, Visitor};
+use super::door::{LANGUAGE, device_cookie_name};
+use super::refusal::{Refusal, safe_next, url_part};
+use super::shell::{InOrg, Plain};
+use super::ui::{Empty, Field, FormError, Icon, Pill, Typed};
+use super::{format, render};
+use crate::access::{Action, Permit, permit};
+use crate::kernel::Failure;
+use crate::platform::App;
+use axum::Router;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use leptos::prelude::*;
+use tower_sessions::Session;
+
+type Answer = Result<Response, Refusal>;
+
+/// All routes of browsers.
+pub fn routes(app: &App) -> Router<App> {
+    let routes = Router::new()
+        .merge(account::routes())
+        .merge(set_up::routes())
+        .merge(join::routes())
+        .merge(badge::routes())
+        .merge(hours::routes())
+        .merge(punches::routes())
+        .merge(crew::routes())
+        .merge(kiosks::routes())
+        .merge(kiosk::routes());
+    if app.config.development { routes.merge(dev::routes()) } else { routes }
+}
+
+impl Visitor {
+    /// The proof for an action, or the page that says why not.
+    fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        permit(&self.actor).map_err(|denied| match denied {
+            crate::access::Denied::SignIn => Refusal::sign_in(self.lang, &self.path),
+            denied => self.refuse(denied),
+        })
+    }
+
+    fn refuse(&self, error: impl Into<Failure>) -> Refusal {
+        Refusal::new(error.into(), self.lang)
+    }
+}
+
+impl Member {
+    fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        self.visitor.permit()
+    }
+
+    fn refuse(&self, error: impl Into<Failure>) -> Refusal {
+        self.visitor.refuse(error)
+    }
+
+    /// The crew record of the member who asks.
+    async fn crew_record(&self) -> Result<crate::orgs::CrewMember, Refusal> {
+        crate::orgs::service::find_my_crew(&self.visitor.app, self.permit()?).await.map_err(|e| self.refuse(e))
+    }
+}
+
+/// Goes on to another page, which says `code` at its top.
+async fn go_with(session: &Session, code: &str, to: &str) -> Response {
+    // A flash that cannot be kept is no reason to fail what has been done.
+    drop(session.insert("flash", code).await);
+    Redirect::to(to).into_response()
+}
+
+/// The answer to a form that must be shown again: what was typed is wrong.
+fn form_status(typed: &Typed) -> StatusCode {
+    let status = typed.failure.as_ref().map_or(200, |failure| failure.kind.status());
+    // A form is shown with what was typed whatever was wrong; 401 would make browsers ask for a password themselves.
+    StatusCode::from_u16(if status == 401 { 422 } else { status }).unwrap_or(StatusCode::OK)
+}

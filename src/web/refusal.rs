@@ -1,0 +1,111 @@
+//! What a page says when something does not work.
+
+use super::render;
+use super::shell::Plain;
+use crate::kernel::{Failure, Kind, Lang};
+use crate::platform::random;
+use crate::platform::words::words;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use leptos::prelude::*;
+
+/// A failure on its way to a browser.
+#[derive(Debug)]
+pub struct Refusal {
+    failure: Failure,
+    lang: Lang,
+    sign_in: Option<String>,
+}
+
+impl Refusal {
+    pub fn new(failure: Failure, lang: Lang) -> Self {
+        Self { failure, lang, sign_in: None }
+    }
+
+    /// Sends to the sign-in page, and from there back to `path`.
+    pub fn sign_in(lang: Lang, path: &str) -> Self {
+        Self { failure: Failure::sign_in(), lang, sign_in: Some(path.to_owned()) }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        if let Some(path) = self.sign_in {
+            let next = url_part(&path);
+            return Redirect::to(&format!("/sign-in?next={next}")).into_response();
+        }
+        let status = StatusCode::from_u16(self.failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let incident = (self.failure.kind == Kind::Unexpected).then(|| random::token::<6>());
+        if let Some(incident) = &incident {
+            tracing::error!(incident, code = self.failure.code, "Answered with an incident");
+        }
+        let (lang, t) = (self.lang, words(self.lang));
+        let (title, text) = match self.failure.kind {
+            Kind::NotFound => (t.error_not_found_title(), t.error_not_found_text()),
+            Kind::Forbidden => (t.error_forbidden_title(), t.error_forbidden_text()),
+            Kind::Unavailable | Kind::TooMany => (t.error_unavailable_title(), t.error_unavailable_text()),
+            Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
+            _ => (t.error_title(), words_of(&self.failure.code, lang)),
+        };
+        render::page(status, move || view! { <Plain lang title=title.clone()><h1>{title}</h1><p class="muted">{text}</p><p><a class="btn primary" href="/">{t.error_home()}</a></p></Plain> })
+    }
+}
+
+/// A path as the value of a query.
+pub fn url_part(path: &str) -> String {
+    path.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_./".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// Where to go after signing in: a path of ours, never an address of somebody else.
+pub fn safe_next(next: Option<&str>) -> &str {
+    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])).unwrap_or("/")
+}
+
+/// The sentence of a failure's code.
+pub fn words_of(code: &str, lang: Lang) -> String {
+    let t = words(lang);
+    match code {
+        "form.invalid" => t.failure_form(),
+        "email.invalid" => t.failure_email(),
+        "name.invalid" => t.failure_name(),
+        "phone.invalid" => t.failure_phone(),
+        "text.too_long" => t.failure_too_long(),
+        "skills.too_many" => t.failure_skills(),
+        "time_zone.unknown" => t.failure_time_zone(),
+        "password.too_short" => t.failure_password_short(i64::try_from(crate::accounts::MIN_PASSWORD).unwrap_or(0)),
+        "password.too_long" => t.failure_password_long(),
+        "password.guessable" => t.failure_password_guessable(),
+        "account.email_taken" => t.failure_email_taken(),
+        "account.registration_closed" => t.failure_registration_closed(),
+        "account.credentials" => t.failure_credentials(),
+        "account.inactive" => t.failure_inactive(),
+        "account.refresh_token" | "sign_in_required" => t.failure_sign_in(),
+        "crew.email_taken" => t.failure_crew_email(),
+        "crew.email_twice" => t.failure_crew_twice(),
+        "crew.no_email" => t.failure_crew_no_email(),
+        "crew.already_linked" => t.failure_crew_linked(),
+        "line.unreadable" | "line.too_many_columns" => t.failure_line(),
+        "link.dead" => t.failure_link(),
+        "setup.done" => t.failure_setup(),
+        "stale" => t.failure_stale(),
+        "kiosk.taken" => t.failure_kiosk_taken(),
+        "kiosk.pairing_code" => t.failure_pairing(),
+        "kiosk.inactive" => t.failure_kiosk_inactive(),
+        "device.known" => t.failure_device_known(),
+        "device.not_found" | "kiosk.not_found" | "not_found" => t.error_not_found_text(),
+        "device.already_revoked" => t.failure_device_revoked(),
+        "forbidden" => t.error_forbidden_text(),
+        "punch.malformed" | "punch.unknown" => t.punch_unknown(),
+        "punch.expired" => t.punch_expired(),
+        "punch.already_used" => t.punch_already_used(),
+        "punch.other_org" => t.punch_other_org(),
+        "punch.device_revoked" => t.punch_device_revoked(),
+        "punch.archived" => t.punch_archived(),
+        "punch.too_soon" => t.punch_too_soon(),
+        "punch.already_in" => t.punch_already_in(),
+        "punch.already_out" => t.punch_already_out(),
+        "punch.raced" => t.punch_raced(),
+        "unavailable" => t.error_unavailable_text(),
+        _ => t.error_title(),
+    }
+}

@@ -1,0 +1,58 @@
+//! From components to an answer.
+
+use super::guard::island_policy;
+use crate::platform::App;
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Renders a component to a whole document.
+pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let body = owner.with(|| {
+        // Only what an island contains is hydrated; the rest of the page needs no markers.
+        if let Some(context) = Owner::current_shared_context() {
+            context.set_is_hydrating(false);
+        }
+        view().into_view().to_html()
+    });
+    owner.cleanup();
+    format!("<!DOCTYPE html>{body}")
+}
+
+/// A page without scripts.
+pub fn page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
+    (status, Html(html(view))).into_response()
+}
+
+/// A page with islands; `camera` for the one that scans.
+pub fn island_page<V: IntoView + 'static>(nonce: &str, camera: bool, view: impl FnOnce() -> V) -> Response {
+    let mut response = Html(html(view)).into_response();
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&island_policy(nonce)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let permissions = if camera {
+        "camera=(self), screen-wake-lock=(self), fullscreen=(self), microphone=(), geolocation=()"
+    } else {
+        "camera=(), screen-wake-lock=(self), microphone=(), geolocation=()"
+    };
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(permissions));
+    response
+}
+
+/// The script that starts the islands of a page: it loads the bundle and wakes each island where it stands.
+pub fn island_scripts(app: &App, nonce: &str) -> impl IntoView + use<> {
+    let (script, wasm) = (app.assets.url("regie.js"), app.assets.url("regie.wasm"));
+    let start = format!(
+        "import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>{{m.hydrate();\
+         for(const el of document.querySelectorAll('leptos-island')){{const f=m[el.dataset.component];if(f)f(el)}}}}))"
+    );
+    view! {
+        <link rel="modulepreload" href=script />
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+        <script type="module" nonce=nonce.to_owned() inner_html=start></script>
+    }
+}

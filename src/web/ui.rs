@@ -1,0 +1,84 @@
+//! The parts that pages are made of.
+
+use super::refusal::words_of;
+use crate::kernel::{Failure, Lang};
+use leptos::prelude::*;
+
+/// An icon of the sprite. It never speaks: the word is beside it.
+#[component]
+pub fn Icon(name: &'static str, #[prop(optional)] small: bool) -> impl IntoView {
+    view! { <svg class=if small { "icon s" } else { "icon" } aria-hidden="true"><use href=format!("/icons.svg#i-{name}") /></svg> }
+}
+
+/// The product's mark.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! { <img class="mark" src="/mark.svg" alt="" width="28" height="28" /> }
+}
+
+/// What a form was given and what was wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub failure: Option<Failure>,
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Typed {
+    pub fn value(&self, name: &str) -> String {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    pub fn error(&self, name: &str, lang: Lang) -> Option<String> {
+        self.failure.as_ref()?.of(name).map(|code| words_of(code, lang))
+    }
+}
+
+/// A labelled field with its error.
+#[component]
+pub fn Field(
+    typed: Typed,
+    lang: Lang,
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional, into)] autocomplete: String,
+    #[prop(optional, into)] help: String,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let error = typed.error(name, lang);
+    let value = if kind == "password" { String::new() } else { typed.value(name) };
+    let described = [(!help.is_empty()).then(|| format!("{name}-help")), error.as_ref().map(|_| format!("{name}-error"))];
+    let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input class="input" id=name name=name type=kind value=value required=required
+                autocomplete=(!autocomplete.is_empty()).then_some(autocomplete)
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=(!described.is_empty()).then_some(described) />
+            {(!help.is_empty()).then(|| view! { <p class="help" id=format!("{name}-help")>{help}</p> })}
+            {error.map(|text| view! { <p class="error" id=format!("{name}-error")><Icon name="stop" small=true />{text}</p> })}
+        </div>
+    }
+}
+
+/// What is wrong with a form as a whole, at its top.
+#[component]
+pub fn FormError(typed: Typed, lang: Lang) -> impl IntoView {
+    typed.failure.as_ref().map(|failure| {
+        let text = words_of(&failure.code, lang);
+        view! { <div class="note danger" role="alert"><Icon name="stop" /><p>{text}</p></div> }
+    })
+}
+
+/// A word of state with its colour and icon.
+#[component]
+pub fn Pill(tone: &'static str, icon: &'static str, #[prop(into)] text: String) -> impl IntoView {
+    view! { <span class=format!("pill {tone}")><Icon name=icon small=true />{text}</span> }
+}
+
+/// Nothing to show, and what to do about it.
+#[component]
+pub fn Empty(#[prop(into)] title: String, #[prop(into)] text: String) -> impl IntoView {
+    view! { <div class="empty"><Icon name="empty" /><p class="strong">{title}</p><p class="muted">{text}</p></div> }
+}
