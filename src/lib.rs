@@ -8,7 +8,11 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod accounts;
 #[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod composition;
 #[cfg(feature = "ssr")]
 pub mod documents;
 pub mod islands;

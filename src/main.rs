@@ -1,1 +1,248 @@
-fn main() {}
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use regie::access::{Action, Actor, Permit, permit};
+use regie::accounts::NewAccount;
+use regie::composition::{self, StartError, demo};
+use regie::kernel::zone::DEFAULT_ZONE;
+use regie::kernel::{Failure, INSTALLATION, OrgId};
+use regie::orgs::NewOrg;
+use regie::orgs::service::{create_demo_org, find_org_by_slug};
+use regie::platform::clock::Clock;
+use regie::platform::config::{self, Config, ConfigError};
+use regie::platform::{App, keys, telemetry};
+use regie::timeclock::NewKiosk;
+use regie::timeclock::service::{create_kiosk, issue_kiosk_key};
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Régie: plans who works where, lets people badge in, keeps hours that nobody can quietly change.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 refused (already there, not found, wrong input).
+#[derive(Parser)]
+#[command(name = "regie", version)]
+struct Arguments {
+    /// Directory of the SQLite file and the keys.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// Settings file (default: regie.toml, if there is one).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the server; migrates the database first.
+    Serve {
+        /// Address and port to listen on.
+        #[arg(long)]
+        addr: Option<SocketAddr>,
+    },
+    /// Brings the database to this version's schema.
+    Migrate,
+    /// Checks and documents the settings.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Accounts made from the command line.
+    Admin {
+        #[command(subcommand)]
+        what: AdminCommand,
+    },
+    /// Keys that sign access tokens.
+    Keys {
+        #[command(subcommand)]
+        what: KeysCommand,
+    },
+    /// Kiosks.
+    Kiosk {
+        #[command(subcommand)]
+        what: KioskCommand,
+    },
+    /// Fills or removes the demonstration.
+    Seed {
+        /// Fill "Compagnie des Lumières" and print its credentials once.
+        #[arg(long)]
+        demo: bool,
+        /// Remove it, with all that belongs to it.
+        #[arg(long, conflicts_with = "demo")]
+        remove_demo: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Reads all settings and says whether they are right.
+    Check,
+    /// Prints the table of settings.
+    Table,
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Makes an organisation and its owner.
+    Create {
+        #[arg(long)]
+        email: String,
+        /// Name of the organisation.
+        #[arg(long)]
+        org: String,
+        /// Name of the person.
+        #[arg(long)]
+        name: Option<String>,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Makes a new signing key, used from the next start on; older ones still verify.
+    Generate,
+}
+
+#[derive(Subcommand)]
+enum KioskCommand {
+    /// Adds a kiosk, with a key for programs and a pairing code for a tablet.
+    Add {
+        /// The organisation's name in addresses.
+        #[arg(long)]
+        org: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        place: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Failed(String),
+    #[error("{}", describe(.0))]
+    Refused(#[from] Failure),
+}
+
+fn describe(failure: &Failure) -> String {
+    let fields: Vec<_> = failure.fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect();
+    if fields.is_empty() { failure.code.clone() } else { fields.join(", ") }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("regie: {error}");
+            match error {
+                CommandError::Config(_) => ExitCode::from(3),
+                CommandError::Refused(_) => ExitCode::from(4),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), CommandError> {
+    if let Command::Config { what: ConfigCommand::Table } = arguments.command {
+        print!("{}", config::table());
+        return Ok(());
+    }
+    let mut config = config::load(arguments.config.as_deref(), arguments.data.as_deref())?;
+    match arguments.command {
+        Command::Serve { addr } => {
+            if let Some(addr) = addr {
+                if config.server.public_url == format!("http://{}", config.server.addr) {
+                    config.server.public_url = format!("http://{addr}");
+                }
+                config.server.addr = addr;
+            }
+            telemetry::start_logging(&config.log);
+            Ok(composition::serve(composition::open(config, Clock::System).await?).await?)
+        }
+        Command::Config { .. } => {
+            println!("{config:#?}");
+            Ok(())
+        }
+        Command::Keys { what: KeysCommand::Generate } => {
+            let kid = keys::generate_token_key(&config.data).map_err(StartError::from)?;
+            println!("{kid}");
+            Ok(())
+        }
+        command => with_database(config, command).await,
+    }
+}
+
+fn proof<A: Action>(org: OrgId) -> Result<Permit<A>, Failure> {
+    Ok(permit(&Actor::system(org, "command line"))?)
+}
+
+async fn with_database(config: Config, command: Command) -> Result<(), CommandError> {
+    let app = composition::open(config, Clock::System).await?;
+    let applied = app.db.migrate(app.clock.now().0).await.map_err(StartError::from)?;
+    let outcome = carry_out(&app, command, applied).await;
+    app.db.close().await.map_err(StartError::from)?;
+    outcome
+}
+
+async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), CommandError> {
+    match command {
+        Command::Migrate => println!("{applied} migrations applied"),
+        Command::Admin { what: AdminCommand::Create { email, org, name, .. } } => {
+            let mut password = String::new();
+            std::io::stdin().read_to_string(&mut password).map_err(|e| CommandError::Failed(e.to_string()))?;
+            let password = password.trim_end_matches(['\r', '\n']).to_owned();
+            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+            let owner = NewAccount { email, name, password, language: "fr".into() };
+            let new = NewOrg { name: org, time_zone: DEFAULT_ZONE.into(), language: "fr".into(), is_demo: false };
+            let (org, account) = create_demo_org(app, proof(INSTALLATION)?, owner, new).await.map_err(Failure::from)?;
+            println!("{} owns {} ({})", account.email, org.name, org.slug);
+        }
+        Command::Kiosk { what: KioskCommand::Add { org, name, place, json } } => {
+            let org = find_org_by_slug(app, &org).await.map_err(Failure::from)?.ok_or_else(Failure::not_found)?;
+            let (kiosk, pairing_code) =
+                create_kiosk(app, proof(org.id)?, NewKiosk { name, place, fingerprint: None }).await.map_err(Failure::from)?;
+            let api_key = issue_kiosk_key(app, proof(org.id)?, kiosk.id).await.map_err(Failure::from)?;
+            if json {
+                println!("{}", serde_json::json!({ "kiosk_id": kiosk.id.0, "api_key": api_key, "pairing_code": pairing_code }));
+            } else {
+                println!(
+                    "kiosk {}\nAPI key {api_key}\npairing code {pairing_code} (15 minutes, {})",
+                    kiosk.id,
+                    app.link("/kiosk")
+                );
+            }
+        }
+        Command::Seed { demo: true, .. } => match demo::seed(app).await? {
+            None => println!("The demonstration is there already. Remove it with: regie seed --remove-demo"),
+            Some(credentials) => {
+                println!("Compagnie des Lumières. These passwords are shown once:");
+                credentials.iter().for_each(|c| println!("  {:8} {:34} {}", c.role, c.email, c.password));
+            }
+        },
+        Command::Seed { remove_demo: true, .. } => {
+            println!("{}", if demo::remove(app).await? { "Removed." } else { "There is no demonstration." })
+        }
+        _ => return Err(CommandError::Failed("nothing to do; see --help".into())),
+    }
+    Ok(())
+}

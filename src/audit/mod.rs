@@ -4,19 +4,23 @@
 //! and the hash before it: a row that is edited, removed or moved breaks the chain at its place. Events of no organisation
 //! (accounts, the set-up) are in the chain of the installation.
 
+mod actions;
 mod chain;
 mod event;
 mod reasons;
 mod store;
 mod tx;
 
+pub use actions::{ACTIONS, ReadAudit};
 pub use chain::{Link, row_hash};
 pub use event::{Event, Subject};
 pub use reasons::Quiet;
-pub use store::{AuditFilter, AuditRow, list_events};
+pub use store::{AuditFilter, AuditRow};
 pub use tx::{Tx, begin, begin_in, record};
 
+use crate::access::Permit;
 use crate::kernel::OrgId;
+use crate::platform::App;
 use crate::platform::db::{DbResult, ReadTx};
 
 /// The state of a chain.
@@ -50,4 +54,14 @@ pub async fn verify(tx: &mut ReadTx, org: OrgId) -> DbResult<Verdict> {
     }
     // A head that is ahead of the rows means that the newest rows were removed.
     if head == expected { Ok(Verdict::Whole { rows: head.seq }) } else { Ok(Verdict::Broken { seq: expected.seq + 1 }) }
+}
+
+/// Events of the organisation, newest first.
+///
+/// Permission: admin. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn read_events(app: &App, permit: Permit<ReadAudit>, filter: &AuditFilter) -> DbResult<Vec<AuditRow>> {
+    store::list_events(&mut permit.read(&app.db).await?, filter).await
 }

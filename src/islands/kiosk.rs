@@ -49,7 +49,14 @@ const TRIES: u32 = 3;
 
 /// The live kiosk.
 #[island]
-pub fn KioskIsland(words: KioskWords, worker: String, decoder: String, time_zone: String, language: String, server_ms: i64) -> impl IntoView {
+pub fn KioskIsland(
+    words: KioskWords,
+    worker: String,
+    decoder: String,
+    time_zone: String,
+    language: String,
+    server_ms: i64,
+) -> impl IntoView {
     let (shown, set_shown) = signal(None::<Answer>);
     let (online, set_online) = signal(true);
     let (camera, set_camera) = signal("starting".to_owned());

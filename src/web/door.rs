@@ -32,7 +32,8 @@ pub fn device_cookie_name(app: &App) -> &'static str {
 pub fn client_origin(app: &App, headers: &HeaderMap, extensions: &http::Extensions) -> Origin {
     let socket = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let trusted = |ip: &IpAddr| app.config.server.trusted_proxies.contains(ip);
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
+    let forwarded =
+        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
     let hops: Vec<IpAddr> = forwarded.filter_map(|hop| hop.trim().parse().ok()).collect();
     let address = match socket {
         Some(ip) if trusted(&ip) => hops.into_iter().rev().find(|hop| !trusted(hop)).or(socket),
@@ -54,7 +55,7 @@ impl FromRequestParts<App> for Visitor {
         let cookies = CookieJar::from_headers(&parts.headers);
         let accept = parts.headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let mut lang = cookies.get(LANGUAGE).and_then(|c| Lang::parse(c.value())).unwrap_or_else(|| Lang::negotiate(accept));
-        
+
         let session = parts.extensions.get::<Session>().cloned();
         let mut account = None;
         let mut flash = None;

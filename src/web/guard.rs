@@ -13,14 +13,22 @@ pub struct Nonce(pub String);
 /// Refuses what another site makes a browser send. Modern browsers say where a request comes from (`Sec-Fetch-Site`); for
 /// the others the origin must be ours. `Origin: null` is a stranger. A request that says nothing is refused, too.
 pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_from_here(&app, &request) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "cross-site request refused").into_response()
+    }
+}
+
+fn is_from_here(app: &App, request: &Request) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let allowed = safe
-        || match text("sec-fetch-site") {
-            Some(site) => site == "same-origin",
-            None => text("origin").is_some_and(|origin| origin == app.config.server.public_url),
-        };
-    if allowed { next.run(request).await } else { (StatusCode::FORBIDDEN, "cross-site request refused").into_response() }
+    match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => text("origin").is_some_and(|origin| origin == app.config.server.public_url),
+    }
 }
 
 /// Puts the security headers on every answer. A page that has islands sets its own content policy before.

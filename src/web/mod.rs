@@ -17,4 +17,4 @@ mod ui;
 pub use door::{client_origin, kiosk_cookie_name};
 pub use guard::{same_site, security_headers};
 pub use pages::routes;
-pub use refusal::words_of;
+pub use refusal::not_found;

@@ -39,7 +39,8 @@ fn draw(code: &QrCode) -> Drawing {
             let run = (x..width).take_while(|x| code[(*x, y)] == Color::Dark).count();
             if run > 0 {
                 let (at_x, at_y) = (signed(x + QUIET), signed(y + QUIET));
-                let start = if path.is_empty() { format!("M{at_x} {at_y}.5") } else { format!("m{} {}", at_x - pen_x, at_y - pen_y) };
+                let start =
+                    if path.is_empty() { format!("M{at_x} {at_y}.5") } else { format!("m{} {}", at_x - pen_x, at_y - pen_y) };
                 let _ = write!(path, "{start}h{run}");
                 (pen_x, pen_y) = (at_x + signed(run), at_y);
             }

@@ -47,13 +47,18 @@ impl IntoResponse for Refusal {
             Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
             _ => (t.error_title(), words_of(&self.failure.code, lang)),
         };
-        render::page(status, move || view! { <Plain lang title=title.clone()><h1>{title}</h1><p class="muted">{text}</p><p><a class="btn primary" href="/">{t.error_home()}</a></p></Plain> })
+        render::page(
+            status,
+            move || view! { <Plain lang title=title.clone()><h1>{title}</h1><p class="muted">{text}</p><p><a class="btn primary" href="/">{t.error_home()}</a></p></Plain> },
+        )
     }
 }
 
 /// A path as the value of a query.
 pub fn url_part(path: &str) -> String {
-    path.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_./".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    path.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-_./".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// Where to go after signing in: a path of ours, never an address of somebody else.
@@ -108,4 +113,10 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "unavailable" => t.error_unavailable_text(),
         _ => t.error_title(),
     }
+}
+
+/// The page for an address that is nobody's.
+pub fn not_found(headers: &http::HeaderMap) -> Response {
+    let accept = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Refusal::new(Failure::not_found(), Lang::negotiate(accept)).into_response()
 }

@@ -10,7 +10,14 @@ use leptos::prelude::*;
 
 /// The document: head and body.
 #[component]
-pub fn Document(lang: Lang, #[prop(into)] title: String, #[prop(into)] body_class: String, #[prop(optional)] head: Option<AnyView>, styles: String, children: Children) -> impl IntoView {
+pub fn Document(
+    lang: Lang,
+    #[prop(into)] title: String,
+    #[prop(into)] body_class: String,
+    #[prop(optional)] head: Option<AnyView>,
+    styles: String,
+    children: Children,
+) -> impl IntoView {
     view! {
         <html lang=lang.code()>
             <head>
@@ -29,7 +36,13 @@ pub fn Document(lang: Lang, #[prop(into)] title: String, #[prop(into)] body_clas
 
 /// A page in an organisation, with its navigation.
 #[component]
-pub fn InOrg(member: Member, #[prop(into)] title: String, #[prop(optional)] islands: bool, here: &'static str, children: Children) -> impl IntoView {
+pub fn InOrg(
+    member: Member,
+    #[prop(into)] title: String,
+    #[prop(optional)] islands: bool,
+    here: &'static str,
+    children: Children,
+) -> impl IntoView {
     let Member { visitor, org, role } = member.clone();
     let t = visitor.words();
     let name = visitor.account.as_ref().map(|a| a.name.clone()).unwrap_or_default();
@@ -72,7 +85,9 @@ struct Place {
 /// Where a role can go. Hiding a place is kindness, not security.
 fn places(member: &Member, t: &Words) -> Vec<Place> {
     let manager = member.role >= Role::Manager;
-    let place = |id, icon, label, least, tab| (member.role >= least).then(|| Place { id, url: member.url(&format!("/{id}")), icon, label, tab });
+    let place = |id, icon, label, least, tab| {
+        (member.role >= least).then(|| Place { id, url: member.url(&format!("/{id}")), icon, label, tab })
+    };
     [
         place("badge", "qr", t.nav_badge(), Role::Tech, true),
         place("hours", "clock", t.nav_my_hours(), Role::Tech, true),
@@ -88,7 +103,12 @@ fn places(member: &Member, t: &Words) -> Vec<Place> {
 
 /// A page without an organisation: signing in, links, errors.
 #[component]
-pub fn Plain(lang: Lang, #[prop(into)] title: String, #[prop(optional)] visitor: Option<Visitor>, children: Children) -> impl IntoView {
+pub fn Plain(
+    lang: Lang,
+    #[prop(into)] title: String,
+    #[prop(optional)] visitor: Option<Visitor>,
+    children: Children,
+) -> impl IntoView {
     let t = words(lang);
     // An error page does not know the hashed name; the server knows it under this one, too.
     let styles = visitor.as_ref().map_or_else(|| "/style.css".to_owned(), |v| v.app.assets.url("regie.css"));

@@ -49,19 +49,21 @@ async fn sign_in_page(visitor: Visitor, Query(query): Query<Next>) -> Response {
 fn show_sign_in(visitor: Visitor, typed: Typed, next: Option<String>) -> Response {
     let (lang, t) = (visitor.lang, visitor.words());
     let register = visitor.app.config.server.registration;
-    render::page(form_status(&typed), move || view! {
-        <Plain lang title=t.sign_in_title() visitor=visitor>
-            <h1>{t.sign_in_title()}</h1>
-            <p class="muted">{t.sign_in_lead()}</p>
-            <form class="stack" method="post" action="/sign-in">
-                <FormError typed=typed.clone() lang />
-                <input type="hidden" name="next" value=safe_next(next.as_deref()).to_owned() />
-                <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" autocomplete="username" required=true />
-                <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="current-password" required=true />
-                <button class="btn primary large block">{t.sign_in_button()}</button>
-            </form>
-            {register.then(|| view! { <p class="small muted">{t.sign_in_new()}" "<a href=format!("/sign-up?next={}", url_part(safe_next(next.as_deref())))>{t.sign_up_button()}</a></p> })}
-        </Plain>
+    render::page(form_status(&typed), move || {
+        view! {
+            <Plain lang title=t.sign_in_title() visitor=visitor>
+                <h1>{t.sign_in_title()}</h1>
+                <p class="muted">{t.sign_in_lead()}</p>
+                <form class="stack" method="post" action="/sign-in">
+                    <FormError typed=typed.clone() lang />
+                    <input type="hidden" name="next" value=safe_next(next.as_deref()).to_owned() />
+                    <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" autocomplete="username" required=true />
+                    <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="current-password" required=true />
+                    <button class="btn primary large block">{t.sign_in_button()}</button>
+                </form>
+                {register.then(|| view! { <p class="small muted">{t.sign_in_new()}" "<a href=format!("/sign-up?next={}", url_part(safe_next(next.as_deref())))>{t.sign_up_button()}</a></p> })}
+            </Plain>
+        }
     })
 }
 
@@ -102,18 +104,20 @@ async fn sign_up_page(visitor: Visitor, Query(query): Query<Next>) -> Response {
 
 fn show_sign_up(visitor: Visitor, typed: Typed, next: Option<String>) -> Response {
     let (lang, t) = (visitor.lang, visitor.words());
-    render::page(form_status(&typed), move || view! {
-        <Plain lang title=t.sign_up_title() visitor=visitor>
-            <h1>{t.sign_up_title()}</h1>
-            <form class="stack" method="post" action="/sign-up">
-                <FormError typed=typed.clone() lang />
-                <input type="hidden" name="next" value=safe_next(next.as_deref()).to_owned() />
-                <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
-                <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" autocomplete="username" required=true />
-                <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
-                <button class="btn primary large block">{t.sign_up_button()}</button>
-            </form>
-        </Plain>
+    render::page(form_status(&typed), move || {
+        view! {
+            <Plain lang title=t.sign_up_title() visitor=visitor>
+                <h1>{t.sign_up_title()}</h1>
+                <form class="stack" method="post" action="/sign-up">
+                    <FormError typed=typed.clone() lang />
+                    <input type="hidden" name="next" value=safe_next(next.as_deref()).to_owned() />
+                    <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
+                    <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" autocomplete="username" required=true />
+                    <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
+                    <button class="btn primary large block">{t.sign_up_button()}</button>
+                </form>
+            </Plain>
+        }
     })
 }
 
@@ -126,7 +130,12 @@ struct SignUpForm {
 }
 
 async fn sign_up(visitor: Visitor, session: Session, Form(form): Form<SignUpForm>) -> Answer {
-    let new = NewAccount { email: form.email.clone(), name: form.name.clone(), password: form.password, language: visitor.lang.code().to_owned() };
+    let new = NewAccount {
+        email: form.email.clone(),
+        name: form.name.clone(),
+        password: form.password,
+        language: visitor.lang.code().to_owned(),
+    };
     match accounts::register(&visitor.app, visitor.permit()?, new).await {
         Ok(account) => {
             open_session(&visitor, &session, &account).await?;
@@ -154,7 +163,12 @@ struct LanguageForm {
 
 async fn language(State(app): State<App>, jar: CookieJar, Form(form): Form<LanguageForm>) -> (CookieJar, Redirect) {
     let lang = Lang::parse(&form.language).unwrap_or_default();
-    let cookie = Cookie::build((LANGUAGE, lang.code())).path("/").same_site(SameSite::Lax).http_only(true).secure(app.config.is_secure()).permanent();
+    let cookie = Cookie::build((LANGUAGE, lang.code()))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .secure(app.config.is_secure())
+        .permanent();
     (jar.add(cookie), Redirect::to(safe_next(form.next.as_deref())))
 }
 
@@ -166,34 +180,40 @@ async fn show_me(visitor: Visitor, typed: Typed) -> Answer {
     let me = accounts::find_me(&visitor.app, visitor.permit()?).await.map_err(|e| visitor.refuse(e))?;
     let mine = orgs::list_my_orgs(&visitor.app, visitor.permit()?).await.map_err(|e| visitor.refuse(e))?;
     let (lang, t) = (visitor.lang, visitor.words());
-    let typed = if typed.values.is_empty() { Typed { values: vec![("name", me.name.clone()), ("time_zone", zone::DEFAULT_ZONE.to_owned())], ..typed } } else { typed };
-    Ok(render::page(form_status(&typed), move || view! {
-        <Plain lang title=t.me_title() visitor=visitor>
-            <h1>{me.name.clone()}</h1>
-            <p class="muted">{me.email}</p>
-            <FormError typed=typed.clone() lang />
-            <section class="stack tight">
-                <h2>{t.me_orgs()}</h2>
-                {mine.is_empty().then(|| view! { <p class="muted">{t.me_no_org()}</p> })}
-                <ul class="list">{mine.iter().map(|place| view! {
-                    <li><a class="grow strong" href=format!("/o/{}", place.org.slug)>{place.org.name.clone()}</a><span class="muted">{role_word(place.membership.role, t)}</span></li>
-                }).collect_view()}</ul>
-            </section>
-            <form class="stack" method="post" action="/me">
-                <h2>{t.me_profile()}</h2>
-                <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
-                <div class="row"><button class="btn secondary">{t.save()}</button></div>
-            </form>
-            <details>
-                <summary>{t.me_new_org()}</summary>
-                <form class="stack" method="post" action="/orgs">
-                    <Field typed=typed.clone() lang name="org_name" label=t.field_org_name() required=true />
-                    <Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() required=true />
-                    <div class="row"><button class="btn secondary">{t.me_new_org_button()}</button></div>
+    let typed = if typed.values.is_empty() {
+        Typed { values: vec![("name", me.name.clone()), ("time_zone", zone::DEFAULT_ZONE.to_owned())], ..typed }
+    } else {
+        typed
+    };
+    Ok(render::page(form_status(&typed), move || {
+        view! {
+            <Plain lang title=t.me_title() visitor=visitor>
+                <h1>{me.name.clone()}</h1>
+                <p class="muted">{me.email}</p>
+                <FormError typed=typed.clone() lang />
+                <section class="stack tight">
+                    <h2>{t.me_orgs()}</h2>
+                    {mine.is_empty().then(|| view! { <p class="muted">{t.me_no_org()}</p> })}
+                    <ul class="list">{mine.iter().map(|place| view! {
+                        <li><a class="grow strong" href=format!("/o/{}", place.org.slug)>{place.org.name.clone()}</a><span class="muted">{role_word(place.membership.role, t)}</span></li>
+                    }).collect_view()}</ul>
+                </section>
+                <form class="stack" method="post" action="/me">
+                    <h2>{t.me_profile()}</h2>
+                    <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
+                    <div class="row"><button class="btn secondary">{t.save()}</button></div>
                 </form>
-            </details>
-            <form method="post" action="/sign-out"><button class="btn danger-quiet">{t.sign_out_button()}</button></form>
-        </Plain>
+                <details>
+                    <summary>{t.me_new_org()}</summary>
+                    <form class="stack" method="post" action="/orgs">
+                        <Field typed=typed.clone() lang name="org_name" label=t.field_org_name() required=true />
+                        <Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() required=true />
+                        <div class="row"><button class="btn secondary">{t.me_new_org_button()}</button></div>
+                    </form>
+                </details>
+                <form method="post" action="/sign-out"><button class="btn danger-quiet">{t.sign_out_button()}</button></form>
+            </Plain>
+        }
     }))
 }
 
@@ -217,7 +237,12 @@ struct OrgForm {
 
 async fn create_org(visitor: Visitor, Form(form): Form<OrgForm>) -> Answer {
     let me = accounts::find_me(&visitor.app, visitor.permit()?).await.map_err(|e| visitor.refuse(e))?;
-    let new = NewOrg { name: form.org_name.clone(), time_zone: form.time_zone.clone(), language: visitor.lang.code().to_owned(), is_demo: false };
+    let new = NewOrg {
+        name: form.org_name.clone(),
+        time_zone: form.time_zone.clone(),
+        language: visitor.lang.code().to_owned(),
+        is_demo: false,
+    };
     match orgs::create_org(&visitor.app, visitor.permit()?, &me, new).await {
         Ok(org) => Ok(Redirect::to(&format!("/o/{}", org.slug)).into_response()),
         Err(error) => {

@@ -8,9 +8,9 @@ use crate::platform::random;
 use crate::platform::secret::fingerprint;
 use crate::timeclock::{Device, IssuedBadge, NewDevice, PunchError, PunchKind, service as clock};
 use crate::web::qr;
+use axum::Json;
 use axum::extract::{Form, Path};
 use axum::routing::{get, post};
-use axum::Json;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
@@ -38,27 +38,39 @@ async fn page(member: Member, jar: CookieJar) -> Answer {
     let me = member.crew_record().await?;
     let t = member.words();
     let Some(phone) = this_phone(&member, &me, &jar).await? else {
-        return Ok(render::page(StatusCode::OK, move || view! {
-            <InOrg member=member.clone() title=t.badge_title() here="badge">
-                <div class="stack narrow">
-                    <h1>{t.badge_register_title()}</h1><p class="muted">{t.badge_register_text()}</p>
-                    {register_form(&member, "/badge")}
-                </div>
-            </InOrg>
+        return Ok(render::page(StatusCode::OK, move || {
+            view! {
+                <InOrg member=member.clone() title=t.badge_title() here="badge">
+                    <div class="stack narrow">
+                        <h1>{t.badge_register_title()}</h1><p class="muted">{t.badge_register_text()}</p>
+                        {register_form(&member, "/badge")}
+                    </div>
+                </InOrg>
+            }
         }));
     };
     let badge = issue(&member, &me, phone.id).await?;
     let code = code_of(&member, &badge)?;
     let (nonce, renew_url) = (member.visitor.nonce.clone(), member.url("/badge/code"));
-    let words = BadgeWords { enter: t.badge_in(), exit: t.badge_out(), pause_end: t.badge_break_end(), renews: t.badge_renews(), hidden: t.badge_hidden(), failed: t.badge_failed(), label: t.badge_label() };
+    let words = BadgeWords {
+        enter: t.badge_in(),
+        exit: t.badge_out(),
+        pause_end: t.badge_break_end(),
+        renews: t.badge_renews(),
+        hidden: t.badge_hidden(),
+        failed: t.badge_failed(),
+        label: t.badge_label(),
+    };
     let refresh = member.visitor.app.config.badge.seconds - 3;
-    Ok(render::island_page(&nonce, false, move || view! {
-        <InOrg member=member.clone() title=t.badge_title() here="badge" islands=true>
-            <h1 class="vh">{t.badge_title()}</h1>
-            <noscript><meta http-equiv="refresh" content=refresh.to_string() /></noscript>
-            <crate::islands::badge::BadgeIsland first=code words=words renew_url=renew_url />
-            <p class="small muted row badge-phone"><Icon name="phone" small=true />{phone.name}" · "<a href=member.url("/devices")>{t.nav_devices()}</a></p>
-        </InOrg>
+    Ok(render::island_page(&nonce, false, move || {
+        view! {
+            <InOrg member=member.clone() title=t.badge_title() here="badge" islands=true>
+                <h1 class="vh">{t.badge_title()}</h1>
+                <noscript><meta http-equiv="refresh" content=refresh.to_string() /></noscript>
+                <crate::islands::badge::BadgeIsland first=code words=words renew_url=renew_url />
+                <p class="small muted row badge-phone"><Icon name="phone" small=true />{phone.name}" · "<a href=member.url("/devices")>{t.nav_devices()}</a></p>
+            </InOrg>
+        }
     }))
 }
 
@@ -67,7 +79,8 @@ async fn issue(member: &Member, me: &CrewMember, device: DeviceId) -> Result<Iss
 }
 
 fn code_of(member: &Member, badge: &IssuedBadge) -> Result<BadgeCode, Refusal> {
-    let drawing = qr::badge(&badge.code).ok_or_else(|| member.refuse(Failure::new(crate::kernel::Kind::Unexpected, "unexpected")))?;
+    let drawing =
+        qr::badge(&badge.code).ok_or_else(|| member.refuse(Failure::new(crate::kernel::Kind::Unexpected, "unexpected")))?;
     let left = badge.expires_at.millis_since(member.visitor.app.clock.now());
     let zone = member.org.zone();
     let since = badge.since.map(|at: Instant| member.words().badge_since(zone.local(at).hour_minute())).unwrap_or_default();
@@ -76,7 +89,14 @@ fn code_of(member: &Member, badge: &IssuedBadge) -> Result<BadgeCode, Refusal> {
         PunchKind::BreakEnd => "break_end",
         _ => "out",
     };
-    Ok(BadgeCode { path: drawing.path, side: i64::try_from(drawing.side).unwrap_or(33), left_ms: left, life_ms: member.visitor.app.config.badge.seconds * 1000, next: next.to_owned(), since })
+    Ok(BadgeCode {
+        path: drawing.path,
+        side: i64::try_from(drawing.side).unwrap_or(33),
+        left_ms: left,
+        life_ms: member.visitor.app.config.badge.seconds * 1000,
+        next: next.to_owned(),
+        since,
+    })
 }
 
 /// A new code for the island.
@@ -89,7 +109,9 @@ async fn renew(member: Member, jar: CookieJar) -> Result<Json<BadgeCode>, Refusa
 
 fn register_form(member: &Member, next: &'static str) -> impl IntoView + use<> {
     let t = member.words();
-    let name = t.device_default_name(member.visitor.account.as_ref().map(|a| crate::kernel::text::first_name(&a.name).to_owned()).unwrap_or_default());
+    let name = t.device_default_name(
+        member.visitor.account.as_ref().map(|a| crate::kernel::text::first_name(&a.name).to_owned()).unwrap_or_default(),
+    );
     view! {
         <form class="stack" method="post" action=member.url("/devices")>
             <input type="hidden" name="next" value=next />
@@ -104,24 +126,26 @@ async fn devices(member: Member, jar: CookieJar) -> Answer {
     let list = clock::list_my_devices(&member.visitor.app, member.permit()?, &me, true).await.map_err(|e| member.refuse(e))?;
     let mine = this_phone(&member, &me, &jar).await?.map(|d| d.id);
     let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
-    Ok(render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=t.nav_devices() here="devices">
-            <div class="stack wide narrow">
-                <header class="page-head"><div><h1>{t.nav_devices()}</h1><p class="lead">{t.device_lead()}</p></div></header>
-                {list.is_empty().then(|| view! { <Empty title=t.device_empty_title() text=t.device_empty_text() /> })}
-                <ul class="list">{list.into_iter().map(|device| {
-                    let revoke = member.url(&format!("/devices/{}/revoke", device.id));
-                    view! { <li>
-                        <span class="tile-icon"><Icon name="phone" /></span>
-                        <span class="grow"><span class="strong">{device.name}</span>{(Some(device.id) == mine).then(|| view! { " "<Pill tone="accent" icon="check" text=t.device_this() /> })}
-                            <small>{t.device_since(format::date_time(zone.local(device.registered_at), lang))}</small></span>
-                        {if device.revoked_at.is_some() { view! { <Pill tone="" icon="ban" text=t.device_revoked() /> }.into_any() } else {
-                            view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.device_revoke_button()}</button></form> }.into_any() }}
-                    </li> }
-                }).collect_view()}</ul>
-                {mine.is_none().then(|| register_form(&member, "/devices"))}
-            </div>
-        </InOrg>
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=t.nav_devices() here="devices">
+                <div class="stack wide narrow">
+                    <header class="page-head"><div><h1>{t.nav_devices()}</h1><p class="lead">{t.device_lead()}</p></div></header>
+                    {list.is_empty().then(|| view! { <Empty title=t.device_empty_title() text=t.device_empty_text() /> })}
+                    <ul class="list">{list.into_iter().map(|device| {
+                        let revoke = member.url(&format!("/devices/{}/revoke", device.id));
+                        view! { <li>
+                            <span class="tile-icon"><Icon name="phone" /></span>
+                            <span class="grow"><span class="strong">{device.name}</span>{(Some(device.id) == mine).then(|| view! { " "<Pill tone="accent" icon="check" text=t.device_this() /> })}
+                                <small>{t.device_since(format::date_time(zone.local(device.registered_at), lang))}</small></span>
+                            {if device.revoked_at.is_some() { view! { <Pill tone="" icon="ban" text=t.device_revoked() /> }.into_any() } else {
+                                view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.device_revoke_button()}</button></form> }.into_any() }}
+                        </li> }
+                    }).collect_view()}</ul>
+                    {mine.is_none().then(|| register_form(&member, "/devices"))}
+                </div>
+            </InOrg>
+        }
     }))
 }
 
@@ -131,13 +155,23 @@ struct RegisterForm {
     next: Option<String>,
 }
 
-async fn register(member: Member, session: Session, jar: CookieJar, Form(form): Form<RegisterForm>) -> Result<(CookieJar, Response), Refusal> {
+async fn register(
+    member: Member,
+    session: Session,
+    jar: CookieJar,
+    Form(form): Form<RegisterForm>,
+) -> Result<(CookieJar, Response), Refusal> {
     let me = member.crew_record().await?;
     let app = &member.visitor.app;
     let secret = random::token::<32>();
     let new = NewDevice { fingerprint: mark_of(&secret), name: form.name, attestation: None };
     clock::register_device(app, member.permit()?, &me, new).await.map_err(|e| member.refuse(e))?;
-    let cookie = Cookie::build((device_cookie_name(app), secret)).path("/").same_site(SameSite::Lax).http_only(true).secure(app.config.is_secure()).permanent();
+    let cookie = Cookie::build((device_cookie_name(app), secret))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .secure(app.config.is_secure())
+        .permanent();
     let next = if form.next.as_deref() == Some("/badge") { "/badge" } else { "/devices" };
     Ok((jar.add(cookie), go_with(&session, "device.registered", &member.url(next)).await))
 }

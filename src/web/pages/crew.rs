@@ -46,27 +46,34 @@ async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
     people.truncate(usize::try_from(PAGE).unwrap_or(50));
     let next = people.last().filter(|_| more).map(|last| {
         let q = url_part(query.q.as_deref().unwrap_or_default());
-        member.url(&format!("/crew?q={q}&archived={}&after={}&after_id={}", query.archived, url_part(&last.person.name), last.person.id))
+        member.url(&format!(
+            "/crew?q={q}&archived={}&after={}&after_id={}",
+            query.archived,
+            url_part(&last.person.name),
+            last.person.id
+        ))
     });
     let t = member.words();
-    Ok(render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=t.crew_title() here="crew">
-            <header class="page-head"><h1>{t.crew_title()}</h1><div class="actions">
-                <a class="btn secondary" href=member.url("/crew/import")>{t.crew_import()}</a>
-                <a class="btn primary" href=member.url("/crew/new")><Icon name="useradd" />{t.crew_add()}</a>
-            </div></header>
-            <form class="filters row" method="get" role="search">
-                <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.crew_search() placeholder=t.crew_search() value=query.q.clone() /></div>
-                <select class="input pick" name="skill" aria-label=t.field_skills()>
-                    <option value="">{t.crew_all_skills()}</option>
-                    {skills.into_iter().map(|skill| { let chosen = query.skill.as_deref() == Some(skill.as_str()); view! { <option selected=chosen>{skill}</option> } }).collect_view()}
-                </select>
-                <label class="check"><input type="checkbox" name="archived" value="true" checked=query.archived /><span>{t.crew_archived()}</span></label>
-                <button class="btn secondary">{t.filter_button()}</button>
-            </form>
-            {if people.is_empty() { view! { <Empty title=t.crew_empty_title() text=t.crew_empty_text() /> }.into_any() } else { table(&member, people).into_any() }}
-            {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
-        </InOrg>
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=t.crew_title() here="crew">
+                <header class="page-head"><h1>{t.crew_title()}</h1><div class="actions">
+                    <a class="btn secondary" href=member.url("/crew/import")>{t.crew_import()}</a>
+                    <a class="btn primary" href=member.url("/crew/new")><Icon name="useradd" />{t.crew_add()}</a>
+                </div></header>
+                <form class="filters row" method="get" role="search">
+                    <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.crew_search() placeholder=t.crew_search() value=query.q.clone() /></div>
+                    <select class="input pick" name="skill" aria-label=t.field_skills()>
+                        <option value="">{t.crew_all_skills()}</option>
+                        {skills.into_iter().map(|skill| { let chosen = query.skill.as_deref() == Some(skill.as_str()); view! { <option selected=chosen>{skill}</option> } }).collect_view()}
+                    </select>
+                    <label class="check"><input type="checkbox" name="archived" value="true" checked=query.archived /><span>{t.crew_archived()}</span></label>
+                    <button class="btn secondary">{t.filter_button()}</button>
+                </form>
+                {if people.is_empty() { view! { <Empty title=t.crew_empty_title() text=t.crew_empty_text() /> }.into_any() } else { table(&member, people).into_any() }}
+                {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
+            </InOrg>
+        }
     }))
 }
 
@@ -102,7 +109,13 @@ struct CrewForm {
 impl CrewForm {
     fn values(&self) -> Vec<(&'static str, String)> {
         let text = |s: &String| s.clone();
-        vec![("name", text(&self.name)), ("email", text(&self.email)), ("phone", text(&self.phone)), ("job", text(&self.job)), ("skills", text(&self.skills))]
+        vec![
+            ("name", text(&self.name)),
+            ("email", text(&self.email)),
+            ("phone", text(&self.phone)),
+            ("job", text(&self.job)),
+            ("skills", text(&self.skills)),
+        ]
     }
 
     fn typed(&self) -> NewCrewMember {
@@ -130,13 +143,15 @@ async fn new_page(member: Member) -> Answer {
 
 fn show_new(member: Member, typed: Typed) -> Response {
     let (t, lang) = (member.words(), member.visitor.lang);
-    render::page(form_status(&typed), move || view! {
-        <InOrg member=member.clone() title=t.crew_add() here="crew">
-            <header class="page-head"><h1>{t.crew_add()}</h1></header>
-            <form class="stack narrow" method="post"><FormError typed=typed.clone() lang /><Fields typed=typed.clone() member=member.clone() />
-                <div class="row"><button class="btn primary">{t.crew_add()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
-            </form>
-        </InOrg>
+    render::page(form_status(&typed), move || {
+        view! {
+            <InOrg member=member.clone() title=t.crew_add() here="crew">
+                <header class="page-head"><h1>{t.crew_add()}</h1></header>
+                <form class="stack narrow" method="post"><FormError typed=typed.clone() lang /><Fields typed=typed.clone() member=member.clone() />
+                    <div class="row"><button class="btn primary">{t.crew_add()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
+                </form>
+            </InOrg>
+        }
     })
 }
 
@@ -156,31 +171,44 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
     let (t, lang) = (member.words(), member.visitor.lang);
     let CrewSheet { person, skills } = sheet;
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-    let stored = vec![("name", person.name.clone()), ("email", or_empty(&person.email)), ("phone", or_empty(&person.phone)), ("job", or_empty(&person.job)), ("skills", skills.join(", "))];
+    let stored = vec![
+        ("name", person.name.clone()),
+        ("email", or_empty(&person.email)),
+        ("phone", or_empty(&person.phone)),
+        ("job", or_empty(&person.job)),
+        ("skills", skills.join(", ")),
+    ];
     let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
     let base = member.url(&format!("/crew/{}", person.id));
     let archived = person.archived_at.is_some();
-    render::page(form_status(&typed), move || view! {
-        <InOrg member=member.clone() title=person.name.clone() here="crew">
-            <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
-            <div class="stack wide narrow">
-                <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=person.version /><Fields typed=typed.clone() member=member.clone() />
-                    <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
-                </form>
-                {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
-                    <form class="stack tight" method="post" action=format!("{base}/link")><h2>{t.crew_link_title()}</h2><p class="muted">{t.crew_link_text()}</p><div class="row"><button class="btn secondary"><Icon name="mail" />{t.crew_link_button()}</button></div></form>
-                })}
-                <form class="stack tight" method="post" action=format!("{base}/archive")>
-                    <input type="hidden" name="archived" value=(!archived).to_string() />
-                    <p class="muted">{t.crew_archive_text()}</p>
-                    <div class="row"><button class="btn danger-quiet">{if archived { t.crew_restore_button() } else { t.crew_archive_button() }}</button></div>
-                </form>
-            </div>
-        </InOrg>
+    render::page(form_status(&typed), move || {
+        view! {
+            <InOrg member=member.clone() title=person.name.clone() here="crew">
+                <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
+                <div class="stack wide narrow">
+                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=person.version /><Fields typed=typed.clone() member=member.clone() />
+                        <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
+                    </form>
+                    {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
+                        <form class="stack tight" method="post" action=format!("{base}/link")><h2>{t.crew_link_title()}</h2><p class="muted">{t.crew_link_text()}</p><div class="row"><button class="btn secondary"><Icon name="mail" />{t.crew_link_button()}</button></div></form>
+                    })}
+                    <form class="stack tight" method="post" action=format!("{base}/archive")>
+                        <input type="hidden" name="archived" value=(!archived).to_string() />
+                        <p class="muted">{t.crew_archive_text()}</p>
+                        <div class="row"><button class="btn danger-quiet">{if archived { t.crew_restore_button() } else { t.crew_archive_button() }}</button></div>
+                    </form>
+                </div>
+            </InOrg>
+        }
     })
 }
 
-async fn change(member: Member, session: Session, Path((_, id)): Path<(String, CrewMemberId)>, Form(form): Form<CrewForm>) -> Answer {
+async fn change(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, CrewMemberId)>,
+    Form(form): Form<CrewForm>,
+) -> Answer {
     match orgs::change_crew_member(&member.visitor.app, member.permit()?, id, form.version, form.typed()).await {
         Ok(()) => Ok(go_with(&session, "saved", &member.url("/crew")).await),
         Err(error) => {
@@ -195,7 +223,12 @@ struct ArchiveForm {
     archived: bool,
 }
 
-async fn archive(member: Member, session: Session, Path((_, id)): Path<(String, CrewMemberId)>, Form(form): Form<ArchiveForm>) -> Answer {
+async fn archive(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, CrewMemberId)>,
+    Form(form): Form<ArchiveForm>,
+) -> Answer {
     orgs::archive_crew_member(&member.visitor.app, member.permit()?, id, form.archived).await.map_err(|e| member.refuse(e))?;
     Ok(go_with(&session, if form.archived { "crew.archived" } else { "crew.restored" }, &member.url("/crew")).await)
 }
@@ -212,23 +245,29 @@ async fn import_page(member: Member) -> Answer {
 
 fn show_import(member: Member, text: String, preview: Option<CrewPreview>) -> Response {
     let (t, lang) = (member.words(), member.visitor.lang);
-    render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=t.crew_import() here="crew">
-            <header class="page-head"><div><h1>{t.crew_import()}</h1><p class="lead">{t.import_lead()}</p></div></header>
-            <form class="stack" method="post">
-                <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{text}</textarea></div>
-                {preview.as_ref().map(|preview| preview_table(preview, member.words(), lang))}
-                <div class="row">
-                    {preview.as_ref().filter(|p| p.good().count() > 0).map(|p| view! { <button class="btn primary" name="step" value="add">{t.import_add(i64::try_from(p.good().count()).unwrap_or(0))}</button> })}
-                    <button class="btn secondary" name="step" value="preview">{t.import_preview()}</button>
-                    <a class="btn" href=member.url("/crew")>{t.cancel()}</a>
-                </div>
-            </form>
-        </InOrg>
+    render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=t.crew_import() here="crew">
+                <header class="page-head"><div><h1>{t.crew_import()}</h1><p class="lead">{t.import_lead()}</p></div></header>
+                <form class="stack" method="post">
+                    <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{text}</textarea></div>
+                    {preview.as_ref().map(|preview| preview_table(preview, member.words(), lang))}
+                    <div class="row">
+                        {preview.as_ref().filter(|p| p.good().count() > 0).map(|p| view! { <button class="btn primary" name="step" value="add">{t.import_add(i64::try_from(p.good().count()).unwrap_or(0))}</button> })}
+                        <button class="btn secondary" name="step" value="preview">{t.import_preview()}</button>
+                        <a class="btn" href=member.url("/crew")>{t.cancel()}</a>
+                    </div>
+                </form>
+            </InOrg>
+        }
     })
 }
 
-fn preview_table(preview: &CrewPreview, t: &'static crate::platform::words::Words, lang: crate::kernel::Lang) -> impl IntoView + use<> {
+fn preview_table(
+    preview: &CrewPreview,
+    t: &'static crate::platform::words::Words,
+    lang: crate::kernel::Lang,
+) -> impl IntoView + use<> {
     let bad = i64::try_from(preview.bad_count() + preview.beyond).unwrap_or(0);
     let lines = preview.lines.clone();
     view! {

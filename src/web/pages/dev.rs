@@ -11,25 +11,36 @@ pub fn routes() -> Router<App> {
 }
 
 async fn mails(visitor: Visitor) -> Answer {
-    let list = mail::list_mails(&mut visitor.app.db.read().await.map_err(|e| visitor.refuse(e))?, 100).await.map_err(|e| visitor.refuse(e))?;
-    Ok(render::page(StatusCode::OK, move || view! {
-        <Plain lang=visitor.lang title="Mail" visitor=visitor.clone()><h1>"Mail"</h1><ul class="list">{list.into_iter().map(|m| view! { <li><a class="grow" href=format!("/dev/mail/{}", m.id)>{m.subject}</a><span class="muted">{m.recipient}</span></li> }).collect_view()}</ul></Plain>
+    let list = mail::list_mails(&mut visitor.app.db.read().await.map_err(|e| visitor.refuse(e))?, 100)
+        .await
+        .map_err(|e| visitor.refuse(e))?;
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <Plain lang=visitor.lang title="Mail" visitor=visitor.clone()><h1>"Mail"</h1><ul class="list">{list.into_iter().map(|m| view! { <li><a class="grow" href=format!("/dev/mail/{}", m.id)>{m.subject}</a><span class="muted">{m.recipient}</span></li> }).collect_view()}</ul></Plain>
+        }
     }))
 }
 
 async fn one(visitor: Visitor, Path(id): Path<MailId>) -> Answer {
-    let found = mail::find_mail(&mut visitor.app.db.read().await.map_err(|e| visitor.refuse(e))?, id).await.map_err(|e| visitor.refuse(e))?;
+    let found = mail::find_mail(&mut visitor.app.db.read().await.map_err(|e| visitor.refuse(e))?, id)
+        .await
+        .map_err(|e| visitor.refuse(e))?;
     let mail = found.ok_or_else(|| visitor.refuse(Failure::not_found()))?;
     let link = mail.text_body.split_whitespace().find(|word| word.starts_with("http")).map(str::to_owned);
-    Ok(render::page(StatusCode::OK, move || view! {
-        <Plain lang=visitor.lang title=mail.subject.clone() visitor=visitor.clone()><h1>{mail.subject}</h1><p class="muted">{mail.recipient}</p><pre class="mail">{mail.text_body}</pre>{link.map(|url| view! { <a class="btn secondary" href=url.clone()>{url.clone()}</a> })}</Plain>
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <Plain lang=visitor.lang title=mail.subject.clone() visitor=visitor.clone()><h1>{mail.subject}</h1><p class="muted">{mail.recipient}</p><pre class="mail">{mail.text_body}</pre>{link.map(|url| view! { <a class="btn secondary" href=url.clone()>{url.clone()}</a> })}</Plain>
+        }
     }))
 }
 
 async fn components(visitor: Visitor) -> Response {
     let lang = visitor.lang;
     render::page(StatusCode::OK, move || {
-        let typed = Typed { failure: Some(Failure::fields([("email", "email.invalid")])), values: vec![("name", "Karim Benali".into()), ("email", "karim".into())] };
+        let typed = Typed {
+            failure: Some(Failure::fields([("email", "email.invalid")])),
+            values: vec![("name", "Karim Benali".into()), ("email", "karim".into())],
+        };
         view! {
             <Plain lang title="Components" visitor=visitor>
                 <h1>"Components"</h1>

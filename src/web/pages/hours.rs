@@ -50,7 +50,8 @@ impl Period {
     }
 
     fn beside(self, way: i64) -> Self {
-        let first = if self.is_month { self.first.saturating_add(way.months()) } else { self.first.saturating_add((7 * way).days()) };
+        let first =
+            if self.is_month { self.first.saturating_add(way.months()) } else { self.first.saturating_add((7 * way).days()) };
         let last = if self.is_month { first.last_of_month() } else { first.saturating_add(6.days()) };
         Self { first, last, is_month: self.is_month }
     }
@@ -81,7 +82,9 @@ async fn of_person(member: Member, Path((_, id)): Path<(String, CrewMemberId)>, 
     let (zone, now) = (member.org.zone(), member.visitor.app.clock.now());
     let period = Period::of(&query, zone.local(now).date);
     let (from, to) = zone.span_of(period.first, period.last);
-    let hours = clock::get_hours(&member.visitor.app, member.permit::<ReadHours>()?, &sheet.person, from, to).await.map_err(|e| member.refuse(e))?;
+    let hours = clock::get_hours(&member.visitor.app, member.permit::<ReadHours>()?, &sheet.person, from, to)
+        .await
+        .map_err(|e| member.refuse(e))?;
     let base = member.url(&format!("/crew/{id}/hours"));
     Ok(show(member, hours, None, period, base, "crew"))
 }
@@ -94,36 +97,39 @@ fn show(member: Member, hours: Hours, running: Option<Interval>, period: Period,
     let minutes_today = crate::timeclock::minutes_within(&intervals, from, to.min(now), now);
     let total = format::minutes(hours.minutes(now));
     let since = running.map(|r| t.hours_since(zone.local(r.start).hour_minute()));
-    let rows: Vec<_> = hours.intervals.iter().rev().map(|(interval, place)| row_view(*interval, place.clone(), &zone, now, lang)).collect();
+    let rows: Vec<_> =
+        hours.intervals.iter().rev().map(|(interval, place)| row_view(*interval, place.clone(), &zone, now, lang)).collect();
     let empty = rows.is_empty();
     let title = if here == "hours" { t.nav_my_hours() } else { hours.name.clone() };
     let (before, after) = (period.beside(-1).query(), period.beside(1).query());
     let month = Period::of(&PeriodQuery { week: None, month: Some(period.first.strftime("%Y-%m").to_string()) }, today).query();
     let week = Period::of(&PeriodQuery::default(), today).query();
     let (is_month, query) = (period.is_month, period.query());
-    render::page(StatusCode::OK, move || view! {
-        <InOrg member=member title=title.clone() here=here>
-            <div class="mid stack wide">
-                <header class="page-head"><div><h1>{title}</h1><p class="lead">{period.title(lang)}</p></div>
-                    <div class="actions">
-                        <nav class="segmented" aria-label=t.hours_scale()><a href=format!("{base}{week}") aria-current=(!is_month).then_some("page")>{t.hours_week()}</a><a href=format!("{base}{month}") aria-current=is_month.then_some("page")>{t.hours_month()}</a></nav>
-                        <a class="btn secondary square" href=format!("{base}{before}") aria-label=t.previous()><Icon name="left" /></a>
-                        <a class="btn secondary square" href=format!("{base}{after}") aria-label=t.next()><Icon name="right" /></a>
-                        <a class="btn secondary" href=format!("{base}/hours.pdf{query}") download="">"PDF"</a>
-                        <a class="btn secondary" href=format!("{base}/hours.xlsx{query}") download="">"XLSX"</a>
-                    </div></header>
-                <dl class="tiles">
-                    <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
-                    {(here == "hours").then(|| view! { <div><dt>{t.hours_today()}</dt><dd>{format::minutes(minutes_today)}" "<small>{since}</small></dd></div> })}
-                </dl>
-                {if empty { view! { <Empty title=t.hours_empty_title() text=t.hours_empty_text() /> }.into_any() } else { view! {
-                    <div class="table-wrap"><table class="table" role="table">
-                        <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.hours_day()}</th><th role="columnheader">{t.hours_punched()}</th><th role="columnheader">{t.hours_break()}</th><th role="columnheader">{t.hours_place()}</th><th role="columnheader" class="end">{t.hours_worked()}</th></tr></thead>
-                        <tbody role="rowgroup">{rows}</tbody>
-                    </table></div>
-                }.into_any() }}
-            </div>
-        </InOrg>
+    render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member title=title.clone() here=here>
+                <div class="mid stack wide">
+                    <header class="page-head"><div><h1>{title}</h1><p class="lead">{period.title(lang)}</p></div>
+                        <div class="actions">
+                            <nav class="segmented" aria-label=t.hours_scale()><a href=format!("{base}{week}") aria-current=(!is_month).then_some("page")>{t.hours_week()}</a><a href=format!("{base}{month}") aria-current=is_month.then_some("page")>{t.hours_month()}</a></nav>
+                            <a class="btn secondary square" href=format!("{base}{before}") aria-label=t.previous()><Icon name="left" /></a>
+                            <a class="btn secondary square" href=format!("{base}{after}") aria-label=t.next()><Icon name="right" /></a>
+                            <a class="btn secondary" href=format!("{base}/hours.pdf{query}") download="">"PDF"</a>
+                            <a class="btn secondary" href=format!("{base}/hours.xlsx{query}") download="">"XLSX"</a>
+                        </div></header>
+                    <dl class="tiles">
+                        <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
+                        {(here == "hours").then(|| view! { <div><dt>{t.hours_today()}</dt><dd>{format::minutes(minutes_today)}" "<small>{since}</small></dd></div> })}
+                    </dl>
+                    {if empty { view! { <Empty title=t.hours_empty_title() text=t.hours_empty_text() /> }.into_any() } else { view! {
+                        <div class="table-wrap"><table class="table" role="table">
+                            <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.hours_day()}</th><th role="columnheader">{t.hours_punched()}</th><th role="columnheader">{t.hours_break()}</th><th role="columnheader">{t.hours_place()}</th><th role="columnheader" class="end">{t.hours_worked()}</th></tr></thead>
+                            <tbody role="rowgroup">{rows}</tbody>
+                        </table></div>
+                    }.into_any() }}
+                </div>
+            </InOrg>
+        }
     })
 }
 
@@ -138,7 +144,8 @@ fn row_view(interval: Interval, place: Option<String>, zone: &Zone, now: Instant
     let worked = if interval.is_forgotten(now) {
         view! { <Pill tone="warning" icon="warn" text=t.hours_forgotten() /> }.into_any()
     } else if interval.is_running(now) {
-        view! { <span class="pill now"><Icon name="clock" small=true />{format::minutes(interval.worked_minutes(now))}</span> }.into_any()
+        view! { <span class="pill now"><Icon name="clock" small=true />{format::minutes(interval.worked_minutes(now))}</span> }
+            .into_any()
     } else {
         view! { <span class="num strong">{format::minutes(interval.worked_minutes(now))}</span> }.into_any()
     };
@@ -156,10 +163,15 @@ async fn my_file(member: Member, Path((_, file)): Path<(String, String)>, Query(
     download(&member, &file, period, vec![hours]).await
 }
 
-async fn file_of_person(member: Member, Path((_, id, file)): Path<(String, CrewMemberId, String)>, Query(query): Query<PeriodQuery>) -> Answer {
+async fn file_of_person(
+    member: Member,
+    Path((_, id, file)): Path<(String, CrewMemberId, String)>,
+    Query(query): Query<PeriodQuery>,
+) -> Answer {
     let sheet = orgs::get_crew_sheet(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let (period, from, to) = span(&member, &query);
-    let hours = clock::get_hours(&member.visitor.app, member.permit()?, &sheet.person, from, to).await.map_err(|e| member.refuse(e))?;
+    let hours =
+        clock::get_hours(&member.visitor.app, member.permit()?, &sheet.person, from, to).await.map_err(|e| member.refuse(e))?;
     download(&member, &file, period, vec![hours]).await
 }
 
@@ -178,7 +190,15 @@ fn span(member: &Member, query: &PeriodQuery) -> (Period, Instant, Instant) {
 
 async fn download(member: &Member, file: &str, period: Period, hours: Vec<Hours>) -> Answer {
     let sheets: Vec<_> = hours.iter().map(|hours| sheet(member, period, hours)).collect();
-    let sheets = if sheets.is_empty() { vec![sheet(member, period, &Hours { crew_member: CrewMemberId(0), name: member.org.name.clone(), job: None, intervals: Vec::new() })] } else { sheets };
+    let sheets = if sheets.is_empty() {
+        vec![sheet(
+            member,
+            period,
+            &Hours { crew_member: CrewMemberId(0), name: member.org.name.clone(), job: None, intervals: Vec::new() },
+        )]
+    } else {
+        sheets
+    };
     let (mime, pdf) = match file {
         "hours.pdf" => ("application/pdf", true),
         "hours.xlsx" => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false),
@@ -196,7 +216,10 @@ async fn download(member: &Member, file: &str, period: Period, hours: Vec<Hours>
         member.refuse(Failure::new(Kind::Unexpected, "unexpected"))
     };
     let bytes = made.await.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))?;
-    let who = hours.first().filter(|_| hours.len() == 1).map_or_else(|| member.org.slug.clone(), |h| crate::kernel::text::slug(&h.name));
+    let who = hours
+        .first()
+        .filter(|_| hours.len() == 1)
+        .map_or_else(|| member.org.slug.clone(), |h| crate::kernel::text::slug(&h.name));
     let name = format!("attachment; filename=\"heures-{who}-{}.{}\"", period.first, if pdf { "pdf" } else { "xlsx" });
     Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }
@@ -237,9 +260,26 @@ fn sheet(member: &Member, period: Period, hours: &Hours) -> HoursSheet {
 fn sheet_words(lang: Lang) -> HoursWords {
     let t = crate::platform::words::words(lang);
     HoursWords {
-        language: lang.code().to_owned(), title: t.sheet_title(), person: t.sheet_person(), job: t.field_job(), period: t.sheet_period(), day: t.hours_day(),
-        start: t.sheet_start(), end: t.sheet_end(), pause: t.hours_break(), worked: t.hours_worked(), day_total: t.sheet_day_total(), week: t.sheet_week(),
-        place: t.hours_place(), note: t.sheet_note(), total: t.hours_total(), running: t.sheet_running(), next_day: "+1".to_owned(), page: t.sheet_page(),
-        empty: t.hours_empty_title(), signature_person: t.sheet_signature_person(), signature_manager: t.sheet_signature_manager(),
+        language: lang.code().to_owned(),
+        title: t.sheet_title(),
+        person: t.sheet_person(),
+        job: t.field_job(),
+        period: t.sheet_period(),
+        day: t.hours_day(),
+        start: t.sheet_start(),
+        end: t.sheet_end(),
+        pause: t.hours_break(),
+        worked: t.hours_worked(),
+        day_total: t.sheet_day_total(),
+        week: t.sheet_week(),
+        place: t.hours_place(),
+        note: t.sheet_note(),
+        total: t.hours_total(),
+        running: t.sheet_running(),
+        next_day: "+1".to_owned(),
+        page: t.sheet_page(),
+        empty: t.hours_empty_title(),
+        signature_person: t.sheet_signature_person(),
+        signature_manager: t.sheet_signature_manager(),
     }
 }

@@ -20,24 +20,26 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
     let typed = if typed.values.is_empty() { Typed { values: vec![("name", person.name.clone())], ..typed } } else { typed };
     let me = visitor.account.clone();
     let sign_in = format!("/sign-in?next={}", url_part(&visitor.path));
-    Ok(render::page(form_status(&typed), move || view! {
-        <Plain lang title=org.name.clone() visitor=visitor>
-            <h1>{t.join_title(org.name.as_str())}</h1>
-            <p class="muted">{t.join_lead(person.name.as_str())}</p>
-            <form class="stack" method="post">
-                <FormError typed=typed.clone() lang />
-                {match me {
-                    Some(me) => view! { <p>{t.join_as(me.email.as_str())}</p> }.into_any(),
-                    None => view! {
-                        <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
-                        <p class="muted small">{t.join_address(person.email.clone().unwrap_or_default())}</p>
-                        <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
-                        <p class="small">{t.join_known()}" "<a href=sign_in>{t.sign_in_button()}</a></p>
-                    }.into_any(),
-                }}
-                <button class="btn primary large block">{t.join_button()}</button>
-            </form>
-        </Plain>
+    Ok(render::page(form_status(&typed), move || {
+        view! {
+            <Plain lang title=org.name.clone() visitor=visitor>
+                <h1>{t.join_title(org.name.as_str())}</h1>
+                <p class="muted">{t.join_lead(person.name.as_str())}</p>
+                <form class="stack" method="post">
+                    <FormError typed=typed.clone() lang />
+                    {match me {
+                        Some(me) => view! { <p>{t.join_as(me.email.as_str())}</p> }.into_any(),
+                        None => view! {
+                            <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
+                            <p class="muted small">{t.join_address(person.email.clone().unwrap_or_default())}</p>
+                            <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
+                            <p class="small">{t.join_known()}" "<a href=sign_in>{t.sign_in_button()}</a></p>
+                        }.into_any(),
+                    }}
+                    <button class="btn primary large block">{t.join_button()}</button>
+                </form>
+            </Plain>
+        }
     }))
 }
 

@@ -77,44 +77,71 @@ async fn page(visitor: Visitor, MaybeTablet(tablet): MaybeTablet, Query(query): 
     let lang = tablet.org.lang();
     let t = crate::platform::words::words(lang);
     let words = KioskWords {
-        title: t.kiosk_title(), place: format!("{} · {}", tablet.org.name, tablet.kiosk.place), online: t.kiosk_online(), offline: t.kiosk_offline(),
-        camera_starting: t.kiosk_camera_starting(), camera_live: t.kiosk_camera_live(), camera_refused: t.kiosk_camera_refused(), camera_absent: t.kiosk_camera_absent(),
-        camera_lost: t.kiosk_camera_lost(), reading: t.kiosk_reading(), lost_title: t.kiosk_lost_title(), lost_text: t.kiosk_lost_text(), nothing: t.kiosk_nothing(),
-        recorded: t.kiosk_recorded(), full_screen: t.kiosk_full_screen(), clock: t.kiosk_clock(),
+        title: t.kiosk_title(),
+        place: format!("{} · {}", tablet.org.name, tablet.kiosk.place),
+        online: t.kiosk_online(),
+        offline: t.kiosk_offline(),
+        camera_starting: t.kiosk_camera_starting(),
+        camera_live: t.kiosk_camera_live(),
+        camera_refused: t.kiosk_camera_refused(),
+        camera_absent: t.kiosk_camera_absent(),
+        camera_lost: t.kiosk_camera_lost(),
+        reading: t.kiosk_reading(),
+        lost_title: t.kiosk_lost_title(),
+        lost_text: t.kiosk_lost_text(),
+        nothing: t.kiosk_nothing(),
+        recorded: t.kiosk_recorded(),
+        full_screen: t.kiosk_full_screen(),
+        clock: t.kiosk_clock(),
     };
     let assets = &visitor.app.assets;
-    let (worker, decoder, camera, styles) = (assets.url("scan-worker.js"), assets.url("scanner.wasm"), assets.url("kiosk-camera.js"), assets.url("regie.css"));
+    let (worker, decoder, camera, styles) =
+        (assets.url("scan-worker.js"), assets.url("scanner.wasm"), assets.url("kiosk-camera.js"), assets.url("regie.css"));
     let (nonce, zone, now) = (visitor.nonce.clone(), tablet.org.time_zone.clone(), visitor.app.clock.now());
     let head = render::island_scripts(&visitor.app, &nonce).into_any();
     let script_nonce = nonce.clone();
-    Ok(render::island_page(&nonce, true, move || view! {
-        <crate::web::shell::Document lang title=tablet.kiosk.name body_class="kiosk-body" head=view! { {head}<script type="module" src=camera nonce=script_nonce></script> }.into_any() styles=styles>
-            <noscript><p class="note warning">{t.kiosk_no_script()}</p></noscript>
-            <crate::islands::kiosk::KioskIsland words=words worker=worker decoder=decoder time_zone=zone language=lang.code().to_owned() server_ms=now.0 />
-        </crate::web::shell::Document>
+    Ok(render::island_page(&nonce, true, move || {
+        view! {
+            <crate::web::shell::Document lang title=tablet.kiosk.name body_class="kiosk-body" head=view! { {head}<script type="module" src=camera nonce=script_nonce></script> }.into_any() styles=styles>
+                <noscript><p class="note warning">{t.kiosk_no_script()}</p></noscript>
+                <crate::islands::kiosk::KioskIsland words=words worker=worker decoder=decoder time_zone=zone language=lang.code().to_owned() server_ms=now.0 />
+            </crate::web::shell::Document>
+        }
     }))
 }
 
 fn show_pairing(visitor: Visitor, typed: Typed) -> Response {
     let (lang, t) = (visitor.lang, visitor.words());
-    render::page(form_status(&typed), move || view! {
-        <Plain lang title=t.pair_title() visitor=visitor>
-            <h1>{t.pair_title()}</h1><p class="muted">{t.pair_lead()}</p>
-            <form class="stack" method="post" action="/kiosk/pair"><FormError typed=typed.clone() lang />
-                <Field typed=typed.clone() lang name="code" label=t.pair_code() autocomplete="off" required=true />
-                <button class="btn primary large block">{t.pair_button()}</button>
-            </form>
-        </Plain>
+    render::page(form_status(&typed), move || {
+        view! {
+            <Plain lang title=t.pair_title() visitor=visitor>
+                <h1>{t.pair_title()}</h1><p class="muted">{t.pair_lead()}</p>
+                <form class="stack" method="post" action="/kiosk/pair"><FormError typed=typed.clone() lang />
+                    <Field typed=typed.clone() lang name="code" label=t.pair_code() autocomplete="off" required=true />
+                    <button class="btn primary large block">{t.pair_button()}</button>
+                </form>
+            </Plain>
+        }
     })
 }
 
-async fn pair(visitor: Visitor, jar: CookieJar, headers: http::HeaderMap, Form(form): Form<Code>) -> Result<(CookieJar, Response), Refusal> {
+async fn pair(
+    visitor: Visitor,
+    jar: CookieJar,
+    headers: http::HeaderMap,
+    Form(form): Form<Code>,
+) -> Result<(CookieJar, Response), Refusal> {
     let app = &visitor.app;
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let code = form.code.unwrap_or_default();
     match clock::pair_kiosk(app, visitor.permit()?, &code, agent).await {
         Ok(secret) => {
-            let cookie = Cookie::build((kiosk_cookie_name(app), secret)).path("/").same_site(SameSite::Strict).http_only(true).secure(app.config.is_secure()).permanent();
+            let cookie = Cookie::build((kiosk_cookie_name(app), secret))
+                .path("/")
+                .same_site(SameSite::Strict)
+                .http_only(true)
+                .secure(app.config.is_secure())
+                .permanent();
             Ok((jar.add(cookie), Redirect::to("/kiosk").into_response()))
         }
         Err(error) => Ok((jar, show_pairing(visitor, Typed { failure: Some(error.into()), values: vec![("code", code)] }))),
@@ -153,7 +180,16 @@ fn accepted(tablet: &Tablet, receipt: &Receipt) -> ScanAnswer {
         _ => (t.kiosk_hello(first), t.badge_in()),
     };
     let facts = vec![(t.hours_today(), format::minutes(receipt.minutes_today))];
-    ScanAnswer { outcome: "ok".into(), kind: receipt.kind.code().into(), title, line, time, facts, steps: Vec::new(), server_ms: tablet.app.clock.now().0 }
+    ScanAnswer {
+        outcome: "ok".into(),
+        kind: receipt.kind.code().into(),
+        title,
+        line,
+        time,
+        facts,
+        steps: Vec::new(),
+        server_ms: tablet.app.clock.now().0,
+    }
 }
 
 fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
@@ -170,7 +206,16 @@ fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
         _ => ("no", t.kiosk_unknown(), again),
     };
     let line = words_of(error.code(), tablet.org.lang());
-    ScanAnswer { outcome: outcome.into(), kind: error.code().into(), title, line, time: String::new(), facts: Vec::new(), steps, server_ms: tablet.app.clock.now().0 }
+    ScanAnswer {
+        outcome: outcome.into(),
+        kind: error.code().into(),
+        title,
+        line,
+        time: String::new(),
+        facts: Vec::new(),
+        steps,
+        server_ms: tablet.app.clock.now().0,
+    }
 }
 
 #[derive(Deserialize)]
@@ -182,6 +227,8 @@ struct Pulse {
 async fn pulse(tablet: Tablet, Form(form): Form<Pulse>) -> Result<Json<i64>, Refusal> {
     let refuse = |failure: Failure| Refusal::new(failure, tablet.org.lang());
     let permit = permit(&tablet.actor).map_err(|e| refuse(e.into()))?;
-    clock::report_kiosk(&tablet.app, permit, tablet.kiosk.id, form.version.as_deref(), None).await.map_err(|e| refuse(e.into()))?;
+    clock::report_kiosk(&tablet.app, permit, tablet.kiosk.id, form.version.as_deref(), None)
+        .await
+        .map_err(|e| refuse(e.into()))?;
     Ok(Json(tablet.app.clock.now().0))
 }

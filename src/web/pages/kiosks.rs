@@ -24,21 +24,23 @@ async fn list(member: Member) -> Answer {
 async fn show(member: Member, typed: Typed) -> Answer {
     let kiosks = clock::list_kiosks(&member.visitor.app, member.permit()?, None, 200, 0).await.map_err(|e| member.refuse(e))?;
     let (t, lang) = (member.words(), member.visitor.lang);
-    Ok(render::page(form_status(&typed), move || view! {
-        <InOrg member=member.clone() title=t.nav_kiosks() here="kiosks">
-            <header class="page-head"><div><h1>{t.nav_kiosks()}</h1><p class="lead">{t.kiosks_lead()}</p></div></header>
-            <div class="split">
-                <div class="stack">
-                    {kiosks.is_empty().then(|| view! { <Empty title=t.kiosks_empty_title() text=t.kiosks_empty_text() /> })}
-                    <ul class="list">{kiosks.into_iter().map(|kiosk| line(&member, kiosk)).collect_view()}</ul>
+    Ok(render::page(form_status(&typed), move || {
+        view! {
+            <InOrg member=member.clone() title=t.nav_kiosks() here="kiosks">
+                <header class="page-head"><div><h1>{t.nav_kiosks()}</h1><p class="lead">{t.kiosks_lead()}</p></div></header>
+                <div class="split">
+                    <div class="stack">
+                        {kiosks.is_empty().then(|| view! { <Empty title=t.kiosks_empty_title() text=t.kiosks_empty_text() /> })}
+                        <ul class="list">{kiosks.into_iter().map(|kiosk| line(&member, kiosk)).collect_view()}</ul>
+                    </div>
+                    <form class="card stack" method="post"><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
+                        <Field typed=typed.clone() lang name="name" label=t.kiosks_name() required=true />
+                        <Field typed=typed.clone() lang name="place" label=t.kiosks_place() help=t.kiosks_place_help() required=true />
+                        <button class="btn primary block">{t.kiosks_add()}</button>
+                    </form>
                 </div>
-                <form class="card stack" method="post"><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
-                    <Field typed=typed.clone() lang name="name" label=t.kiosks_name() required=true />
-                    <Field typed=typed.clone() lang name="place" label=t.kiosks_place() help=t.kiosks_place_help() required=true />
-                    <button class="btn primary block">{t.kiosks_add()}</button>
-                </form>
-            </div>
-        </InOrg>
+            </InOrg>
+        }
     }))
 }
 
@@ -83,7 +85,9 @@ async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
     let new = NewKiosk { name: form.name.clone(), place: form.place.clone(), fingerprint: None };
     match clock::create_kiosk(&member.visitor.app, member.permit()?, new).await {
         Ok((kiosk, code)) => Ok(show_code(&member, kiosk.name, code)),
-        Err(error) => show(member, Typed { failure: Some(error.into()), values: vec![("name", form.name), ("place", form.place)] }).await,
+        Err(error) => {
+            show(member, Typed { failure: Some(error.into()), values: vec![("name", form.name), ("place", form.place)] }).await
+        }
     }
 }
 
@@ -93,16 +97,18 @@ fn show_code(member: &Member, name: String, code: String) -> Response {
     let link = member.visitor.app.link(&format!("/kiosk?code={code}"));
     let drawing = qr::text(&link);
     let address = member.visitor.app.link("/kiosk");
-    render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=name.clone() here="kiosks">
-            <div class="stack wide narrow">
-                <h1>{t.pairing_title(name.as_str())}</h1>
-                <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
-                {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
-                <p class="muted">{t.pairing_life()}</p>
-                <p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p>
-            </div>
-        </InOrg>
+    render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=name.clone() here="kiosks">
+                <div class="stack wide narrow">
+                    <h1>{t.pairing_title(name.as_str())}</h1>
+                    <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
+                    {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
+                    <p class="muted">{t.pairing_life()}</p>
+                    <p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p>
+                </div>
+            </InOrg>
+        }
     })
 }
 
@@ -116,15 +122,19 @@ async fn pairing(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answ
 async fn key(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answer {
     let key = clock::issue_kiosk_key(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let t = member.words();
-    Ok(render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=t.kiosks_key_button() here="kiosks">
-            <div class="stack narrow"><h1>{t.key_title()}</h1><p class="muted">{t.key_text()}</p><p><code>{key}</code></p><p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p></div>
-        </InOrg>
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=t.kiosks_key_button() here="kiosks">
+                <div class="stack narrow"><h1>{t.key_title()}</h1><p class="muted">{t.key_text()}</p><p><code>{key}</code></p><p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p></div>
+            </InOrg>
+        }
     }))
 }
 
 async fn change(member: Member, session: Session, Path((_, id)): Path<(String, KioskId)>, Form(form): Form<KioskForm>) -> Answer {
-    clock::change_kiosk(&member.visitor.app, member.permit()?, id, &form.name, &form.place, form.active).await.map_err(|e| member.refuse(e))?;
+    clock::change_kiosk(&member.visitor.app, member.permit()?, id, &form.name, &form.place, form.active)
+        .await
+        .map_err(|e| member.refuse(e))?;
     Ok(go_with(&session, "saved", &member.url("/kiosks")).await)
 }
 

@@ -45,45 +45,57 @@ async fn page(member: Member, Query(query): Query<ListQuery>) -> Answer {
     };
     let mut lines = clock::list_punches(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
     let present = clock::list_present(app, member.permit()?).await.map_err(|e| member.refuse(e))?;
-    let people = orgs::list_crew(app, member.permit()?, &CrewFilter { limit: 500, ..CrewFilter::default() }).await.map_err(|e| member.refuse(e))?;
+    let people = orgs::list_crew(app, member.permit()?, &CrewFilter { limit: 500, ..CrewFilter::default() })
+        .await
+        .map_err(|e| member.refuse(e))?;
     let kiosks = match permit::<ListKiosks>(&member.visitor.actor) {
         Ok(proof) => clock::list_kiosks(app, proof, None, 100, 0).await.map_err(|e| member.refuse(e))?,
         Err(_) => Vec::new(),
     };
     let more = i64::try_from(lines.len()).unwrap_or(0) > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or(100));
-    let next = lines.last().filter(|_| more).map(|last| member.url(&format!("/punches?day={day}&person={}&kiosk={}&before={}&before_id={}", query.person.clone().unwrap_or_default(), query.kiosk.clone().unwrap_or_default(), last.at.0, last.id)));
+    let next = lines.last().filter(|_| more).map(|last| {
+        member.url(&format!(
+            "/punches?day={day}&person={}&kiosk={}&before={}&before_id={}",
+            query.person.clone().unwrap_or_default(),
+            query.kiosk.clone().unwrap_or_default(),
+            last.at.0,
+            last.id
+        ))
+    });
     let (t, lang) = (member.words(), member.visitor.lang);
     let (yesterday, tomorrow) = (day.saturating_sub(1.days()), day.saturating_add(1.days()));
-    Ok(render::page(StatusCode::OK, move || view! {
-        <InOrg member=member.clone() title=t.punches_title() here="punches">
-            <div class="stack wide">
-                <header class="page-head"><div><h1>{t.punches_title()}</h1><p class="lead">{format::long_date(day, lang)}</p></div>
-                    <div class="actions">
-                        <a class="btn secondary square" href=member.url(&format!("/punches?day={yesterday}")) aria-label=t.previous()><Icon name="left" /></a>
-                        <a class="btn secondary" href=member.url("/punches")>{t.today()}</a>
-                        <a class="btn secondary square" href=member.url(&format!("/punches?day={tomorrow}")) aria-label=t.next()><Icon name="right" /></a>
-                        <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.xlsx?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />{t.punches_month_xlsx()}</a>
-                        <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.pdf?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />"PDF"</a>
-                    </div></header>
-                <section class="stack tight">
-                    <h2>{t.present_title(i64::try_from(present.len()).unwrap_or(0))}</h2>
-                    <ul class="list">{present.into_iter().map(|p| view! { <li><span class="grow"><span class="strong">{p.name}</span><small>{p.job}</small></span><span class="muted">{p.place}</span>
-                        {p.on_break.then(|| view! { <Pill tone="" icon="clock" text=t.present_break() /> })}
-                        <span class="pill now"><Icon name="clock" small=true />{t.present_since(zone.local(p.since).hour_minute())}</span></li> }).collect_view()}</ul>
-                </section>
-                <form class="filters row" method="get">
-                    <input class="input pick" type="date" name="day" value=day.to_string() aria-label=t.punches_day() />
-                    <select class="input pick" name="person" aria-label=t.sheet_person()><option value="">{t.punches_everybody()}</option>
-                        {people.into_iter().map(|p| view! { <option value=p.person.id.0 selected=person == Some(p.person.id.0)>{p.person.name}</option> }).collect_view()}</select>
-                    {(!kiosks.is_empty()).then(|| view! { <select class="input pick" name="kiosk" aria-label=t.punches_kiosk()><option value="">{t.punches_all_kiosks()}</option>
-                        {kiosks.into_iter().map(|k| view! { <option value=k.id.0 selected=kiosk == Some(k.id.0)>{k.name}</option> }).collect_view()}</select> })}
-                    <button class="btn secondary">{t.filter_button()}</button>
-                </form>
-                {if lines.is_empty() { view! { <Empty title=t.punches_empty_title() text=t.punches_empty_text() /> }.into_any() } else { table(&member, lines).into_any() }}
-                {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
-            </div>
-        </InOrg>
+    Ok(render::page(StatusCode::OK, move || {
+        view! {
+            <InOrg member=member.clone() title=t.punches_title() here="punches">
+                <div class="stack wide">
+                    <header class="page-head"><div><h1>{t.punches_title()}</h1><p class="lead">{format::long_date(day, lang)}</p></div>
+                        <div class="actions">
+                            <a class="btn secondary square" href=member.url(&format!("/punches?day={yesterday}")) aria-label=t.previous()><Icon name="left" /></a>
+                            <a class="btn secondary" href=member.url("/punches")>{t.today()}</a>
+                            <a class="btn secondary square" href=member.url(&format!("/punches?day={tomorrow}")) aria-label=t.next()><Icon name="right" /></a>
+                            <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.xlsx?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />{t.punches_month_xlsx()}</a>
+                            <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.pdf?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />"PDF"</a>
+                        </div></header>
+                    <section class="stack tight">
+                        <h2>{t.present_title(i64::try_from(present.len()).unwrap_or(0))}</h2>
+                        <ul class="list">{present.into_iter().map(|p| view! { <li><span class="grow"><span class="strong">{p.name}</span><small>{p.job}</small></span><span class="muted">{p.place}</span>
+                            {p.on_break.then(|| view! { <Pill tone="" icon="clock" text=t.present_break() /> })}
+                            <span class="pill now"><Icon name="clock" small=true />{t.present_since(zone.local(p.since).hour_minute())}</span></li> }).collect_view()}</ul>
+                    </section>
+                    <form class="filters row" method="get">
+                        <input class="input pick" type="date" name="day" value=day.to_string() aria-label=t.punches_day() />
+                        <select class="input pick" name="person" aria-label=t.sheet_person()><option value="">{t.punches_everybody()}</option>
+                            {people.into_iter().map(|p| view! { <option value=p.person.id.0 selected=person == Some(p.person.id.0)>{p.person.name}</option> }).collect_view()}</select>
+                        {(!kiosks.is_empty()).then(|| view! { <select class="input pick" name="kiosk" aria-label=t.punches_kiosk()><option value="">{t.punches_all_kiosks()}</option>
+                            {kiosks.into_iter().map(|k| view! { <option value=k.id.0 selected=kiosk == Some(k.id.0)>{k.name}</option> }).collect_view()}</select> })}
+                        <button class="btn secondary">{t.filter_button()}</button>
+                    </form>
+                    {if lines.is_empty() { view! { <Empty title=t.punches_empty_title() text=t.punches_empty_text() /> }.into_any() } else { table(&member, lines).into_any() }}
+                    {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
+                </div>
+            </InOrg>
+        }
     }))
 }
 

@@ -1,0 +1,67 @@
+//! The door of programs: JSON under `/api/v1`, described by OpenAPI 3.1 from the code.
+//!
+//! Bearer tokens in a header, never cookies. Errors are problem+json (RFC 9457) that also carries the `detail` text of the
+//! systems that Régie replaces.
+
+mod admin;
+mod auth;
+mod devices;
+mod docs;
+mod door;
+mod health;
+mod kiosks;
+mod problem;
+mod punches;
+
+pub use health::health_routes;
+
+use crate::platform::App;
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Régie",
+    description = "Plans who works where, lets people badge in, keeps hours that nobody can quietly change."
+))]
+struct Description;
+
+fn v1() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::token))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me))
+        .routes(routes!(devices::register))
+        .routes(routes!(devices::mine))
+        .routes(routes!(devices::revoke))
+        .routes(routes!(punches::request_token))
+        .routes(routes!(punches::validate))
+        .routes(routes!(punches::history))
+        .routes(routes!(kiosks::list, kiosks::create))
+        .routes(routes!(kiosks::change, kiosks::remove))
+        .routes(routes!(kiosks::generate_key))
+        .routes(routes!(kiosks::heartbeat))
+        .routes(routes!(kiosks::status))
+        .routes(routes!(admin::devices))
+        .routes(routes!(admin::revoke_device))
+        .routes(routes!(admin::punches))
+        .routes(routes!(admin::audit_logs))
+}
+
+/// The description of the API.
+pub fn description() -> utoipa::openapi::OpenApi {
+    let (_, api) = OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).split_for_parts();
+    api
+}
+
+/// The API, its description, and the same handlers at the paths of the systems that Régie replaces.
+pub fn routes() -> Router<App> {
+    let (api, _) = OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).split_for_parts();
+    let (aliases, _) = v1().split_for_parts();
+    api.merge(aliases).merge(docs::routes())
+}

@@ -1,0 +1,55 @@
+//! Which handler does which job, and the jobs that come round.
+
+use crate::kernel::{INSTALLATION, MailId};
+use crate::platform::App;
+use crate::platform::db::DbResult;
+use crate::platform::jobs::{self, Handler, NewJob, Worker};
+use crate::platform::mail;
+use crate::{accounts, timeclock};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The worker of this server.
+pub fn worker(app: &App) -> Worker {
+    Worker { app: app.clone(), handler_for }
+}
+
+fn handler_for(kind: &str) -> Option<Handler> {
+    Some(match kind {
+        mail::SEND => |app, job| {
+            Box::pin(async move {
+                let id = job.payload.parse::<MailId>().map_err(|e| e.to_string())?;
+                mail::send(&app, id).await.map_err(|e| e.to_string())
+            })
+        },
+        timeclock::service::PURGE => {
+            |app, _| Box::pin(async move { timeclock::service::purge_badges(&app).await.map(drop).map_err(|e| e.to_string()) })
+        }
+        accounts::service::PURGE => {
+            |app, _| Box::pin(async move { accounts::service::purge_sessions(&app).await.map(drop).map_err(|e| e.to_string()) })
+        }
+        _ => return None,
+    })
+}
+
+/// Puts the hourly jobs into the queue. They are idempotent: two servers that do it both do no harm.
+pub async fn keep_house(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = enqueue_rounds(&app).await {
+            tracing::warn!(%error, "House-keeping could not be queued");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn enqueue_rounds(app: &App) -> DbResult<()> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin_write().await?;
+    for kind in [timeclock::service::PURGE, accounts::service::PURGE] {
+        jobs::enqueue(&mut tx, INSTALLATION, &NewJob { kind, payload: String::new(), run_at: now }, now).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,57 @@
+//! Wiring: the only place that knows everybody.
+
+pub mod demo;
+mod http;
+mod jobs;
+mod server;
+
+pub use http::router;
+pub use jobs::worker;
+pub use server::serve;
+
+use crate::platform::app::Parts;
+use crate::platform::assets::Assets;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::{Db, DbError, Limits};
+use crate::platform::hashing::{Hasher, HashingError};
+use crate::platform::keys::{self, KeyError};
+use crate::platform::tokens::TokenSigner;
+use crate::platform::{App, telemetry};
+
+/// Why the application did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("data directory {path}: {error}")]
+    Data { path: String, error: std::io::Error },
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    #[error("database: {0}")]
+    Db(#[from] DbError),
+    #[error("{addr}: {error}")]
+    Listen { addr: String, error: std::io::Error },
+}
+
+/// Opens everything that the configuration names. Migrates nothing.
+///
+/// # Errors
+/// When a part cannot be opened.
+pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
+    std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
+    telemetry::metrics();
+    let signer = TokenSigner::new(keys::token_keys(&config.data)?, &config.server.public_url);
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let workers = if config.passwords.workers == 0 { cores } else { config.passwords.workers };
+    let hasher = Hasher::new(workers, config.passwords.memory_kib, config.passwords.passes)?;
+    let limits = Limits {
+        readers: config.database.readers,
+        writers: config.database.writers,
+        batch: config.database.batch,
+        ..Limits::default()
+    };
+    let db = Db::connect(&config.database_url(), limits).await?;
+    let assets = Assets::load(&config.server.site);
+    Ok(App::new(Parts { config, db, clock, hasher, signer, assets }))
+}

@@ -1,0 +1,87 @@
+//! Listening, and stopping without losing anything.
+
+use super::{StartError, http, jobs};
+use crate::access::{Actor, permit};
+use crate::kernel::INSTALLATION;
+use crate::orgs::service::issue_set_up_link;
+use crate::platform::App;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long requests and jobs under way may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Migrates, listens, and runs until the process is told to stop.
+///
+/// # Errors
+/// When the database cannot be migrated or the address is taken.
+pub async fn serve(app: App) -> Result<(), StartError> {
+    let applied = app.db.migrate(app.clock.now().0).await?;
+    if applied > 0 {
+        tracing::info!(applied, "Applied {applied} migrations");
+    }
+    let addr = app.config.server.addr;
+    let listener = listen(addr).await?;
+    let bound = listener.local_addr().unwrap_or(addr);
+    println!("Régie: http://{bound}");
+    set_up_link(&app).await;
+
+    let (stop, stopping) = watch::channel(false);
+    let worker = jobs::worker(&app);
+    if let Err(error) = worker.recover().await {
+        tracing::warn!(%error, "Lost jobs were not put back");
+    }
+    let tasks = [start(worker.run(stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
+    if let Some(addr) = app.config.server.metrics_addr.filter(|_| app.config.server.metrics) {
+        let metrics = crate::api::health_routes(true).with_state(app.clone());
+        let listener = listen(addr).await?;
+        start(async move { drop(axum::serve(listener, metrics).await) });
+    }
+    let service = http::router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let mut heard = stopping.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(heard.changed().await) });
+    let server = start(async move { drop(server.await) });
+    asked_to_stop().await;
+    tracing::info!("Stopping");
+    stop.send_replace(true);
+    let drained = async {
+        drop(server.await);
+        for task in tasks {
+            drop(task.await);
+        }
+    };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
+        tracing::warn!("Some work did not end in time");
+    }
+    Ok(app.db.close().await?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server's own long-lived tasks; what must not be lost is a job row")]
+fn start(task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(task)
+}
+
+async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr).await.map_err(|error| StartError::Listen { addr: addr.to_string(), error })
+}
+
+/// On an empty database, says where the first account is made.
+async fn set_up_link(app: &App) {
+    let Ok(proof) = permit(&Actor::system(INSTALLATION, "first start")) else { return };
+    match issue_set_up_link(app, proof).await {
+        Ok(Some(link)) => println!("Set-up (once, within 30 minutes): {link}"),
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "No set-up link could be made"),
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
