@@ -119,7 +119,7 @@ fn assemble(columns: &[Column], record: &csv::StringRecord) -> NewCrewMember {
             Column::Skills => new.skills = value.replace(['|', '/', '+'], ","),
         }
     }
-    new.name = new.name.trim().to_owned();
+    new.name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
     new
 }
 

@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn breaks_are_taken_off_and_forgotten_exits_count_nothing() {
-        let at = |minutes| Instant(NOW.0 + minutes * 60_000);
+        let at = |minutes: i64| Instant(NOW.0 + minutes * 60_000);
         let day =
             [(PunchKind::In, at(0)), (PunchKind::BreakStart, at(120)), (PunchKind::BreakEnd, at(150)), (PunchKind::Out, at(240))];
         assert_eq!(intervals(day)[0].worked_minutes(at(999)), 210);

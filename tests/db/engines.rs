@@ -264,12 +264,10 @@ async fn values_of_every_type_come_back() {
         let mut tx = db.begin_write().await.unwrap();
         let text = String::from("é\u{1f980}");
         let bytes = vec![0_u8, 255, 10];
-        let all: Row =
-            tx.query(PUT).bind(i64::MIN).bind(&text).bind(true).bind(-0.5).bind(bytes.as_slice()).one().await.unwrap();
+        let all: Row = tx.query(PUT).bind(i64::MIN).bind(&text).bind(true).bind(-0.5).bind(bytes.as_slice()).one().await.unwrap();
         assert_eq!(all, (Some(i64::MIN), Some(text.clone()), Some(true), Some(-0.5), Some(bytes.clone())));
         // the same statement with other Rust types of the same meaning
-        let all: Row =
-            tx.query(PUT).bind(7_u16).bind(text.as_str()).bind(false).bind(1e300).bind(bytes).one().await.unwrap();
+        let all: Row = tx.query(PUT).bind(7_u16).bind(text.as_str()).bind(false).bind(1e300).bind(bytes).one().await.unwrap();
         assert_eq!((all.0, all.2, all.3), (Some(7), Some(false), Some(1e300)));
         let all: Row = tx
             .query(PUT)
@@ -302,8 +300,7 @@ async fn values_of_every_type_come_back() {
 async fn a_missing_bind_is_found_on_both() {
     each_engine(async |db| {
         nine_users(&db).await;
-        let missing =
-            super::spawn(async move { db.read().await.unwrap().query(NAME).optional_scalar::<String>().await });
+        let missing = super::spawn(async move { db.read().await.unwrap().query(NAME).optional_scalar::<String>().await });
         assert!(missing.await.is_err());
     })
     .await;
@@ -312,9 +309,7 @@ async fn a_missing_bind_is_found_on_both() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_are_counted() {
     each_place(async |place| {
-        let db = place
-            .connect(Limits { readers: 2, acquire: std::time::Duration::from_millis(200), ..Limits::default() })
-            .await;
+        let db = place.connect(Limits { readers: 2, acquire: std::time::Duration::from_millis(200), ..Limits::default() }).await;
         let (one, two) = (db.read().await.unwrap(), db.begin_read().await.unwrap());
         let tx = db.begin_write().await.unwrap();
         let stats = db.pool_stats();

@@ -6,11 +6,9 @@ use regie::platform::db::{Db, Filter};
 const SHIFTS: &str = "SELECT id FROM shifts WHERE org_id = $1 AND id > $2";
 
 async fn shifts(db: &Db) {
-    db.script(
-        "CREATE TABLE shifts (id BIGINT NOT NULL PRIMARY KEY, org_id BIGINT NOT NULL, kind TEXT NOT NULL, at BIGINT)",
-    )
-    .await
-    .unwrap();
+    db.script("CREATE TABLE shifts (id BIGINT NOT NULL PRIMARY KEY, org_id BIGINT NOT NULL, kind TEXT NOT NULL, at BIGINT)")
+        .await
+        .unwrap();
     let mut tx = db.begin_write().await.unwrap();
     for id in 1..=40_i64 {
         let add = tx.query("INSERT INTO shifts (id, org_id, kind, at) VALUES ($1, $2, $3, $4)");
@@ -62,23 +60,20 @@ fn a_filter_selects_what_the_same_conditions_in_rust_select() {
             proptest::collection::vec(0..45_i64, 0..20),
             proptest::bool::ANY,
         );
-        let check =
-            |(org, after, rest, period, ids, listed): (i64, i64, Option<i64>, Option<(i64, i64)>, Vec<i64>, bool)| {
-                let mut filter = Filter::new(SHIFTS).bind(org).bind(after).and_opt("id % 5 = {}", rest);
-                filter = filter.and_opt_pair("id BETWEEN {} AND {}", period);
-                if listed {
-                    filter = filter.and_in("id IN ({})", &ids);
-                }
-                filter = filter.tail(" ORDER BY id LIMIT {}", 10);
-                let found = runtime
-                    .block_on(async { db.read().await.unwrap().filtered(filter).scalars::<i64>().await.unwrap() });
-                let wanted =
-                    (1..=40_i64).filter(|id| id % 2 == org && *id > after && rest.is_none_or(|rest| id % 5 == rest));
-                let wanted = wanted.filter(|id| period.is_none_or(|(from, to)| (from..=to).contains(id)));
-                let wanted: Vec<_> = wanted.filter(|id| !listed || ids.contains(id)).take(10).collect();
-                assert_eq!(found, wanted);
-                Ok(())
-            };
+        let check = |(org, after, rest, period, ids, listed): (i64, i64, Option<i64>, Option<(i64, i64)>, Vec<i64>, bool)| {
+            let mut filter = Filter::new(SHIFTS).bind(org).bind(after).and_opt("id % 5 = {}", rest);
+            filter = filter.and_opt_pair("id BETWEEN {} AND {}", period);
+            if listed {
+                filter = filter.and_in("id IN ({})", &ids);
+            }
+            filter = filter.tail(" ORDER BY id LIMIT {}", 10);
+            let found = runtime.block_on(async { db.read().await.unwrap().filtered(filter).scalars::<i64>().await.unwrap() });
+            let wanted = (1..=40_i64).filter(|id| id % 2 == org && *id > after && rest.is_none_or(|rest| id % 5 == rest));
+            let wanted = wanted.filter(|id| period.is_none_or(|(from, to)| (from..=to).contains(id)));
+            let wanted: Vec<_> = wanted.filter(|id| !listed || ids.contains(id)).take(10).collect();
+            assert_eq!(found, wanted);
+            Ok(())
+        };
         tokio::task::block_in_place(|| TestRunner::new(Config::with_cases(100)).run(&cases, check)).unwrap();
     }));
 }

@@ -5,8 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 const NOW: i64 = 1_700_000_000_000;
-const ONE: Migration =
-    Migration { version: 1, file: "0001_one.sql", sql: "CREATE TABLE one (id BIGINT NOT NULL PRIMARY KEY);" };
+const ONE: Migration = Migration { version: 1, file: "0001_one.sql", sql: "CREATE TABLE one (id BIGINT NOT NULL PRIMARY KEY);" };
 const TWO: Migration = Migration {
     version: 2,
     file: "0002_two.sql",
@@ -40,8 +39,7 @@ async fn the_programs_own_migrations_are_applied_once() {
 
 #[test]
 fn both_engines_have_the_same_migrations() {
-    let files =
-        |engine| Migration::embedded(engine).unwrap().into_iter().map(|m| (m.version, m.file)).collect::<Vec<_>>();
+    let files = |engine| Migration::embedded(engine).unwrap().into_iter().map(|m| (m.version, m.file)).collect::<Vec<_>>();
     assert_eq!(files(EngineKind::Sqlite), files(EngineKind::Postgres));
 }
 
@@ -55,8 +53,7 @@ async fn only_what_is_missing_is_applied() {
             NOW + 1
         );
         // foreign keys hold afterwards, for the connection that migrated as for others
-        let orphan =
-            db.write(async |tx| tx.query("INSERT INTO two (one) VALUES ($1)").bind(99).execute_one().await).await;
+        let orphan = db.write(async |tx| tx.query("INSERT INTO two (one) VALUES ($1)").bind(99).execute_one().await).await;
         assert!(matches!(orphan, Err(DbError::ForeignKey)), "{orphan:?}");
     })
     .await;

@@ -140,8 +140,7 @@ async fn a_server_that_comes_back_is_used_again() {
     on_postgres(async |place| {
         let (before, database) = place.url.rsplit_once('/').unwrap();
         let (scheme, server) = before.split_once("://").unwrap();
-        let (user, server) =
-            server.rsplit_once('@').map_or((String::new(), server), |(user, s)| (format!("{user}@"), s));
+        let (user, server) = server.rsplit_once('@').map_or((String::new(), server), |(user, s)| (format!("{user}@"), s));
         let server = if server.contains(':') { server.to_owned() } else { format!("{server}:5432") };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap();

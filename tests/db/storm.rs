@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
-const SCHEMA: &str =
-    "CREATE TABLE IF NOT EXISTS pairs (id BIGINT NOT NULL, half BIGINT NOT NULL, PRIMARY KEY (id, half))";
+const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS pairs (id BIGINT NOT NULL, half BIGINT NOT NULL, PRIMARY KEY (id, half))";
 const ADD: &str = "INSERT INTO pairs (id, half) VALUES ($1, $2)";
 const HALVES: &str = "SELECT count(*) FROM pairs WHERE id = $1";
 

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 const ADD: &str = "INSERT INTO t (id, body) VALUES ($1, $2)";
 const COUNT: &str = "SELECT count(*) FROM t";
-const SLOW: &str =
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n";
+const SLOW: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n";
 
 async fn table(db: &Db) {
     db.script("CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)").await.unwrap();

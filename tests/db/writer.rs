@@ -97,9 +97,7 @@ async fn nobody_is_told_stored_when_the_transaction_vanishes() {
 async fn a_failed_commit_is_told_to_all_it_carried() {
     on_sqlite(async |place| {
         let db = table(place, Limits::default()).await;
-        db.script("CREATE TABLE late (t BIGINT NOT NULL REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)")
-            .await
-            .unwrap();
+        db.script("CREATE TABLE late (t BIGINT NOT NULL REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)").await.unwrap();
         let hold = db.begin_write().await.unwrap();
         let work = |db: Db, n: i64| async move {
             let mut tx = db.begin_write().await?;

@@ -1,0 +1,6 @@
+//! Use cases through HTTP.
+
+mod access;
+mod accounts;
+mod pages;
+mod punches;

@@ -1,0 +1,112 @@
+use crate::support::{PASSWORD, each_app};
+use regie::kernel::Role;
+use regie::platform::mail;
+
+#[tokio::test]
+async fn posts_from_elsewhere_are_refused() {
+    each_app(async |test| {
+        let post = |name: &str, value: &str| {
+            http::Request::post("/sign-in")
+                .header(name, value)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("email=a&password=b".into())
+                .unwrap()
+        };
+        for (name, value) in [
+            ("origin", "null"),
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("x-nothing", ""),
+        ] {
+            assert_eq!(test.send(post(name, value)).await.status, 403, "{name}: {value}");
+        }
+        assert_eq!(test.send(post("origin", "http://127.0.0.1:3000")).await.status, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_crew_is_added_pasted_and_linked() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let base = format!("/o/{}/crew", shop.org.slug);
+        let wrong = test.browse("POST", &format!("{base}/new"), &cookie, "name=Ana&email=nope&phone=&job=Son&skills=").await;
+        assert!(wrong.status == 422 && wrong.text.contains("nope") && wrong.text.contains("pas complète"));
+        let added = test
+            .browse(
+                "POST",
+                &format!("{base}/new"),
+                &cookie,
+                "name=%C3%89lodie+Petit&email=elodie%40exemple.fr&phone=&job=Son&skills=son,+HF",
+            )
+            .await;
+        assert_eq!(added.status, 303);
+        let found = test.browse("GET", &format!("{base}?q=elodie"), &cookie, "").await;
+        assert!(found.text.contains("Élodie Petit"), "accents do not matter");
+        let list = "text=Nom%3BE-mail%0AKarim%3Bkarim%40exemple.fr%0AEncore%3Belodie%40exemple.fr&step=";
+        let preview = test.browse("POST", &format!("{base}/import"), &cookie, &format!("{list}preview")).await;
+        assert!(preview.text.contains("Ajouter une personne") && preview.text.contains("a cette adresse"));
+        assert_eq!(test.browse("POST", &format!("{base}/import"), &cookie, &format!("{list}add")).await.status, 303);
+        assert!(test.browse("GET", &base, &cookie, "").await.text.contains("Karim"));
+
+        let url = found
+            .text
+            .split(&format!("href=\"{base}/"))
+            .nth(2)
+            .and_then(|t| t.split('"').next())
+            .map(|id| format!("{base}/{id}"));
+        let url = url.filter(|u| u.rsplit('/').next().is_some_and(|id| id.parse::<i64>().is_ok())).unwrap_or_else(|| {
+            let id = found
+                .text
+                .split(&format!("{base}/"))
+                .filter_map(|t| t.split('"').next())
+                .find(|id| id.parse::<i64>().is_ok())
+                .unwrap();
+            format!("{base}/{id}")
+        });
+        assert_eq!(test.browse("POST", &format!("{url}/link"), &cookie, "").await.status, 303);
+        let mails = mail::list_mails(&mut test.app.db.read().await.unwrap(), 10).await.unwrap();
+        assert_eq!(mails[0].recipient, "elodie@exemple.fr");
+        let link = mails[0].text_body.split_whitespace().find(|w| w.starts_with("http")).unwrap();
+        let path = link.trim_start_matches("http://127.0.0.1:3000");
+        for _ in 0..3 {
+            assert_eq!(test.browse("GET", path, "", "").await.status, 200, "looking uses nothing up");
+        }
+        let joined = test.browse("POST", path, "", &format!("name=%C3%89lodie&password={}", PASSWORD.replace(' ', "+"))).await;
+        assert_eq!(joined.headers["location"].to_str().unwrap(), format!("/o/{}/badge", shop.org.slug));
+        assert_eq!(test.browse("GET", path, "", "").await.status, 410);
+        let hers = test.cookie("elodie@exemple.fr").await;
+        assert_eq!(test.browse("GET", &base, &hers, "").await.status, 403, "a technician sees no crew list");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hours_come_as_pdf_and_xlsx() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        test.person(&shop, "Karim Benali", Role::Tech).await;
+        let cookie = test.cookie("karim-benali@theatre-du-mail.example").await;
+        for (file, magic) in [("hours.pdf", "%PDF-"), ("hours.xlsx", "PK")] {
+            let answer = test.browse("GET", &format!("/o/{}/hours/{file}?month=2026-11", shop.org.slug), &cookie, "").await;
+            assert!(answer.status == 200 && answer.text.starts_with(magic), "{file}");
+            assert!(answer.headers["content-disposition"].to_str().unwrap().contains("karim-benali"));
+        }
+        assert_eq!(test.browse("GET", &format!("/o/{}/hours/other.exe", shop.org.slug), &cookie, "").await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_speak_the_reader_s_language() {
+    each_app(async |test| {
+        let get = |accept: &str| http::Request::get("/sign-in").header("accept-language", accept).body("".into()).unwrap();
+        assert!(test.send(get("en-GB")).await.text.contains("<html lang=\"en\""));
+        let french = test.send(get("de")).await;
+        assert!(french.text.contains("Se connecter"));
+        assert!(french.headers["content-security-policy"].to_str().unwrap().contains("script-src 'none'"));
+    })
+    .await;
+}

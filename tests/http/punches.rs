@@ -1,0 +1,201 @@
+use crate::support::{NOW, TestApp, each_app};
+use regie::audit::{self, Verdict};
+use regie::kernel::Role;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+struct Door {
+    email: String,
+    owner: String,
+    phone: i64,
+    kiosk: i64,
+    key: String,
+}
+
+async fn door(test: &TestApp) -> Door {
+    let shop = test.shop("Théâtre du Mail").await;
+    let owner = test.token(&shop.owner.email).await;
+    let (kiosk, key) = test.kiosk(&owner, "Entrée").await;
+    let phone = test.phone(&owner).await;
+    Door { email: shop.owner.email, owner, phone, kiosk, key }
+}
+
+#[tokio::test]
+async fn a_badge_becomes_a_punch_once() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        let scan = json!({ "qr_token": code, "kiosk_id": door.kiosk, "punch_type": "clock_in" });
+        let first = test.scan(&door.key, scan.clone()).await;
+        assert_eq!(first.status, 200, "{}", first.text);
+        assert_eq!(first.json()["message"], "Punch clock_in recorded successfully");
+        let replay = test.scan(&door.key, scan).await;
+        assert_eq!(replay.status, 400);
+        assert_eq!(replay.json()["detail"], "Token has already been used (replay attack detected)");
+        let events = test.events(&door.owner).await;
+        assert_eq!(&events[..2], ["punch.refused", "punch.recorded"]);
+        let history = test.api("GET", "/api/v1/punch/history", &door.owner, None).await.json();
+        assert_eq!(history.as_array().unwrap().len(), 1);
+        assert_eq!(history[0]["punch_type"], "clock_in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_and_out_alternate_and_a_second_in_is_refused() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let scan = async |kind: Option<&str>| {
+            // A day passes in this test: the token is a new one each time.
+            let code = test.code(&test.token(&door.email).await, door.phone).await;
+            test.scan(&door.key, json!({ "qr_token": code, "punch_type": kind })).await
+        };
+        assert_eq!(scan(None).await.json()["punch_type"], "clock_in");
+        assert_eq!(scan(None).await.status, 409, "the same gesture");
+        test.app.clock.advance_seconds(3600);
+        assert_eq!(scan(Some("clock_in")).await.status, 409, "in twice");
+        let out = scan(None).await.json();
+        assert_eq!((out["punch_type"].as_str(), out["minutes_today"].as_i64()), (Some("clock_out"), Some(60)));
+        test.app.clock.advance_seconds(3600);
+        assert_eq!(scan(Some("clock_out")).await.status, 409, "out twice");
+        // The exit is forgotten; the next day begins with an entry, and the night counts nothing.
+        assert_eq!(scan(None).await.json()["punch_type"], "clock_in");
+        test.app.clock.advance_seconds(20 * 3600);
+        let back = scan(None).await.json();
+        assert_eq!((back["punch_type"].as_str(), back["minutes_today"].as_i64()), (Some("clock_in"), Some(0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_can_be_asked_for_again_with_the_same_key() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        let send = async |key: &str| {
+            let request = http::Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", &door.key);
+            let request = request.header("content-type", "application/json").header("idempotency-key", key);
+            test.send(request.body(json!({ "qr_token": code }).to_string().into()).unwrap()).await
+        };
+        let first = send("key-of-this-scan").await.json();
+        let again = send("key-of-this-scan").await;
+        assert_eq!((again.status.as_u16(), again.json()["punch_id"].clone()), (200, first["punch_id"].clone()));
+        assert_eq!(send("key-of-another").await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_say_why() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let detail = async |code: &str| {
+            test.scan(&door.key, json!({ "qr_token": code })).await.json()["code"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(detail("hello").await, "punch.malformed");
+        assert_eq!(detail(&base45::encode(&[7; 16])).await, "punch.unknown");
+        let expired = test.code(&door.owner, door.phone).await;
+        test.app.clock.advance_seconds(31);
+        assert_eq!(detail(&expired).await, "punch.expired");
+        let revoked = test.code(&door.owner, door.phone).await;
+        test.api("POST", &format!("/api/v1/devices/{}/revoke", door.phone), &door.owner, None).await;
+        assert_eq!(detail(&revoked).await, "punch.device_revoked");
+        let answer = test.scan("rk_nobody", json!({ "qr_token": revoked })).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["detail"].as_str()), (401, Some("Invalid API key")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_badge_of_another_organisation_is_refused() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let other = test.shop("Salle voisine").await;
+        let stranger = test.token(&other.owner.email).await;
+        let phone = test.phone(&stranger).await;
+        let code = test.code(&stranger, phone).await;
+        let answer = test.scan(&door.key, json!({ "qr_token": code })).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (400, Some("punch.other_org")));
+        // It was not used up: its own kiosk takes it.
+        let (_, key) = test.kiosk(&stranger, "Entrée").await;
+        assert_eq!(test.scan(&key, json!({ "qr_token": code })).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_badge_opens_nothing_else() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        assert_eq!(test.api("GET", "/api/v1/auth/me", &code, None).await.status, 401);
+        assert_eq!(test.api("GET", "/api/v1/kiosk/status", &code, None).await.status, 401);
+    })
+    .await;
+}
+
+/// 64 scans of one code at once on two kiosks, many times over: one winner each, and the table holds as many punches.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_64_racing_scans_one_wins() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let (_, second) = test.kiosk(&door.owner, "Quai").await;
+        for round in 0..8 {
+            let code = test.code(&door.owner, door.phone).await;
+            let mut racers = JoinSet::new();
+            for n in 0..64 {
+                let (test, code, key) = (test.clone(), code.clone(), if n % 2 == 0 { door.key.clone() } else { second.clone() });
+                racers.spawn(async move { test.scan(&key, json!({ "qr_token": code })).await.status.as_u16() });
+            }
+            let outcomes = racers.join_all().await;
+            assert_eq!(outcomes.iter().filter(|s| **s == 200).count(), 1, "round {round}: {outcomes:?}");
+            assert!(outcomes.iter().all(|s| [200, 400, 409].contains(s)), "{outcomes:?}");
+            test.app.clock.advance_seconds(120);
+        }
+        let history = test.api("GET", "/api/v1/punch/history", &door.owner, None).await.json();
+        assert_eq!(history.as_array().unwrap().len(), 8);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_chain_breaks_where_a_row_is_touched() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        test.person(&shop, "Karim Benali", Role::Tech).await;
+        let org = shop.org.id;
+        let verdict = async || audit::verify(&mut test.app.db.read().await.unwrap(), org).await.unwrap();
+        assert_eq!(verdict().await, Verdict::Whole { rows: 3 });
+        let mut tx = test.app.db.begin_write().await.unwrap();
+        let touched = tx.query("UPDATE audit_events SET detail = '{}' WHERE org_id = $1 AND seq = 1").bind(org.0).execute().await;
+        assert!(touched.is_err(), "the table refuses a change");
+        drop(tx);
+        let mut tx = test.app.db.begin_write().await.unwrap();
+        tx.query("UPDATE audit_heads SET seq = seq + 1 WHERE org_id = $1").bind(org.0).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(verdict().await, Verdict::Broken { seq: 4 }, "a row is missing at the end");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demonstration_comes_and_goes_whole() {
+    each_app(async |test| {
+        let credentials = regie::composition::demo::seed(&test.app).await.unwrap().unwrap();
+        assert_eq!(credentials.len(), 16);
+        assert!(regie::composition::demo::seed(&test.app).await.unwrap().is_none());
+        let count = async |sql: &'static str| test.app.db.read().await.unwrap().query(sql).scalar::<i64>().await.unwrap();
+        assert!(count("SELECT count(*) FROM punches").await > 800);
+        assert_eq!(count("SELECT count(*) FROM punches WHERE at > 1795248000000").await, 0, "nothing from the future ({NOW:?})");
+        assert!(regie::composition::demo::remove(&test.app).await.unwrap());
+        for sql in [
+            "SELECT count(*) FROM punches",
+            "SELECT count(*) FROM crew_members",
+            "SELECT count(*) FROM accounts",
+            "SELECT count(*) FROM orgs",
+        ] {
+            assert_eq!(count(sql).await, 0, "{sql}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,39 @@
+//! The two schemas are one: the same tables, columns, and unique indexes.
+
+use crate::db::{on_postgres, on_sqlite};
+use regie::platform::db::{Db, EngineKind, Limits};
+use std::cell::RefCell;
+
+const SQLITE_COLUMNS: &str =
+    "SELECT m.name || '.' || p.name || CASE WHEN p.\"notnull\" = 1 THEN '!' ELSE '' END FROM sqlite_master m
+  JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY 1";
+const POSTGRES_COLUMNS: &str = "SELECT table_name || '.' || column_name || CASE WHEN is_nullable = 'NO' THEN '!' ELSE '' END
+  FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1";
+const SQLITE_INDEXES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%' ORDER BY 1";
+const POSTGRES_INDEXES: &str =
+    "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' ORDER BY 1";
+
+async fn shape(db: &Db) -> Vec<String> {
+    db.migrate(0).await.unwrap();
+    let (columns, indexes) = match db.engine() {
+        EngineKind::Sqlite => (SQLITE_COLUMNS, SQLITE_INDEXES),
+        EngineKind::Postgres => (POSTGRES_COLUMNS, POSTGRES_INDEXES),
+    };
+    let mut read = db.read().await.unwrap();
+    let mut all: Vec<String> = read.query(columns).scalars().await.unwrap();
+    all.extend(read.query(indexes).scalars::<String>().await.unwrap());
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_schema() {
+    let found = RefCell::new(Vec::new());
+    on_sqlite(async |place| found.borrow_mut().push(shape(&place.connect(Limits::default()).await).await)).await;
+    on_postgres(async |place| found.borrow_mut().push(shape(&place.connect(Limits::default()).await).await)).await;
+    let found = found.into_inner();
+    assert!(found[0].len() > 100);
+    if let [sqlite, postgres] = found.as_slice() {
+        assert_eq!(sqlite, postgres);
+    }
+}
