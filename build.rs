@@ -6,6 +6,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=locales");
     println!("cargo::rerun-if-changed=migrations");
+    #[expect(clippy::disallowed_methods, reason = "cargo tells a build script by variables")]
     let Ok(out) = std::env::var("OUT_DIR") else { return ExitCode::FAILURE };
     let options = BuildOptions::default()
         .with_output_file_path(&format!("{out}/l10n.rs"))

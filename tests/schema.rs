@@ -29,8 +29,16 @@ async fn shape(db: &Db) -> Vec<String> {
 #[tokio::test]
 async fn both_engines_have_the_same_schema() {
     let found = RefCell::new(Vec::new());
-    on_sqlite(async |place| found.borrow_mut().push(shape(&place.connect(Limits::default()).await).await)).await;
-    on_postgres(async |place| found.borrow_mut().push(shape(&place.connect(Limits::default()).await).await)).await;
+    on_sqlite(async |place| {
+        let found_here = shape(&place.connect(Limits::default()).await).await;
+        found.borrow_mut().push(found_here);
+    })
+    .await;
+    on_postgres(async |place| {
+        let found_here = shape(&place.connect(Limits::default()).await).await;
+        found.borrow_mut().push(found_here);
+    })
+    .await;
     let found = found.into_inner();
     assert!(found[0].len() > 100);
     if let [sqlite, postgres] = found.as_slice() {

@@ -25,7 +25,7 @@ pub fn find_finders(picture: &Picture, row_step: usize, found: &mut Vec<Finder>)
             break;
         }
     }
-    found.sort_by(|a, b| b.hits.cmp(&a.hits));
+    found.sort_by_key(|b| std::cmp::Reverse(b.hits));
 }
 
 fn scan_row(picture: &Picture, y: usize, found: &mut Vec<Finder>) {

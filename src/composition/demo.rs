@@ -100,10 +100,10 @@ fn work_day(person: usize, back: i64, start: impl Fn(i8, i8) -> Instant, kiosks:
     }
     let kiosk = kiosks[dice % kiosks.len()];
     let late = i64::try_from(dice % 11).unwrap_or(0) - 3;
-    let night = dice % 13 == 0;
+    let night = dice.is_multiple_of(13);
     let entry = if night {
         start(20, 0)
-    } else if dice % 3 == 0 {
+    } else if dice.is_multiple_of(3) {
         start(13, 0)
     } else {
         start(8, 0)

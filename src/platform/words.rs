@@ -5,7 +5,20 @@
 use crate::kernel::Lang;
 use std::sync::LazyLock;
 
-include!(concat!(env!("OUT_DIR"), "/l10n.rs"));
+/// What the build made. A message that is in the code is in every language, so unwrapping it cannot fail.
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::allow_attributes,
+    clippy::derivable_impls,
+    dead_code,
+    reason = "generated; the generator checks every message in every language"
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/l10n.rs"));
+}
+
+use generated::{L10n, L10nLanguage};
 
 /// The words of one language.
 pub type Words = L10nLanguage;

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_badge_is_always_version_2_and_small() {
         for n in 0..50u8 {
-            let code = base45::encode(&[n.wrapping_mul(37); 16]);
+            let code = base45::encode([n.wrapping_mul(37); 16]);
             let drawing = badge(&code).unwrap();
             assert_eq!(drawing.side, 25 + 2 * QUIET);
             assert!(drawing.path.len() < 2000, "{}", drawing.path.len());

@@ -35,7 +35,7 @@ impl IntoResponse for Refusal {
             return Redirect::to(&format!("/sign-in?next={next}")).into_response();
         }
         let status = StatusCode::from_u16(self.failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let incident = (self.failure.kind == Kind::Unexpected).then(|| random::token::<6>());
+        let incident = (self.failure.kind == Kind::Unexpected).then(random::token::<6>);
         if let Some(incident) = &incident {
             tracing::error!(incident, code = self.failure.code, "Answered with an incident");
         }

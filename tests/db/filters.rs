@@ -18,6 +18,9 @@ async fn shifts(db: &Db) {
     tx.commit().await.unwrap();
 }
 
+/// Organisation, after, rest, period, ids, whether the ids count.
+type Case = (i64, i64, Option<i64>, Option<(i64, i64)>, Vec<i64>, bool);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_filter_is_the_conditions_that_are_wanted() {
     each_engine(async |db| {
@@ -60,7 +63,7 @@ fn a_filter_selects_what_the_same_conditions_in_rust_select() {
             proptest::collection::vec(0..45_i64, 0..20),
             proptest::bool::ANY,
         );
-        let check = |(org, after, rest, period, ids, listed): (i64, i64, Option<i64>, Option<(i64, i64)>, Vec<i64>, bool)| {
+        let check = |(org, after, rest, period, ids, listed): Case| {
             let mut filter = Filter::new(SHIFTS).bind(org).bind(after).and_opt("id % 5 = {}", rest);
             filter = filter.and_opt_pair("id BETWEEN {} AND {}", period);
             if listed {

@@ -93,7 +93,7 @@ async fn refusals_say_why() {
             test.scan(&door.key, json!({ "qr_token": code })).await.json()["code"].as_str().unwrap().to_owned()
         };
         assert_eq!(detail("hello").await, "punch.malformed");
-        assert_eq!(detail(&base45::encode(&[7; 16])).await, "punch.unknown");
+        assert_eq!(detail(&base45::encode([7; 16])).await, "punch.unknown");
         let expired = test.code(&door.owner, door.phone).await;
         test.app.clock.advance_seconds(31);
         assert_eq!(detail(&expired).await, "punch.expired");

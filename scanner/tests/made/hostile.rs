@@ -55,7 +55,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
     let mut d = Dice(5);
     let noise: Vec<u8> = (0..WIDTH * HEIGHT).map(|_| d.next() as u8).collect();
     pictures.push(("white noise".to_owned(), noise));
-    let checker = (0..WIDTH * HEIGHT).map(|at| if (at % WIDTH + at / WIDTH) % 2 == 0 { 0 } else { 255 }).collect();
+    let checker = (0..WIDTH * HEIGHT).map(|at| if (at % WIDTH + at / WIDTH).is_multiple_of(2) { 0 } else { 255 }).collect();
     pictures.push(("checkerboard".to_owned(), checker));
     pictures
 }

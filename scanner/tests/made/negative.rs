@@ -57,7 +57,7 @@ fn text(d: &mut Dice) -> Vec<u8> {
 }
 
 fn stripes(d: &mut Dice) -> Vec<u8> {
-    let (turn, period) = (d.between(0.0, 3.14), d.between(4.0, 30.0));
+    let (turn, period) = (d.between(0.0, std::f32::consts::PI), d.between(4.0, 30.0));
     let (c, s) = (turn.cos(), turn.sin());
     draw(|x, y| if ((x as f32 * c + y as f32 * s) / period).rem_euclid(1.0) < 0.5 { 200.0 } else { 50.0 })
 }

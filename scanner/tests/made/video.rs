@@ -89,7 +89,7 @@ impl Video {
             module: side / MODULES as f32,
             turn: d.between(-0.26, 0.26),
             tilt: d.between(0.0, 0.12),
-            tilt_axis: d.between(0.0, 6.28),
+            tilt_axis: d.between(0.0, std::f32::consts::TAU),
             centre: (d.between(440.0, 840.0), d.between(320.0, 400.0)),
             blur: d.between(0.05, 0.15),
             motion: 0.0,
@@ -109,7 +109,7 @@ impl Video {
     fn distort(&mut self, class: Class, d: &mut Dice) {
         match class {
             Class::Clean => {}
-            Class::Rotated => self.turn = d.between(0.0, 6.283),
+            Class::Rotated => self.turn = d.between(0.0, std::f32::consts::TAU),
             Class::Tilted => {
                 self.turn = d.between(-0.8, 0.8);
                 self.tilt = d.between(0.2, 0.611);
@@ -131,7 +131,7 @@ impl Video {
             Class::Small => self.module = d.between(4.0, 5.0),
             Class::DarkPage => self.page = 0.0,
             Class::Mixed => {
-                self.turn = d.between(0.0, 6.283);
+                self.turn = d.between(0.0, std::f32::consts::TAU);
                 self.tilt = d.between(0.0, 0.45);
                 self.blur = d.between(0.1, 0.35);
                 self.motion = d.between(0.0, 0.7);
@@ -152,7 +152,7 @@ impl Video {
         let turn = self.turn + d.between(-0.035, 0.035);
         let centre = (self.centre.0 + d.between(-3.0, 3.0), self.centre.1 + d.between(-3.0, 3.0));
         let view = View::new(module, turn, self.tilt, self.tilt_axis, centre);
-        let motion_way = d.between(0.0, 6.283);
+        let motion_way = d.between(0.0, std::f32::consts::TAU);
         let motion = self.motion * d.between(0.6, 1.2) * module;
         let motion = (motion * motion_way.cos(), motion * motion_way.sin());
 

@@ -31,7 +31,7 @@ pub async fn issue_badge(
     if found.ok_or(PunchError::DeviceNotFound)?.revoked_at.is_some() {
         return Err(PunchError::DeviceRevoked);
     }
-    let code = base45::encode(&random::bytes::<16>());
+    let code = base45::encode(random::bytes::<16>());
     let expires_at = now.plus_seconds(app.config.badge.seconds);
     let values = BadgeValues { device, crew_member: me.id, code_hash: &fingerprint(&code), now, expires_at };
     store::insert_badge(&mut tx, &values).await?;

@@ -136,9 +136,9 @@ async fn close_forgotten(
 async fn insert(tx: &mut audit::Tx, values: &PunchValues<'_>) -> Result<PunchId, PunchError> {
     let inserted: Result<_, DbError> = store::insert_punch(tx, values).await;
     // Each of these says that another request of the same person or with the same key was faster.
-    inserted.on_unique("punches_org_id_crew_member_id_seq_key", PunchError::Raced).or_else(|error| match error {
-        PunchError::Db(DbError::Unique(_)) => Err(PunchError::AlreadyUsed),
-        other => Err(other),
+    inserted.on_unique("punches_org_id_crew_member_id_seq_key", PunchError::Raced).map_err(|error| match error {
+        PunchError::Db(DbError::Unique(_)) => PunchError::AlreadyUsed,
+        other => other,
     })
 }
 
