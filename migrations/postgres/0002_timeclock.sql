@@ -77,6 +77,8 @@ CREATE TABLE punches (
     FOREIGN KEY (org_id, crew_member_id) REFERENCES crew_members (org_id, id) ON DELETE CASCADE,
     FOREIGN KEY (org_id, kiosk_id) REFERENCES kiosks (org_id, id),
     FOREIGN KEY (org_id, device_id) REFERENCES devices (org_id, id),
+    -- Here and not as an index of its own: the reference below needs it when the table is made.
+    CONSTRAINT punches_org_id_crew_member_id_seq_state_key UNIQUE (org_id, crew_member_id, seq, state),
     FOREIGN KEY (org_id, crew_member_id, prior_seq, prior_state) REFERENCES punches (org_id, crew_member_id, seq, state),
     CONSTRAINT punches_chain CHECK (
         (seq = 1 AND prior_seq IS NULL AND prior_state = 'off') OR (seq > 1 AND prior_seq = seq - 1)
@@ -91,7 +93,6 @@ CREATE TABLE punches (
     )
 );
 CREATE UNIQUE INDEX punches_org_id_crew_member_id_seq_key ON punches (org_id, crew_member_id, seq);
-CREATE UNIQUE INDEX punches_org_id_crew_member_id_seq_state_key ON punches (org_id, crew_member_id, seq, state);
 CREATE UNIQUE INDEX punches_org_id_request_key_key ON punches (org_id, request_key);
 CREATE UNIQUE INDEX punches_badge_id_key ON punches (badge_id);
 CREATE INDEX punches_org_id_at_idx ON punches (org_id, at, id);
