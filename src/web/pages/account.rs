@@ -90,7 +90,9 @@ async fn sign_in(visitor: Visitor, session: Session, Form(form): Form<SignInForm
 /// Binds the browser to an account, under a new session number: one that was planted before is worth nothing.
 pub(super) async fn open_session(visitor: &Visitor, session: &Session, account: &Account) -> Result<(), Refusal> {
     let failed = |_| visitor.refuse(Failure::new(crate::kernel::Kind::Unavailable, "unavailable"));
-    session.flush().await.map_err(failed)?;
+    if session.id().is_some() {
+        session.flush().await.map_err(failed)?;
+    }
     session.insert("account", account.id.0).await.map_err(failed)?;
     session.insert("address", &visitor.actor.origin.address).await.map_err(failed)?;
     session.save().await.map_err(failed)?;

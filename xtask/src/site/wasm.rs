@@ -87,7 +87,8 @@ fn cargo_home() -> Option<PathBuf> {
 /// When `wasm-bindgen` does not like the file.
 pub fn bind(product: &Path, name: &str, cache: &Cache) -> Result<Glue> {
     let input = fs::read(product).with_context(|| format!("cannot read {}", product.display()))?;
-    let key = format!("{}.glue", digest(&[env!("CARGO_PKG_VERSION").as_bytes(), name.as_bytes(), &input].concat()).hex());
+    // This file is part of the key: what another edition of it made is made again.
+    let key = format!("{}.glue", digest(&[include_bytes!("wasm.rs").as_slice(), name.as_bytes(), &input].concat()).hex());
     if let Some(stored) = cache.get(&key)
         && let Some(glue) = Glue::unpack(&stored)
     {
@@ -120,7 +121,7 @@ pub fn bind(product: &Path, name: &str, cache: &Cache) -> Result<Glue> {
         // The glue imports them by relative path; the directory carries the hash for all of them.
         let all: String = scripts.iter().map(|(path, script)| format!("{path}\n{script}\n")).collect();
         let directory = format!("snippets.{}", digest(all.as_bytes()).short());
-        js = js.replace("'./snippets/", &format!("'./{directory}/")).replace("\"./snippets/", &format!("\"./{directory}/"));
+        js = move_imports(&js, &directory);
         snippets.extend(scripts.into_iter().map(|(path, script)| (format!("{directory}/{path}"), script.into_bytes())));
     }
     let glue = Glue { js: js.into_bytes(), wasm: output.wasm_mut().emit_wasm(), snippets };
@@ -188,6 +189,14 @@ fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// Lets the import statements name the hashed directory. Elsewhere the old name stays: the wasm asks for it by that.
+fn move_imports(js: &str, directory: &str) -> String {
+    let moved = js.lines().map(|line| {
+        if line.starts_with("import ") { line.replacen("./snippets/", &format!("./{directory}/"), 1) } else { line.to_owned() }
+    });
+    moved.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +232,12 @@ mod tests {
         assert_eq!(strip(&wasm).unwrap(), [b"\0asm\x01\0\0\0".as_slice(), &[1, 1, 0]].concat());
         assert!(strip(b"GIF89a..").is_err());
         assert!(strip(&wasm[..10]).is_err());
+    }
+
+    #[test]
+    fn only_import_statements_are_moved() {
+        let js = "import * as a from \"./snippets/x/b.js\"\nreturn { \"./snippets/x/b.js\": a };";
+        let moved = "import * as a from \"./snippets.1/x/b.js\"\nreturn { \"./snippets/x/b.js\": a };";
+        assert_eq!(move_imports(js, "snippets.1"), moved);
     }
 }

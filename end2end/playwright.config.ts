@@ -1,0 +1,23 @@
+import { defineConfig } from "@playwright/test";
+
+// One browser at a time: the machine is small, and the camera wants its share.
+export default defineConfig({
+    testDir: "specs",
+    workers: 1,
+    retries: 0,
+    timeout: 60_000,
+    expect: { timeout: 10_000 },
+    reporter: [["list"]],
+    use: {
+        locale: "fr-FR",
+        timezoneId: "Europe/Paris",
+        launchOptions: {
+            executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+            args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        },
+    },
+    projects: [
+        { name: "sqlite" },
+        ...(process.env.REGIE_TEST_POSTGRES ? [{ name: "postgres", testMatch: /main-job/ }] : []),
+    ],
+});

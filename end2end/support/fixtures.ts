@@ -1,0 +1,40 @@
+import { test as base, expect, type Page } from "@playwright/test";
+import { OWNER, PASSWORD, startServer, type Server } from "./server";
+
+/** A server for each test, and a page in which an error of the console fails the test. */
+export const test = base.extend<{ server: Server; settings: Record<string, string>; watched: void }>({
+    settings: [{}, { option: true }],
+    server: async ({ settings }, use, info) => {
+        const server = await startServer(info.project.name, settings);
+        await use(server);
+        await server.stop();
+    },
+    watched: [
+        async ({ page }, use) => {
+            const faults = watch(page);
+            await use();
+            expect(faults).toEqual([]);
+        },
+        { auto: true },
+    ],
+});
+
+/** Errors that the page reports. Answers of 4xx to forms are told as errors by the browser, and wanted. */
+export function watch(page: Page): string[] {
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().includes("Failed to load resource")) faults.push(message.text());
+    });
+    return faults;
+}
+
+export async function signIn(page: Page, server: Server): Promise<void> {
+    await page.goto(`${server.url}/sign-in`);
+    await page.getByLabel("Adresse e-mail").fill(OWNER);
+    await page.getByLabel("Mot de passe").fill(PASSWORD);
+    await page.getByRole("button", { name: "Se connecter" }).click();
+    await page.waitForURL(/\/o\//);
+}
+
+export { expect };

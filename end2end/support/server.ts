@@ -1,0 +1,58 @@
+// A server of its own for a test: empty data, one organisation with its owner.
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+
+export const PASSWORD = "le rideau se leve a huit heures";
+export const OWNER = "claire@theatre.example";
+
+export interface Server {
+    url: string;
+    org: string;
+    stop(): Promise<void>;
+}
+
+function freePort(): Promise<number> {
+    return new Promise((resolve) => {
+        const probe = createServer().listen(0, "127.0.0.1", () => {
+            const { port } = probe.address() as { port: number };
+            probe.close(() => resolve(port));
+        });
+    });
+}
+
+export async function startServer(engine: string, extra: Record<string, string> = {}): Promise<Server> {
+    const binary = process.env.REGIE_BIN ?? join(import.meta.dirname, "../../target/debug/regie");
+    const site = process.env.LEPTOS_SITE_ROOT ?? join(import.meta.dirname, "../../target/site");
+    const data = mkdtempSync(join(tmpdir(), "regie-e2e-"));
+    const env: Record<string, string | undefined> = { ...process.env, LEPTOS_SITE_ROOT: site, REGIE_DEVELOPMENT: "true", LOG_LEVEL: "warn", ...extra };
+    if (engine === "postgres") {
+        const admin = process.env.REGIE_TEST_POSTGRES!;
+        const name = `e2e_${randomBytes(6).toString("hex")}`;
+        execFileSync("psql", [admin, "-qc", `CREATE DATABASE ${name}`]);
+        env.DATABASE_URL = admin.replace(/\/[^/]*$/, `/${name}`);
+    }
+    const made = ["admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin", "--data", data];
+    execFileSync(binary, made, { input: PASSWORD, env });
+    const port = await freePort();
+    const server: ChildProcess = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
+    const url = `http://127.0.0.1:${port}`;
+    for (let tries = 0; ; tries++) {
+        const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+        if (ready) break;
+        if (tries > 200 || server.exitCode !== null) throw new Error("the server does not start");
+        await new Promise((again) => setTimeout(again, 50));
+    }
+    const stop = () =>
+        new Promise<void>((done) => {
+            server.once("exit", () => {
+                rmSync(data, { recursive: true, force: true });
+                done();
+            });
+            server.kill("SIGTERM");
+        });
+    return { url, org: "theatre-du-mail", stop };
+}
