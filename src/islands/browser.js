@@ -33,12 +33,12 @@ export function onCamera(heard) {
     addEventListener("camera-state", (event) => heard("state", event.detail.state));
 }
 
-/** A wedge scanner types fast and ends with Enter. Slow typing is a person's. */
+/** A wedge scanner types without a pause and ends with Enter; slow machines stretch its pauses. */
 export function onWedge(heard) {
     let text = "";
     let last = 0;
     addEventListener("keydown", (event) => {
-        if (event.timeStamp - last > 80) text = "";
+        if (event.timeStamp - last > 400) text = "";
         last = event.timeStamp;
         if (event.key === "Enter" && text.length >= 16) {
             heard(text);
