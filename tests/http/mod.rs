@@ -2,5 +2,6 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod pages;
 mod punches;

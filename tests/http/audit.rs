@@ -1,0 +1,90 @@
+//! What writes leaves a trace: every action that says so has its events here, and every event is in the code.
+
+use crate::support::each_app;
+use regie::access::{Audited, For};
+use regie::kernel::Role;
+use serde_json::json;
+
+/// Each writing action and its events. No event: the reason is in the closed list of `audit/reasons.rs`.
+const COVERAGE: &[(&str, &[&str])] = &[
+    ("account.register", &["account.registered"]),
+    ("account.sign_in", &["account.signed_in", "account.sign_in_failed"]),
+    ("session.refresh", &["session.refreshed"]),
+    ("session.end", &["session.ended"]),
+    ("account.change", &["account.changed"]),
+    ("installation.set_up", &["account.registered", "org.created"]),
+    ("org.create", &["org.created"]),
+    ("crew.add", &["crew.added"]),
+    ("crew.change", &["crew.changed", "crew.archived", "crew.restored"]),
+    ("crew.link", &["crew.link_sent"]),
+    ("crew.join", &["crew.linked"]),
+    ("crew.find_mine", &["crew.linked", "crew.added"]),
+    ("demo.seed", &["setup.link_issued", "crew.added"]),
+    ("device.register", &["device.registered"]),
+    ("device.revoke_mine", &["device.revoked"]),
+    ("device.revoke", &["device.revoked"]),
+    ("badge.issue", &[]),
+    ("punch.record", &["punch.recorded", "punch.refused"]),
+    ("kiosk.manage", &["kiosk.created", "kiosk.changed", "kiosk.removed", "kiosk.key_issued", "kiosk.pairing_code_issued"]),
+    ("kiosk.pair", &["kiosk.paired"]),
+    ("kiosk.report", &[]),
+    ("punch.seed", &["punch.recorded"]),
+];
+
+fn actions() -> Vec<(&'static str, For, Audited)> {
+    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS].concat()
+}
+
+#[test]
+fn every_writing_action_has_its_line() {
+    let writing: Vec<_> =
+        actions().into_iter().filter(|(_, _, audited)| *audited == Audited::Write).map(|(name, ..)| name).collect();
+    let known: Vec<_> = COVERAGE.iter().map(|(name, _)| *name).collect();
+    let missing: Vec<_> = writing.iter().filter(|name| !known.contains(name)).collect();
+    let gone: Vec<_> = known.iter().filter(|name| !writing.contains(name)).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "without a line: {missing:?}; without an action: {gone:?}");
+}
+
+#[tokio::test]
+async fn what_admins_do_is_in_the_audit() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let person = test.person(&shop, "Karim Benali", Role::Tech).await;
+        let (token, cookie) = (test.token(&shop.owner.email).await, test.cookie(&shop.owner.email).await);
+        let base = format!("/o/{}", shop.org.slug);
+        let (kiosk, _) = test.kiosk(&token, "Entrée").await;
+        test.api("PATCH", &format!("/api/v1/admin/kiosks/{kiosk}"), &token, Some(json!({ "is_active": false }))).await;
+        let crew = format!("{base}/crew/{}", person.id);
+        let changed = test.browse("POST", &crew, &cookie, "name=Karim&email=&phone=&job=&skills=&version=1").await;
+        assert_eq!(changed.status, 303, "{}", changed.text);
+        let stale = test.browse("POST", &crew, &cookie, "name=Karim&email=&phone=&job=&skills=&version=1").await;
+        assert_eq!(stale.status, 409, "somebody else was faster");
+        for archived in [true, false] {
+            test.browse("POST", &format!("{crew}/archive"), &cookie, &format!("archived={archived}")).await;
+        }
+        let phone = test.phone(&token).await;
+        test.api("POST", &format!("/api/v1/admin/devices/{phone}/revoke"), &token, None).await;
+        test.browse("POST", &format!("{base}/kiosks/{kiosk}/pairing"), &cookie, "").await;
+        test.api("DELETE", &format!("/api/v1/admin/kiosks/{kiosk}"), &token, None).await;
+        let mut events = test.events(&token).await;
+        events.reverse();
+        let expected = [
+            "account.registered",
+            "org.created",
+            "crew.added",
+            "kiosk.created",
+            "kiosk.key_issued",
+            "kiosk.changed",
+            "crew.changed",
+            "crew.archived",
+            "crew.restored",
+            "crew.added",
+            "device.registered",
+            "device.revoked",
+            "kiosk.pairing_code_issued",
+            "kiosk.removed",
+        ];
+        assert_eq!(events, expected);
+    })
+    .await;
+}
