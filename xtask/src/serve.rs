@@ -87,6 +87,10 @@ pub fn server(options: &Options) -> Result<Command> {
     let mut command = program(binary(options.release));
     command.args(["serve", "--addr", &options.addr, "--data"]).arg(&options.data);
     command.env("LEPTOS_SITE_ADDR", &options.addr);
+    if !options.release {
+        // Opens /dev/mail, where mails are read that no server sends.
+        command.env("REGIE_DEVELOPMENT", "true");
+    }
     site_environment(&mut command)?;
     Ok(command)
 }
