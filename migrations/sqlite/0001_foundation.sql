@@ -52,7 +52,7 @@ CREATE TABLE crew_members (
 CREATE UNIQUE INDEX crew_members_org_id_id_key ON crew_members (org_id, id);
 CREATE UNIQUE INDEX crew_members_org_id_account_id_key ON crew_members (org_id, account_id);
 CREATE UNIQUE INDEX crew_members_org_id_email_key ON crew_members (org_id, email);
-CREATE INDEX crew_members_org_id_name_idx ON crew_members (org_id, name, id);
+CREATE INDEX crew_members_org_id_search_idx ON crew_members (org_id, search, id);
 
 CREATE TABLE crew_skills (
     org_id BIGINT NOT NULL,

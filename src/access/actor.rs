@@ -1,6 +1,8 @@
 //! Who asks, and from where.
 
 use crate::kernel::{AccountId, INSTALLATION, KioskId, MembershipId, OrgId, Role, SessionId};
+use http::HeaderMap;
+use std::net::IpAddr;
 
 /// Somebody or something that asks. Made by the doors' extractors and by jobs, nowhere else.
 #[derive(Clone, Debug)]
@@ -44,6 +46,21 @@ pub struct Origin {
     /// The client's address as the trusted proxies give it.
     pub address: String,
     pub request_id: String,
+}
+
+impl Origin {
+    /// Where a request came from: the socket's address, or, when that is a trusted proxy, the right-most hop of
+    /// `X-Forwarded-For` that is not one itself. Anything else that a client claims is not believed.
+    pub fn of(trusted: &[IpAddr], socket: Option<IpAddr>, headers: &HeaderMap) -> Self {
+        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<IpAddr> = forwarded.flat_map(|text| text.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+        let address = match socket {
+            Some(ip) if trusted.contains(&ip) => hops.into_iter().rev().find(|hop| !trusted.contains(hop)).or(socket),
+            other => other,
+        };
+        let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        Self { address: address.map(|ip| ip.to_string()).unwrap_or_default(), request_id }
+    }
 }
 
 impl Actor {
@@ -95,6 +112,33 @@ impl Actor {
             Who::Account { account, .. } | Who::Member { account, .. } => ("account", Some(account.0)),
             Who::Kiosk { kiosk, .. } => ("kiosk", Some(kiosk.0)),
             Who::System { reason, .. } => (reason, None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxy = [ip("10.0.0.1"), ip("10.0.0.2")];
+        for (socket, forwarded, expected) in [
+            ("203.0.113.9", "", "203.0.113.9"),
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "10.0.0.2", "10.0.0.1"),
+            ("10.0.0.1", "nonsense, <script>", "10.0.0.1"),
+            ("10.0.0.1", "", "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+            headers.insert("x-real-ip", "6.6.6.6".parse().unwrap());
+            headers.insert("forwarded", "for=6.6.6.6".parse().unwrap());
+            assert_eq!(Origin::of(&proxy, Some(ip(socket)), &headers).address, expected, "{socket} {forwarded}");
         }
     }
 }

@@ -38,10 +38,9 @@ pub struct KioskClient {
     pub org: Org,
 }
 
-fn origin(parts: &Parts) -> Origin {
-    let text = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    Origin { address: socket.unwrap_or_default(), request_id: text("x-request-id") }
+fn origin(app: &App, parts: &Parts) -> Origin {
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    Origin::of(&app.config.server.trusted_proxies, socket, &parts.headers)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -61,7 +60,7 @@ impl FromRequestParts<App> for Client {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let agent = parts.headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(200).collect();
-        let mut actor = Actor::nobody(origin(parts));
+        let mut actor = Actor::nobody(origin(app, parts));
         if let Some(token) = bearer(&parts.headers) {
             let found = accounts::find_bearer(app, token).await?;
             let (claims, session) = found.ok_or(Problem(Failure::new(Kind::SignIn, "token.invalid")))?;
@@ -96,7 +95,7 @@ impl FromRequestParts<App> for OrgClient {
         let membership = orgs::find_membership(app, org, account).await?.ok_or(Problem(Failure::forbidden()))?;
         let org = orgs::find_org(app, org).await?.ok_or(Problem(Failure::not_found()))?;
         let who = Who::Member { account, session: session.id, org: org.id, membership: membership.id, role: membership.role };
-        Ok(Self { app: app.clone(), actor: Actor { who, origin: origin(parts) }, org })
+        Ok(Self { app: app.clone(), actor: Actor { who, origin: origin(app, parts) }, org })
     }
 }
 
@@ -118,7 +117,7 @@ impl FromRequestParts<App> for KioskClient {
             return Err(Problem(Failure::new(Kind::Forbidden, "kiosk.inactive")));
         }
         let org = orgs::find_org(app, kiosk.org_id).await?.ok_or_else(unknown)?;
-        let actor = Actor { who: Who::Kiosk { kiosk: kiosk.id, org: org.id }, origin: origin(parts) };
+        let actor = Actor { who: Who::Kiosk { kiosk: kiosk.id, org: org.id }, origin: origin(app, parts) };
         Ok(Self { app: app.clone(), actor, kiosk, org })
     }
 }

@@ -64,6 +64,13 @@ pub struct CrewMember {
     pub version: i64,
 }
 
+impl CrewMember {
+    /// Where the person stands in the list.
+    pub fn search(&self) -> String {
+        super::rules::search_text(&self.name, self.email.as_deref(), self.job.as_deref())
+    }
+}
+
 /// A crew member with what is shown beside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrewSheet {
@@ -88,7 +95,7 @@ pub struct CrewFilter {
     pub search: Option<String>,
     pub skill: Option<String>,
     pub archived: bool,
-    /// The name and number of the last one of the page before.
+    /// The place ([`CrewMember::search`]) and number of the last one of the page before.
     pub after: Option<(String, CrewMemberId)>,
     pub limit: i64,
 }

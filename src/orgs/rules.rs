@@ -14,11 +14,15 @@ pub struct CheckedCrewMember {
 }
 
 impl CheckedCrewMember {
-    /// What the search looks at.
+    /// What the search looks at and the list is ordered by.
     pub fn search(&self) -> String {
-        let parts = [Some(self.name.as_str()), self.email.as_deref(), self.job.as_deref()];
-        fold(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+        search_text(&self.name, self.email.as_deref(), self.job.as_deref())
     }
+}
+
+/// Name, address and job without accents and capitals: Éléonore stands between Damien and Hugo on every database.
+pub fn search_text(name: &str, email: Option<&str>, job: Option<&str>) -> String {
+    fold(&[Some(name), email, job].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 /// A wrong field: its name and the code of what is wrong.

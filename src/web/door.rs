@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum_extra::extract::CookieJar;
 use http::HeaderMap;
 use http::request::Parts;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use tower_sessions::Session;
 
 /// The cookie of the chosen language.
@@ -27,20 +27,10 @@ pub fn device_cookie_name(app: &App) -> &'static str {
     if app.config.is_secure() { "__Host-regie_device" } else { "regie_device" }
 }
 
-/// Where a request came from: the socket's address, or what a trusted proxy says of its client (the right-most hop that
-/// is not itself a trusted proxy).
+/// Where a request came from, by the trusted proxies of the configuration.
 pub fn client_origin(app: &App, headers: &HeaderMap, extensions: &http::Extensions) -> Origin {
     let socket = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let trusted = |ip: &IpAddr| app.config.server.trusted_proxies.contains(ip);
-    let forwarded =
-        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
-    let hops: Vec<IpAddr> = forwarded.filter_map(|hop| hop.trim().parse().ok()).collect();
-    let address = match socket {
-        Some(ip) if trusted(&ip) => hops.into_iter().rev().find(|hop| !trusted(hop)).or(socket),
-        other => other,
-    };
-    let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    Origin { address: address.map(|ip| ip.to_string()).unwrap_or_default(), request_id }
+    Origin::of(&app.config.server.trusted_proxies, socket, headers)
 }
 
 fn unavailable(lang: Lang) -> Refusal {

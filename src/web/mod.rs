@@ -14,7 +14,6 @@ mod render;
 mod shell;
 mod ui;
 
-pub use door::{client_origin, kiosk_cookie_name};
 pub use guard::{same_site, security_headers};
 pub use pages::routes;
 pub use refusal::not_found;

@@ -74,8 +74,8 @@ pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Ve
             "EXISTS (SELECT 1 FROM crew_skills s WHERE s.org_id = c.org_id AND s.crew_member_id = c.id AND s.skill = {})",
             filter.skill.as_deref(),
         )
-        .and_opt_pair("(c.name, c.id) > ({}, {})", filter.after.clone())
-        .tail(" ORDER BY c.name, c.id LIMIT {}", filter.limit);
+        .and_opt_pair("(c.search, c.id) > ({}, {})", filter.after.clone())
+        .tail(" ORDER BY c.search, c.id LIMIT {}", filter.limit);
     conn.tx().filtered(filtered).all().await
 }
 

@@ -49,7 +49,7 @@ async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
         member.url(&format!(
             "/crew?q={q}&archived={}&after={}&after_id={}",
             query.archived,
-            url_part(&last.person.name),
+            url_part(&last.person.search()),
             last.person.id
         ))
     });
