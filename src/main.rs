@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use regie::access::{Action, Actor, Permit, permit};
 use regie::accounts::NewAccount;
+use regie::accounts::service::set_platform_admin;
 use regie::composition::{self, StartError, demo};
 use regie::kernel::zone::DEFAULT_ZONE;
 use regie::kernel::{Failure, INSTALLATION, OrgId};
@@ -99,12 +100,22 @@ enum AdminCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Lets an account run the installation (the pages under /admin), or no longer.
+    Promote {
+        #[arg(long)]
+        email: String,
+        /// Take the right away.
+        #[arg(long)]
+        revoke: bool,
+    },
 }
 
 #[derive(Subcommand)]
 enum KeysCommand {
-    /// Makes a new signing key, used from the next start on; older ones still verify.
+    /// Makes a signing key of the kind that the settings name.
     Generate,
+    /// Makes a new signing key, which running servers take up by themselves. Tokens of the older ones stay good.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -183,8 +194,8 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
             println!("{config:#?}");
             Ok(())
         }
-        Command::Keys { what: KeysCommand::Generate } => {
-            let kid = keys::generate_token_key(&config.data).map_err(StartError::from)?;
+        Command::Keys { what: KeysCommand::Generate | KeysCommand::Rotate } => {
+            let kid = keys::generate_token_key(&config.data, config.tokens.algorithm).map_err(StartError::from)?;
             println!("{kid}");
             Ok(())
         }
@@ -216,6 +227,10 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
             let new = NewOrg { name: org, time_zone: DEFAULT_ZONE.into(), language: "fr".into(), is_demo: false };
             let (org, account) = create_demo_org(app, proof(INSTALLATION)?, owner, new).await.map_err(Failure::from)?;
             println!("{} owns {} ({})", account.email, org.name, org.slug);
+        }
+        Command::Admin { what: AdminCommand::Promote { email, revoke } } => {
+            set_platform_admin(app, proof(INSTALLATION)?, &email, !revoke).await.map_err(Failure::from)?;
+            println!("{email} {} the installation", if revoke { "no longer runs" } else { "runs" });
         }
         Command::Kiosk { what: KioskCommand::Add { org, name, place, json } } => {
             let org = find_org_by_slug(app, &org).await.map_err(Failure::from)?.ok_or_else(Failure::not_found)?;

@@ -42,6 +42,12 @@ impl Answer {
     }
 }
 
+/// The session cookie that an answer sets.
+pub fn session_cookie(answer: &Answer) -> String {
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    cookies.filter(|cookie| cookie.starts_with("regie=")).next_back().unwrap().split(';').next().unwrap().to_owned()
+}
+
 /// Runs a test on an application on each engine that is asked for (`REGIE_TEST_ENGINES`, SQLite when unset).
 pub async fn each_app(test: impl AsyncFn(TestApp)) {
     let engines = std::env::var("REGIE_TEST_ENGINES").unwrap_or_else(|_| "sqlite".into());
@@ -143,7 +149,7 @@ impl TestApp {
         let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
         let answer = self.browse("POST", "/sign-in", "", &form).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
-        answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+        session_cookie(&answer)
     }
 
     /// A kiosk's key.

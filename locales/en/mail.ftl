@@ -4,10 +4,35 @@ mail-join-subject = { $org } is waiting for you on Régie
 mail-join-intro = Hello { $name }. { $org } invites you to link your Régie account: you will see your hours and you can badge in.
 mail-join-button = Open the invitation
 mail-join-outro = The link works for seven days and only once. If you did not expect anything, ignore this message.
-mail-join-text = Hello { $name }.
-
-    { $org } invites you to link your Régie account: you will see your hours and you can badge in.
-
-    Open the invitation: { $address }
-
-    The link works for seven days and only once. If you did not expect anything, ignore this message.
+notice-sign-in-subject = New sign-in to your Régie account
+notice-sign-in-text = Somebody has just signed in to your account from a device that had never done so: { $client }, address { $address }.
+notice-password-subject = Your Régie password has changed
+notice-password-text = The password of your account has just been changed. Your other devices have been signed out.
+notice-email-subject = The address of your Régie account has changed
+notice-email-text = Your account now has the address { $email }. This one no longer opens it.
+notice-factor-subject = The second factor of your account has changed
+notice-factor-text = An authenticator app or a passkey has just been added to your account, or removed.
+notice-token-subject = An access token has been made
+notice-token-text = An access token for a program has just been made with your account: { $name }.
+notice-reuse-subject = A session of your account has been ended
+notice-reuse-text = A session key of your account was shown twice: somebody may have a copy. The session ({ $client }) has been ended.
+notice-not-me = This was not me
+notice-was-me = If this was you, ignore this message. If not, the button ends the sessions concerned and sends you what you need to choose a new password.
+client-unknown = Unknown client
+client-on = { $program } on { $system }
+mail-verify-subject = Confirm your address
+mail-verify-text = Welcome to Régie. Confirm that this address is yours.
+mail-verify-button = Confirm my address
+mail-verify-outro = The link works for three days. If you have not made an account, ignore this message.
+mail-reset-subject = Choose a new password
+mail-reset-text = Somebody, probably you, has asked to choose a new password for your Régie account.
+mail-reset-button = Choose a password
+mail-reset-outro = The link works for fifteen minutes and once. If you have asked for nothing, ignore this message: nothing has changed.
+mail-email-subject = Confirm the new address
+mail-email-text = A change of address was asked for your Régie account. It happens when the old address and the new one have both confirmed.
+mail-email-button = Confirm
+mail-email-outro = The link works for one day. If you have asked for nothing, do not confirm, and change your password.
+mail-invite-subject = { $org } invites you to Régie
+mail-invite-text = { $by } invites you to join { $org } ({ $role }).
+mail-invite-button = Open the invitation
+mail-invite-outro = The invitation works until { $until }. Opening the link does not accept it yet.

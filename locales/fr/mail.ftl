@@ -4,10 +4,35 @@ mail-join-subject = { $org } vous attend sur Régie
 mail-join-intro = Bonjour { $name }. { $org } vous propose de relier votre compte Régie : vous verrez vos heures et vous pourrez badger.
 mail-join-button = Ouvrir l’invitation
 mail-join-outro = Le lien vaut sept jours et ne sert qu’une fois. Si vous n’attendiez rien, ignorez ce message.
-mail-join-text = Bonjour { $name }.
-
-    { $org } vous propose de relier votre compte Régie : vous verrez vos heures et vous pourrez badger.
-
-    Ouvrir l’invitation : { $address }
-
-    Le lien vaut sept jours et ne sert qu’une fois. Si vous n’attendiez rien, ignorez ce message.
+notice-sign-in-subject = Nouvelle connexion à votre compte Régie
+notice-sign-in-text = Une connexion à votre compte vient d’avoir lieu depuis un appareil qui ne s’y était jamais connecté : { $client }, adresse { $address }.
+notice-password-subject = Votre mot de passe Régie a changé
+notice-password-text = Le mot de passe de votre compte vient d’être changé. Vos autres appareils ont été déconnectés.
+notice-email-subject = L’adresse de votre compte Régie a changé
+notice-email-text = Votre compte a maintenant l’adresse { $email }. Celle-ci n’y donne plus accès.
+notice-factor-subject = La double authentification de votre compte a changé
+notice-factor-text = Une application d’authentification ou une clé d’accès vient d’être ajoutée à votre compte, ou retirée.
+notice-token-subject = Un jeton d’accès a été créé
+notice-token-text = Un jeton d’accès pour un programme vient d’être créé avec votre compte : { $name }.
+notice-reuse-subject = Une session de votre compte a été fermée
+notice-reuse-text = Une clé de session de votre compte a été présentée deux fois : quelqu’un en a peut-être une copie. La session ({ $client }) a été fermée.
+notice-not-me = Ce n’était pas moi
+notice-was-me = Si c’était vous, ignorez ce message. Sinon, le bouton ferme les sessions concernées et vous envoie de quoi choisir un nouveau mot de passe.
+client-unknown = Client inconnu
+client-on = { $program } sur { $system }
+mail-verify-subject = Confirmez votre adresse
+mail-verify-text = Bienvenue sur Régie. Confirmez que cette adresse est bien la vôtre.
+mail-verify-button = Confirmer mon adresse
+mail-verify-outro = Le lien vaut trois jours. Si vous n’avez pas créé de compte, ignorez ce message.
+mail-reset-subject = Choisir un nouveau mot de passe
+mail-reset-text = Quelqu’un, sans doute vous, a demandé à choisir un nouveau mot de passe pour votre compte Régie.
+mail-reset-button = Choisir un mot de passe
+mail-reset-outro = Le lien vaut quinze minutes et ne sert qu’une fois. Si vous n’avez rien demandé, ignorez ce message : rien n’a changé.
+mail-email-subject = Confirmez la nouvelle adresse
+mail-email-text = Un changement d’adresse a été demandé pour votre compte Régie. Il a lieu quand l’ancienne adresse et la nouvelle l’ont toutes deux confirmé.
+mail-email-button = Confirmer
+mail-email-outro = Le lien vaut un jour. Si vous n’avez rien demandé, ne confirmez pas et changez votre mot de passe.
+mail-invite-subject = { $org } vous invite sur Régie
+mail-invite-text = { $by } vous invite à rejoindre { $org } ({ $role }).
+mail-invite-button = Ouvrir l’invitation
+mail-invite-outro = L’invitation vaut jusqu’au { $until }. Ouvrir le lien ne l’accepte pas encore.

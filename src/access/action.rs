@@ -23,6 +23,8 @@ pub enum For {
     Member(Role),
     /// A kiosk of the organisation.
     Kiosk,
+    /// Somebody who runs the installation. Sees no organisation's data by that.
+    Platform,
     /// The installation itself: the command line and jobs.
     System,
 }

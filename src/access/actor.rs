@@ -1,6 +1,7 @@
 //! Who asks, and from where.
 
-use crate::kernel::{AccountId, INSTALLATION, KioskId, MembershipId, OrgId, Role, SessionId};
+use super::Scopes;
+use crate::kernel::{AccountId, ApiTokenId, INSTALLATION, KioskId, MembershipId, OrgId, Role, SessionId, SupportEntryId};
 use http::HeaderMap;
 use std::net::IpAddr;
 
@@ -27,6 +28,27 @@ pub enum Who {
         org: OrgId,
         membership: MembershipId,
         role: Role,
+    },
+    /// A program with a token that its owner made: may do a part of what the owner may.
+    Token {
+        account: AccountId,
+        token: ApiTokenId,
+        org: OrgId,
+        membership: MembershipId,
+        role: Role,
+        scopes: Scopes,
+    },
+    /// Somebody who runs the installation, in the installation's own pages.
+    Platform {
+        account: AccountId,
+        session: SessionId,
+    },
+    /// Somebody who runs the installation and looks into an organisation, for a reason it can read. Only reads.
+    Support {
+        account: AccountId,
+        session: SessionId,
+        org: OrgId,
+        entry: SupportEntryId,
     },
     /// A paired tablet, or a program with a kiosk's key.
     Kiosk {
@@ -76,23 +98,34 @@ impl Actor {
     /// The organisation acted in; [`INSTALLATION`] when there is none.
     pub const fn org(&self) -> OrgId {
         match self.who {
-            Who::Member { org, .. } | Who::Kiosk { org, .. } | Who::System { org, .. } => org,
-            Who::Nobody | Who::Account { .. } => INSTALLATION,
+            Who::Member { org, .. }
+            | Who::Token { org, .. }
+            | Who::Support { org, .. }
+            | Who::Kiosk { org, .. }
+            | Who::System { org, .. } => org,
+            Who::Nobody | Who::Account { .. } | Who::Platform { .. } => INSTALLATION,
         }
     }
 
     /// The signed-in account, if there is one.
     pub const fn account(&self) -> Option<AccountId> {
         match self.who {
-            Who::Account { account, .. } | Who::Member { account, .. } => Some(account),
-            _ => None,
+            Who::Account { account, .. }
+            | Who::Member { account, .. }
+            | Who::Token { account, .. }
+            | Who::Platform { account, .. }
+            | Who::Support { account, .. } => Some(account),
+            Who::Nobody | Who::Kiosk { .. } | Who::System { .. } => None,
         }
     }
 
     /// The session of the signed-in account.
     pub const fn session(&self) -> Option<SessionId> {
         match self.who {
-            Who::Account { session, .. } | Who::Member { session, .. } => Some(session),
+            Who::Account { session, .. }
+            | Who::Member { session, .. }
+            | Who::Platform { session, .. }
+            | Who::Support { session, .. } => Some(session),
             _ => None,
         }
     }
@@ -100,7 +133,7 @@ impl Actor {
     /// The role in the organisation, if there is one.
     pub const fn role(&self) -> Option<Role> {
         match self.who {
-            Who::Member { role, .. } => Some(role),
+            Who::Member { role, .. } | Who::Token { role, .. } => Some(role),
             _ => None,
         }
     }
@@ -110,6 +143,9 @@ impl Actor {
         match self.who {
             Who::Nobody => ("nobody", None),
             Who::Account { account, .. } | Who::Member { account, .. } => ("account", Some(account.0)),
+            Who::Token { token, .. } => ("token", Some(token.0)),
+            Who::Platform { account, .. } => ("platform", Some(account.0)),
+            Who::Support { account, .. } => ("support", Some(account.0)),
             Who::Kiosk { kiosk, .. } => ("kiosk", Some(kiosk.0)),
             Who::System { reason, .. } => (reason, None),
         }

@@ -7,11 +7,13 @@ mod action;
 mod actor;
 mod conn;
 mod permit;
+mod scopes;
 
 pub use action::{Action, Audited, For};
 pub use actor::{Actor, Origin, Who};
 pub use conn::{Conn, Read};
 pub use permit::{Denied, Permit, permit};
+pub use scopes::Scopes;
 
 use crate::kernel::{Failure, Kind};
 use crate::platform::db::DbError;

@@ -1,6 +1,7 @@
 //! The proof that an actor may do something.
 
-use super::{Action, Actor, For, Read, Who};
+use super::{Action, Actor, Audited, For, Read, Who};
+use crate::kernel::Role;
 use crate::kernel::{AccountId, OrgId};
 use crate::platform::db::{Db, DbResult};
 use std::marker::PhantomData;
@@ -31,8 +32,12 @@ pub enum Denied {
 pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Denied> {
     let allowed = match (A::FOR, actor.who) {
         (For::Everyone, _) => true,
-        (For::Account, Who::Account { .. } | Who::Member { .. }) => true,
+        (For::Account, Who::Account { .. } | Who::Member { .. } | Who::Platform { .. }) => true,
+        (For::Account, Who::Token { scopes, .. }) => A::AUDITED == Audited::Read && scopes.read,
         (For::Member(least), Who::Member { role, .. }) => role >= least,
+        (For::Member(least), Who::Token { role, scopes, .. }) => role >= least && scopes.allow(least, A::AUDITED),
+        (For::Member(least), Who::Support { .. }) => least <= Role::Admin && A::AUDITED == Audited::Read,
+        (For::Platform, Who::Platform { .. }) => true,
         (For::Kiosk, Who::Kiosk { .. }) | (For::System, Who::System { .. }) => true,
         (_, Who::System { .. }) => true,
         (_, Who::Nobody) => return Err(Denied::SignIn),

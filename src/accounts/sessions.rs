@@ -16,6 +16,10 @@ pub const SESSION_ID: &str = "session";
 pub const ACCOUNT: &str = "account";
 /// Under this name the door notes the browser's own words for itself.
 pub const CLIENT: &str = "client";
+/// Under this name the door notes where the browser is.
+pub const ADDRESS: &str = "address";
+/// Under this name the door notes how the person proved who they are.
+pub const METHOD: &str = "method";
 /// "Last seen" is written no more often than this.
 const TOUCH_AFTER_MINUTES: i64 = 5;
 
@@ -51,14 +55,15 @@ impl SessionStore for Sessions {
         let text = |name: &str| record.data.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let account = record.data.get(ACCOUNT).and_then(serde_json::Value::as_i64).map(AccountId);
         let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
-        let (key_hash, client) = (fingerprint(record.id.to_string()), text(CLIENT));
+        let (key_hash, client, method) = (fingerprint(record.id.to_string()), text(CLIENT), text(METHOD));
         let values = SessionValues {
             key_hash: &key_hash,
             account,
             org: None,
             data: &data,
             client: &client,
-            address: &text("address"),
+            address: &text(ADDRESS),
+            method: &method,
             now,
             expires_at: self.expiry(now),
         };
@@ -72,7 +77,7 @@ impl SessionStore for Sessions {
         let key_hash = fingerprint(id.to_string());
         let row = {
             let mut tx = self.0.db.read().await.map_err(backend)?;
-            store::find_session(&mut tx, "browser", &key_hash, now).await.map_err(backend)?
+            store::find_browser_session(&mut tx, &key_hash, now).await.map_err(backend)?
         };
         let Some(row) = row else { return Ok(None) };
         if now.minutes_since(row.last_seen_at) >= TOUCH_AFTER_MINUTES {
@@ -90,7 +95,29 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let mut tx = self.0.db.begin_write().await.map_err(backend)?;
-        store::revoke_session_by_key(&mut tx, &fingerprint(id.to_string()), self.0.clock.now()).await.map_err(backend)?;
+        store::end_session_by_key(&mut tx, &fingerprint(id.to_string()), self.0.clock.now()).await.map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
+}
+
+/// Notes that an API session was seen, no more often than [`TOUCH_AFTER_MINUTES`].
+pub(super) async fn touch_api_session(app: &App, row: &super::SessionRow) -> crate::platform::db::DbResult<()> {
+    let now = app.clock.now();
+    if now.minutes_since(row.last_seen_at) < TOUCH_AFTER_MINUTES {
+        return Ok(());
+    }
+    let mut tx = app.db.begin_write().await?;
+    store::touch_session(&mut tx, row.id, now, row.expires_at).await?;
+    tx.commit().await
+}
+
+/// As [`touch_api_session`], for a token of a program.
+pub(super) async fn touch_api_token(app: &App, token: &super::ApiToken) -> crate::platform::db::DbResult<()> {
+    let now = app.clock.now();
+    if token.last_used_at.is_some_and(|last| now.minutes_since(last) < TOUCH_AFTER_MINUTES) {
+        return Ok(());
+    }
+    let mut tx = app.db.begin_write().await?;
+    store::touch_api_token(&mut tx, token.id, now).await?;
+    tx.commit().await
 }

@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use crate::access::{Action, Actor, Origin, Permit, Who, permit};
-use crate::accounts::service as accounts;
-use crate::kernel::{Failure, Kind};
+use crate::accounts::{AccountError, ApiToken, SessionRow, service as accounts};
+use crate::kernel::{AccountId, Failure, Kind};
 use crate::orgs::{CrewMember, Org, service as orgs};
 use crate::platform::App;
 use crate::timeclock::{Kiosk, service as clock};
@@ -55,6 +55,46 @@ impl Client {
     }
 }
 
+/// Whose token it is: a session's access token, or a token that somebody made for a program.
+enum Bearer {
+    Session { account: AccountId, session: SessionRow },
+    Token(ApiToken),
+}
+
+async fn find_bearer(app: &App, token: &str) -> Result<Bearer, Problem> {
+    let invalid = || Problem(Failure::new(Kind::SignIn, "token.invalid"));
+    if let Some(token) = accounts::find_api_token(app, token).await? {
+        return Ok(Bearer::Token(token));
+    }
+    let (claims, session) = accounts::find_bearer(app, token).await?.ok_or_else(invalid)?;
+    let account = claims.account().ok_or_else(invalid)?;
+    Ok(Bearer::Session { account, session })
+}
+
+/// The member behind a bearer, by today's role: the token's own words are not asked.
+async fn member(app: &App, bearer: &Bearer) -> Result<Option<(Who, Org)>, Problem> {
+    let (account, org) = match bearer {
+        Bearer::Session { account, session } => (*account, session.org_id),
+        Bearer::Token(token) => (token.account_id, Some(token.org_id)),
+    };
+    let Some(org) = org else { return Ok(None) };
+    let Some(membership) = orgs::find_membership(app, org, account).await? else { return Ok(None) };
+    let Some(org) = orgs::find_org(app, org).await? else { return Ok(None) };
+    let role = membership.role;
+    if org.asks_second_factor(role) {
+        let owner = accounts::find_account(app, account).await?;
+        if !owner.is_some_and(|owner| owner.has_second_factor()) {
+            return Err(Problem(AccountError::FactorRequired.into()));
+        }
+    }
+    let (org_id, membership) = (org.id, membership.id);
+    let who = match bearer {
+        Bearer::Session { session, .. } => Who::Member { account, session: session.id, org: org_id, membership, role },
+        Bearer::Token(token) => Who::Token { account, token: token.id, org: org_id, membership, role, scopes: token.scopes() },
+    };
+    Ok(Some((who, org)))
+}
+
 impl FromRequestParts<App> for Client {
     type Rejection = Problem;
 
@@ -62,10 +102,11 @@ impl FromRequestParts<App> for Client {
         let agent = parts.headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(200).collect();
         let mut actor = Actor::nobody(origin(app, parts));
         if let Some(token) = bearer(&parts.headers) {
-            let found = accounts::find_bearer(app, token).await?;
-            let (claims, session) = found.ok_or(Problem(Failure::new(Kind::SignIn, "token.invalid")))?;
-            let account = claims.account().ok_or(Problem(Failure::new(Kind::SignIn, "token.invalid")))?;
-            actor.who = Who::Account { account, session: session.id };
+            actor.who = match find_bearer(app, token).await? {
+                Bearer::Session { account, session } => Who::Account { account, session: session.id },
+                // A program's token is worth nothing outside of its organisation.
+                found @ Bearer::Token(_) => member(app, &found).await?.map_or(Who::Nobody, |(who, _)| who),
+            };
         }
         Ok(Self { app: app.clone(), actor, agent })
     }
@@ -76,8 +117,13 @@ impl OrgClient {
         permit(&self.actor).map_err(Problem::from)
     }
 
-    /// The crew record of the client's account.
+    /// The crew record of the client's account. A token that may only read finds it, and makes none.
     pub async fn crew_record(&self) -> Result<CrewMember, Problem> {
+        if let Who::Token { scopes, .. } = self.actor.who
+            && !scopes.write
+        {
+            return Ok(orgs::find_my_crew_if_any(&self.app, self.permit()?).await?.ok_or_else(Failure::not_found)?);
+        }
         Ok(orgs::find_my_crew(&self.app, self.permit()?).await?)
     }
 }
@@ -86,15 +132,9 @@ impl FromRequestParts<App> for OrgClient {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let invalid = || Problem(Failure::new(Kind::SignIn, "token.invalid"));
         let token = bearer(&parts.headers).ok_or(Problem(Failure::sign_in()))?;
-        let (claims, session) = accounts::find_bearer(app, token).await?.ok_or_else(invalid)?;
-        let account = claims.account().ok_or_else(invalid)?;
-        // The session knows its organisation; the database knows today's role.
-        let org = session.org_id.ok_or(Problem(Failure::forbidden()))?;
-        let membership = orgs::find_membership(app, org, account).await?.ok_or(Problem(Failure::forbidden()))?;
-        let org = orgs::find_org(app, org).await?.ok_or(Problem(Failure::not_found()))?;
-        let who = Who::Member { account, session: session.id, org: org.id, membership: membership.id, role: membership.role };
+        let found = find_bearer(app, token).await?;
+        let (who, org) = member(app, &found).await?.ok_or(Problem(Failure::forbidden()))?;
         Ok(Self { app: app.clone(), actor: Actor { who, origin: origin(app, parts) }, org })
     }
 }

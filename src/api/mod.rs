@@ -10,13 +10,20 @@ mod docs;
 mod door;
 mod health;
 mod kiosks;
+mod members;
 mod problem;
 mod punches;
+mod settings;
+mod tokens;
 
 pub use health::health_routes;
 
 use crate::platform::App;
-use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use http::header;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,7 +42,27 @@ fn v1() -> OpenApiRouter<App> {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
-        .routes(routes!(auth::me))
+        .routes(routes!(auth::revoke))
+        .routes(routes!(auth::revoke_all))
+        .routes(routes!(auth::sessions))
+        .routes(routes!(auth::end_session, auth::label_session))
+        .routes(routes!(auth::me, auth::change_me))
+        .routes(routes!(auth::change_password))
+        .routes(routes!(auth::request_reset))
+        .routes(routes!(auth::recover))
+        .routes(routes!(auth::confirm_reset))
+        .routes(routes!(auth::reset))
+        .routes(routes!(auth::health))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(members::list))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(members::sessions, members::end_sessions))
+        .routes(routes!(members::start_reset))
+        .routes(routes!(members::invitations, members::invite))
+        .routes(routes!(members::revoke_invitation))
+        .routes(routes!(members::resend_invitation))
+        .routes(routes!(settings::read, settings::change))
         .routes(routes!(devices::register))
         .routes(routes!(devices::mine))
         .routes(routes!(devices::revoke))
@@ -59,9 +86,14 @@ pub fn description() -> utoipa::openapi::OpenApi {
     api
 }
 
+/// The public halves of the keys that sign access tokens (RFC 7517).
+async fn keys(State(app): State<App>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "public, max-age=60")], Json(app.signer.public_keys(app.clock.now())))
+}
+
 /// The API, its description, and the same handlers at the paths of the systems that Régie replaces.
 pub fn routes() -> Router<App> {
     let (api, _) = OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).split_for_parts();
     let (aliases, _) = v1().split_for_parts();
-    api.merge(aliases).merge(docs::routes())
+    api.merge(aliases).merge(docs::routes()).route("/.well-known/jwks.json", get(keys))
 }

@@ -46,6 +46,10 @@ fn detail(code: &str) -> &str {
         "account.credentials" => "invalid_credentials",
         "account.refresh_token" => "Invalid or expired refresh token",
         "account.inactive" => "Account is inactive",
+        "account.second_factor" => "second_factor_required",
+        "account.factor_required" => "second_factor_must_be_added",
+        "too_often" => "Trop de tentatives de connexion – réessayez plus tard",
+        "link.dead" => "token invalide",
         "sign_in_required" => "Not authenticated",
         "token.invalid" => "invalid_token",
         "forbidden" => "forbidden",
@@ -70,7 +74,7 @@ fn detail(code: &str) -> &str {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Failure { kind, code, fields } = self.0;
+        let Failure { kind, code, fields, retry_seconds } = self.0;
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // The predecessors answered 400 to an address that is taken; their clients look for it.
         let status = if code == "account.email_taken" { StatusCode::BAD_REQUEST } else { status };
@@ -90,7 +94,7 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if matches!(kind, Kind::Unavailable | Kind::TooMany) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_seconds.unwrap_or(2)));
         }
         response
     }
@@ -110,6 +114,22 @@ where
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(Problem(body_failure(&rejection.body_text()))),
         }
+    }
+}
+
+/// A JSON body that may be missing; as [`Body`].
+pub struct OptionalBody<T>(pub Option<T>);
+
+impl<T: serde::de::DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let unreadable = || Problem(Failure::fields([("body", "body.invalid")]));
+        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(None));
+        }
+        serde_json::from_slice(&bytes).map(|value| Self(Some(value))).map_err(|error| Problem(body_failure(&error.to_string())))
     }
 }
 

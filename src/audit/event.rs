@@ -1,6 +1,6 @@
 //! What can have happened.
 
-use crate::kernel::{AccountId, CrewMemberId, DeviceId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
+use crate::kernel::{AccountId, CrewMemberId, DeviceId, InvitationId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
 use serde_json::{Value, json};
 
 /// What an event is about: a kind and a number.
@@ -42,6 +42,6 @@ macro_rules! subjects {
 }
 
 subjects!(
-    AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", LinkId => "link",
+    AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", InvitationId => "invitation", LinkId => "link",
     MembershipId => "membership", OrgId => "org", PunchId => "punch", SessionId => "session",
 );

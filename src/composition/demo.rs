@@ -49,7 +49,7 @@ pub async fn seed(app: &App) -> Result<Option<Vec<Credentials>>, Failure> {
     if find_demo_org(app).await?.is_some() {
         return Ok(None);
     }
-    let password = || format!("{}-{}", random::spoken_code(2).to_lowercase(), random::spoken_code(1).to_lowercase());
+    let password = || random::spoken_code(4).to_lowercase();
     let owner = NewAccount {
         email: "claire.vasseur@demo.example".into(),
         name: "Claire Vasseur".into(),

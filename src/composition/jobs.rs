@@ -1,11 +1,13 @@
 //! Which handler does which job, and the jobs that come round.
 
+use crate::access::{Actor, permit};
+use crate::accounts::AccountError;
 use crate::kernel::{INSTALLATION, MailId};
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use crate::platform::jobs::{self, Handler, NewJob, Worker};
 use crate::platform::mail;
-use crate::{accounts, timeclock};
+use crate::{accounts, orgs, timeclock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -28,8 +30,19 @@ fn handler_for(kind: &str) -> Option<Handler> {
         accounts::service::PURGE => {
             |app, _| Box::pin(async move { accounts::service::purge_sessions(&app).await.map(drop).map_err(|e| e.to_string()) })
         }
+        accounts::service::RESET => {
+            |app, job| Box::pin(async move { mail_reset(&app, &job.payload).await.map_err(|e| e.to_string()) })
+        }
+        orgs::service::FORGET => {
+            |app, _| Box::pin(async move { orgs::service::forget_old_contacts(&app).await.map(drop).map_err(|e| e.to_string()) })
+        }
         _ => return None,
     })
+}
+
+async fn mail_reset(app: &App, email: &str) -> Result<(), AccountError> {
+    let proof = permit(&Actor::system(INSTALLATION, "password reset"))?;
+    accounts::service::mail_reset(app, proof, email).await
 }
 
 /// Puts the hourly jobs into the queue. They are idempotent: two servers that do it both do no harm.
@@ -48,7 +61,7 @@ pub async fn keep_house(app: App, mut stop: watch::Receiver<bool>) {
 async fn enqueue_rounds(app: &App) -> DbResult<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin_write().await?;
-    for kind in [timeclock::service::PURGE, accounts::service::PURGE] {
+    for kind in [timeclock::service::PURGE, accounts::service::PURGE, orgs::service::FORGET] {
         jobs::enqueue(&mut tx, INSTALLATION, &NewJob { kind, payload: String::new(), run_at: now }, now).await?;
     }
     tx.commit().await

@@ -16,6 +16,8 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError, Limits};
 use crate::platform::hashing::{Hasher, HashingError};
 use crate::platform::keys::{self, KeyError};
+use crate::platform::seal::Sealer;
+use crate::platform::throttle::Throttle;
 use crate::platform::tokens::TokenSigner;
 use crate::platform::{App, telemetry};
 
@@ -41,7 +43,9 @@ pub enum StartError {
 pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
     telemetry::metrics();
-    let signer = TokenSigner::new(keys::token_keys(&config.data)?, &config.server.public_url);
+    let signer = TokenSigner::open(&config.data, config.tokens.algorithm, &config.server.public_url, clock.now())?;
+    let sealer = Sealer::new(&keys::seal_key(&config.data)?)
+        .ok_or_else(|| KeyError::Malformed(keys::directory(&config.data).join("seal.key")))?;
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let workers = if config.passwords.workers == 0 { cores } else { config.passwords.workers };
     let hasher = Hasher::new(workers, config.passwords.memory_kib, config.passwords.passes)?;
@@ -53,5 +57,5 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     };
     let db = Db::connect(&config.database_url(), limits).await?;
     let assets = Assets::load(&config.server.site);
-    Ok(App::new(Parts { config, db, clock, hasher, signer, assets }))
+    Ok(App::new(Parts { config, db, clock, hasher, signer, sealer, throttle: Throttle::default(), assets }))
 }

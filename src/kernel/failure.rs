@@ -59,17 +59,26 @@ pub struct Failure {
     pub kind: Kind,
     pub code: String,
     pub fields: Vec<FieldFailure>,
+    /// When it is worth trying again, in seconds from now.
+    pub retry_seconds: Option<i64>,
 }
 
 impl Failure {
     pub fn new(kind: Kind, code: &str) -> Self {
-        Self { kind, code: code.to_owned(), fields: Vec::new() }
+        Self { kind, code: code.to_owned(), fields: Vec::new(), retry_seconds: None }
+    }
+
+    /// Says when it is worth trying again.
+    #[must_use]
+    pub fn after(mut self, seconds: i64) -> Self {
+        self.retry_seconds = Some(seconds);
+        self
     }
 
     /// What was typed is wrong in these fields: `[("email", "email.invalid")]`.
     pub fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let fields = fields.into_iter().map(|(field, code)| FieldFailure { field: field.to_owned(), code: code.to_owned() });
-        Self { kind: Kind::Invalid, code: "form.invalid".to_owned(), fields: fields.collect() }
+        Self { kind: Kind::Invalid, code: "form.invalid".to_owned(), fields: fields.collect(), retry_seconds: None }
     }
 
     pub fn not_found() -> Self {

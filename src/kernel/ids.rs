@@ -50,6 +50,16 @@ ids! {
     MailId,
     /// A piece of work for later.
     JobId,
+    /// A token that somebody made for a program of theirs.
+    ApiTokenId,
+    /// A passkey.
+    PasskeyId,
+    /// A mailed invitation to be a member.
+    InvitationId,
+    /// A wanted change of e-mail address.
+    EmailChangeId,
+    /// A platform admin's look into an organisation.
+    SupportEntryId,
 }
 
 /// The organisation number of what belongs to no organisation: accounts, the set-up, the installation's audit chain.

@@ -24,6 +24,34 @@ crate::actions! {
     JoinCrew: "crew.join", For::Everyone, Write;
     /// Find one's own crew record, which is made when missing.
     FindMyCrew: "crew.find_mine", For::Member(Role::Tech), Write;
+    /// Find one's own crew record, if there is one.
+    ReadMyCrew: "crew.read_mine", For::Member(Role::Tech), Read;
+    /// List the members and the open invitations.
+    ListMembers: "member.list", For::Member(Role::Manager), Read;
+    /// Invite people to be members, and take invitations back. Never to a role at or above one's own, owners excepted.
+    InviteMembers: "member.invite", For::Member(Role::Manager), Write;
+    /// Look at an invitation before answering it.
+    ReadInvitation: "invitation.read", For::Everyone, Read;
+    /// Answer an invitation.
+    AcceptInvitation: "invitation.accept", For::Everyone, Write;
+    /// Join an organisation that is open to one's verified address.
+    JoinOrg: "org.join", For::Account, Write;
+    /// Change a member's role, suspend or remove them, end their sessions, start a password reset.
+    ManageMembers: "member.manage", For::Member(Role::Admin), Write;
+    /// See a member's sessions.
+    ReadMemberSessions: "member.read_sessions", For::Member(Role::Admin), Read;
+    /// Leave the organisation.
+    LeaveOrg: "org.leave", For::Member(Role::Tech), Write;
+    /// Read the organisation's settings.
+    ReadSettings: "org.read_settings", For::Member(Role::Admin), Read;
+    /// Change the organisation's settings and logo.
+    ChangeSettings: "org.change_settings", For::Member(Role::Admin), Write;
+    /// Close or delete one's own account, everywhere.
+    CloseMyAccount: "account.close", For::Account, Write;
+    /// List the organisations of the installation.
+    ListOrgs: "platform.list_orgs", For::Platform, Read;
+    /// Look into an organisation, for a reason that it can read.
+    EnterOrg: "platform.enter_org", For::Platform, Write;
     /// Fill and remove the demonstration.
     SeedDemo: "demo.seed", For::System, Write;
 }

@@ -27,6 +27,16 @@ pub enum OrgError {
     OtherAddress,
     #[error("the installation is set up already")]
     AlreadySetUp,
+    #[error("the last owner can neither go nor become less")]
+    LastOwner,
+    #[error("the role is at or above one's own")]
+    Rank,
+    #[error("somebody with this address is a member or is invited")]
+    MemberExists,
+    #[error("the invitation is for another address")]
+    WrongAddress,
+    #[error("the logo is no PNG or JPEG, or too large")]
+    Logo,
     #[error(transparent)]
     Account(#[from] AccountError),
     #[error(transparent)]
@@ -51,6 +61,13 @@ impl From<OrgError> for Failure {
             OrgError::AlreadyLinked => Self::new(Kind::Conflict, "crew.already_linked"),
             OrgError::OtherAddress => Self::new(Kind::Forbidden, "link.other_address"),
             OrgError::AlreadySetUp => Self::new(Kind::Gone, "setup.done"),
+            OrgError::LastOwner => Self::new(Kind::Conflict, "member.last_owner"),
+            OrgError::Rank => Self::new(Kind::Forbidden, "member.rank"),
+            OrgError::MemberExists => {
+                Self { kind: Kind::Conflict, code: "member.exists".to_owned(), ..Self::fields([("email", "member.exists")]) }
+            }
+            OrgError::WrongAddress => Self::new(Kind::Forbidden, "account.wrong_address"),
+            OrgError::Logo => Self::fields([("logo", "logo.invalid")]),
             OrgError::Account(error) => error.into(),
             OrgError::Denied(denied) => denied.into(),
             OrgError::Db(error) => error.into(),

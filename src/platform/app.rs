@@ -5,6 +5,8 @@ use super::clock::Clock;
 use super::config::Config;
 use super::db::Db;
 use super::hashing::Hasher;
+use super::seal::Sealer;
+use super::throttle::Throttle;
 use super::tokens::TokenSigner;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,6 +22,8 @@ pub struct Parts {
     pub clock: Clock,
     pub hasher: Hasher,
     pub signer: TokenSigner,
+    pub sealer: Sealer,
+    pub throttle: Throttle,
     pub assets: Assets,
 }
 

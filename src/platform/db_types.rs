@@ -2,10 +2,12 @@
 
 use crate::bind_newtype;
 use crate::kernel::{
-    AccountId, BadgeId, CrewMemberId, DeviceId, Instant, JobId, KioskId, LinkId, MailId, MembershipId, OrgId, PunchId, SessionId,
+    AccountId, ApiTokenId, BadgeId, CrewMemberId, DeviceId, EmailChangeId, Instant, InvitationId, JobId, KioskId, LinkId, MailId,
+    MembershipId, OrgId, PasskeyId, PunchId, SessionId, SupportEntryId,
 };
 
 bind_newtype!(
-    AccountId => i64, BadgeId => i64, CrewMemberId => i64, DeviceId => i64, Instant => i64, JobId => i64, KioskId => i64,
+    AccountId => i64, ApiTokenId => i64, BadgeId => i64, EmailChangeId => i64, InvitationId => i64, PasskeyId => i64,
+    SupportEntryId => i64, CrewMemberId => i64, DeviceId => i64, Instant => i64, JobId => i64, KioskId => i64,
     LinkId => i64, MailId => i64, MembershipId => i64, OrgId => i64, PunchId => i64, SessionId => i64,
 );

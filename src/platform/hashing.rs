@@ -1,38 +1,39 @@
 //! Password hashing: argon2id in a bounded pool of workers that reuse their memory.
 //!
 //! Parameters are the OWASP minimum (m = 19 MiB, t = 2, p = 1). Memory is reused because faulting 19 MiB in anew costs
-//! more than the hash itself (measured: 28.8 ms → 12.5 ms). The permit moves into the blocking task, so a client that
-//! hangs up does not free a worker that still computes.
+//! more than the hash itself (measured: 28.8 ms → 12.5 ms). The workers are threads of their own at low priority, so
+//! that a storm of sign-ins leaves the machine to everybody else, and their queue is short: memory stays bounded.
 
 use super::random;
 use argon2::password_hash::{Output, PasswordHash, Salt, SaltString};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use tokio::sync::Semaphore;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
 
 /// Bounds for parameters read from the database: a forged row must not buy a gigabyte or a minute.
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
 const MAX_PASSES: u32 = 10;
-/// Longest time a request waits for a worker before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Passwords that may wait for each worker: about a second's work. Who comes later hears at once to come back.
+const QUEUE_PER_WORKER: usize = 48;
+/// How much the workers stand back for requests (nice): a storm of sign-ins must not slow a punch.
+const NICENESS: i32 = 10;
 
-/// The pool. Clones share it.
+type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
+/// The pool. Clones share it; the workers end with the last one.
 #[derive(Clone)]
-pub struct Hasher(Arc<Pool>);
-
-struct Pool {
+pub struct Hasher {
+    queue: SyncSender<Work>,
     params: Params,
-    permits: Arc<Semaphore>,
-    memory: Mutex<Vec<Vec<Block>>>,
     /// A hash of nothing anybody knows: checked for addresses that have no account, so that both answers take as long.
-    decoy: String,
+    decoy: Arc<str>,
 }
 
 /// Why no answer was given.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
-    /// All workers are busy; nothing was computed.
+    /// All workers are busy and the queue is full; nothing was computed.
     #[error("too many passwords are being checked")]
     Busy,
     #[error("password hashing failed: {0}")]
@@ -40,58 +41,87 @@ pub enum HashingError {
 }
 
 impl Hasher {
-    /// A pool of `workers` with the given cost.
+    /// A pool of `workers` threads with the given cost.
     ///
     /// # Errors
-    /// When argon2 refuses the parameters.
+    /// When argon2 refuses the parameters or a thread cannot be started.
     pub fn new(workers: usize, memory_kib: u32, passes: u32) -> Result<Self, HashingError> {
         let params = Params::new(memory_kib, passes, 1, None).map_err(failed)?;
-        let mut memory = vec![Block::default(); params.block_count()];
-        let decoy = compute(&params, random::token::<16>().as_bytes(), &mut memory)?;
-        let pool = Pool { params, permits: Arc::new(Semaphore::new(workers)), memory: Mutex::new(vec![memory]), decoy };
-        Ok(Self(Arc::new(pool)))
+        let decoy = compute(&params, random::token::<16>().as_bytes(), &mut Vec::new())?.into();
+        let (queue, waiting) = sync_channel::<Work>(workers * QUEUE_PER_WORKER);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for number in 0..workers {
+            let waiting = waiting.clone();
+            let thread = std::thread::Builder::new().name(format!("hash-{number}"));
+            thread.spawn(move || work_through(&waiting)).map_err(failed)?;
+        }
+        Ok(Self { queue, params, decoy })
     }
 
     /// The PHC string of a new password.
     ///
     /// # Errors
-    /// [`HashingError::Busy`] after [`PATIENCE`].
+    /// [`HashingError::Busy`] when too many wait.
     pub async fn hash(&self, password: &str) -> Result<String, HashingError> {
-        let password = password.to_owned();
-        self.run(move |pool, memory| compute(&pool.params, password.as_bytes(), memory)).await
+        let (password, params) = (password.to_owned(), self.params.clone());
+        self.run(move |memory| compute(&params, password.as_bytes(), memory)).await
     }
 
     /// Whether `password` is the one behind `phc`. Without a `phc` the same work is done and the answer is no.
     ///
     /// # Errors
-    /// [`HashingError::Busy`] after [`PATIENCE`].
+    /// [`HashingError::Busy`] when too many wait.
     pub async fn verify(&self, password: &str, phc: Option<&str>) -> Result<bool, HashingError> {
-        let (password, phc) = (password.to_owned(), phc.map(str::to_owned));
-        self.run(move |pool, memory| {
-            let known = check(password.as_bytes(), phc.as_deref().unwrap_or(&pool.decoy), memory)?;
+        let (password, phc, decoy) = (password.to_owned(), phc.map(str::to_owned), self.decoy.clone());
+        self.run(move |memory| {
+            let known = check(password.as_bytes(), phc.as_deref().unwrap_or(&decoy), memory)?;
             Ok(known && phc.is_some())
         })
         .await
     }
 
+    /// Whether a stored hash was made at another cost than today's.
+    pub fn is_outdated(&self, phc: &str) -> bool {
+        // Algorithm, version and cost come before the salt.
+        let cost = |phc: &str| phc.splitn(5, '$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        cost(phc) != cost(&self.decoy)
+    }
+
+    /// Does `work` on a worker. Who hangs up meanwhile frees nothing that still computes: the place is the worker itself.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Pool, &mut Vec<Block>) -> Result<T, HashingError> + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let waiting = self.0.permits.clone().acquire_owned();
-        let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, waiting).await else { return Err(HashingError::Busy) };
-        let pool = self.0.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let kept = pool.memory.lock().map(|mut memory| memory.pop()).unwrap_or_default();
-            let mut memory = kept.unwrap_or_else(|| vec![Block::default(); pool.params.block_count()]);
-            let result = work(&pool, &mut memory);
-            if let Ok(mut kept) = pool.memory.lock() {
-                kept.push(memory);
+        let (answer, heard) = oneshot::channel();
+        let work: Work = Box::new(move |memory| {
+            // Nobody waits any more: the work is not done.
+            if !answer.is_closed() {
+                drop(answer.send(work(memory)));
             }
-            drop(permit);
-            result
         });
-        task.await.unwrap_or_else(|gone| Err(failed(gone)))
+        match self.queue.try_send(work) {
+            Ok(()) => heard.await.unwrap_or_else(|gone| Err(failed(gone))),
+            Err(TrySendError::Full(_)) => Err(HashingError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(failed("the workers are gone")),
+        }
+    }
+}
+
+/// A worker: keeps its memory from one password to the next.
+fn work_through(waiting: &Mutex<Receiver<Work>>) {
+    // On Linux this is the thread's own priority. Where it cannot be lowered, the work is done all the same.
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "Passwords are checked at normal priority");
+    }
+    let mut memory = Vec::new();
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        // A panic in the cipher must not cost a worker; its answer says that something failed.
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&mut memory)));
+        if done.is_err() {
+            memory = Vec::new();
+        }
     }
 }
 
@@ -149,6 +179,8 @@ mod tests {
         assert!(hasher.verify("le silence des coulisses", Some(&phc)).await.unwrap());
         assert!(!hasher.verify("autre chose", Some(&phc)).await.unwrap());
         assert!(!hasher.verify("le silence des coulisses", None).await.unwrap());
+        assert!(!hasher.is_outdated(&phc));
+        assert!(Hasher::new(1, 128, 1).unwrap().is_outdated(&phc));
     }
 
     #[tokio::test]

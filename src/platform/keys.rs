@@ -1,9 +1,13 @@
 //! Key files: made on the first start in `data/keys`, readable by their owner alone.
 //!
-//! - `token-<kid>.p8`: an Ed25519 key that signs access tokens. The newest signs, all verify.
+//! - `token-<kid>.<algorithm>`: a key that signs access tokens (`p8` is Ed25519, the default; `es256`, `rs256`, `hs256`).
+//!   All verify; the newest of the configured algorithm signs.
+//! - `seal.key`: 32 bytes that seal second factors in the database.
 
 use super::random;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -17,18 +21,77 @@ pub enum KeyError {
     /// Somebody else on the machine could read the key.
     #[error("{path} is readable by others (mode {mode:o}); run: chmod 600 {path}", path = .path.display())]
     Readable { path: PathBuf, mode: u32 },
-    #[error("{0} is not an Ed25519 key in PKCS#8")]
+    #[error("{0} is not a key of the kind its name says")]
     Malformed(PathBuf),
+}
+
+/// An algorithm of access tokens. RS256 and HS256 are for clients that know nothing else: ASVS 5.0 (appendix C) disallows
+/// PKCS#1 v1.5 signatures, and with HS256 nobody else can verify.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyKind {
+    #[default]
+    EdDsa,
+    Es256,
+    /// 3072 bits.
+    Rs256,
+    Hs256,
+}
+
+impl KeyKind {
+    pub const ALL: [Self; 4] = [Self::EdDsa, Self::Es256, Self::Rs256, Self::Hs256];
+
+    /// As `alg` in a token's header and in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::Hs256 => "HS256",
+        }
+    }
+
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::EdDsa => "p8",
+            Self::Es256 => "es256",
+            Self::Rs256 => "rs256",
+            Self::Hs256 => "hs256",
+        }
+    }
+
+    /// A new private key: PKCS#8 (RFC 5958), or 32 random bytes for HS256.
+    fn generate(self) -> Result<Vec<u8>, aws_lc_rs::error::Unspecified> {
+        Ok(match self {
+            Self::EdDsa => Ed25519KeyPair::generate()?.to_pkcs8()?.as_ref().to_vec(),
+            Self::Es256 => {
+                let rng = aws_lc_rs::rand::SystemRandom::new();
+                EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng)?.as_ref().to_vec()
+            }
+            Self::Rs256 => {
+                let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa3072)?;
+                AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair)?.as_ref().to_vec()
+            }
+            Self::Hs256 => random::bytes::<32>().to_vec(),
+        })
+    }
+
+    fn reads(self, private: &[u8]) -> bool {
+        match self {
+            Self::EdDsa => Ed25519KeyPair::from_pkcs8(private).is_ok(),
+            Self::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private).is_ok(),
+            Self::Rs256 => aws_lc_rs::rsa::KeyPair::from_pkcs8(private).is_ok(),
+            Self::Hs256 => private.len() >= 32,
+        }
+    }
 }
 
 /// One signing key.
 pub struct TokenKey {
     /// The key's name in token headers.
     pub kid: String,
-    /// PKCS#8.
+    pub kind: KeyKind,
+    /// PKCS#8, or the secret itself for HS256.
     pub private: Vec<u8>,
-    /// The 32 bytes of RFC 8032.
-    pub public: Vec<u8>,
 }
 
 /// The directory of the keys below a data directory.
@@ -36,37 +99,59 @@ pub fn directory(data: &Path) -> PathBuf {
     data.join("keys")
 }
 
-/// Reads all token keys, newest first; makes the first one when there is none.
+/// Reads all token keys, newest first; makes one of `kind` when there is none of it.
 ///
 /// # Errors
 /// When a file cannot be read or written, is readable by others, or is not a key.
-pub fn token_keys(data: &Path) -> Result<Vec<TokenKey>, KeyError> {
+pub fn token_keys(data: &Path, kind: KeyKind) -> Result<Vec<TokenKey>, KeyError> {
     let directory = directory(data);
-    if list(&directory)?.is_empty() {
-        generate_token_key(data)?;
+    if !list(&directory)?.iter().any(|path| kid_of(path).is_some_and(|(_, found)| found == kind)) {
+        generate_token_key(data, kind)?;
     }
     list(&directory)?.into_iter().rev().map(|path| read(&path)).collect()
 }
 
-/// Makes a new token key, which signs from the next start on.
+/// Makes a new token key. Servers that run find it within seconds; older keys go on verifying, so nobody is signed out.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn generate_token_key(data: &Path) -> Result<String, KeyError> {
-    let directory = directory(data);
-    let failed = |error| KeyError::File { path: directory.clone(), error };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(failed)?;
+pub fn generate_token_key(data: &Path, kind: KeyKind) -> Result<String, KeyError> {
+    let directory = make_directory(data)?;
     // The number orders the files; the random part makes the name unique among servers.
-    let number = list(&directory)?.len() + 1;
+    let number = list(&directory)?.iter().filter_map(|path| kid_of(path)?.0.get(..4)?.parse::<u32>().ok()).max().unwrap_or(0) + 1;
     let kid = format!("{number:04}{}", super::secret::hex(&random::bytes::<4>()));
-    let path = directory.join(format!("token-{kid}.p8"));
-    let malformed = |_| KeyError::Malformed(path.clone());
-    let pair = Ed25519KeyPair::generate().map_err(malformed)?;
-    let document = pair.to_pkcs8().map_err(malformed)?;
-    let failed = |error| KeyError::File { path: path.clone(), error };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-    file.write_all(document.as_ref()).and_then(|()| file.sync_all()).map_err(failed)?;
+    let path = directory.join(format!("token-{kid}.{}", kind.extension()));
+    let private = kind.generate().map_err(|_| KeyError::Malformed(path.clone()))?;
+    write(&path, &private)?;
     Ok(kid)
+}
+
+/// The key that seals; made on the first start.
+///
+/// # Errors
+/// As [`token_keys`].
+pub fn seal_key(data: &Path) -> Result<Vec<u8>, KeyError> {
+    let path = make_directory(data)?.join("seal.key");
+    if !path.exists() {
+        write(&path, &random::bytes::<32>())?;
+    }
+    read_private(&path)
+}
+
+fn make_directory(data: &Path) -> Result<PathBuf, KeyError> {
+    let directory = directory(data);
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory);
+    made.map_err(|error| KeyError::File { path: directory.clone(), error })?;
+    Ok(directory)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let failed = |error| KeyError::File { path: path.to_owned(), error };
+    // Written aside and renamed: a server that looks at this moment never reads half a key.
+    let aside = path.with_extension("new");
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    fs::rename(&aside, path).map_err(failed)
 }
 
 fn list(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
@@ -80,20 +165,27 @@ fn list(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
     Ok(paths)
 }
 
-fn kid_of(path: &Path) -> Option<&str> {
-    path.file_name()?.to_str()?.strip_prefix("token-")?.strip_suffix(".p8")
+fn kid_of(path: &Path) -> Option<(&str, KeyKind)> {
+    let (kid, extension) = path.file_name()?.to_str()?.strip_prefix("token-")?.split_once('.')?;
+    Some((kid, KeyKind::ALL.into_iter().find(|kind| kind.extension() == extension)?))
 }
 
-fn read(path: &Path) -> Result<TokenKey, KeyError> {
+fn read_private(path: &Path) -> Result<Vec<u8>, KeyError> {
     let failed = |error| KeyError::File { path: path.to_owned(), error };
     let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(KeyError::Readable { path: path.to_owned(), mode });
     }
-    let private = fs::read(path).map_err(failed)?;
-    let pair = Ed25519KeyPair::from_pkcs8(&private).map_err(|_| KeyError::Malformed(path.to_owned()))?;
-    let public = pair.public_key().as_ref().to_vec();
-    Ok(TokenKey { kid: kid_of(path).unwrap_or_default().to_owned(), private, public })
+    fs::read(path).map_err(failed)
+}
+
+fn read(path: &Path) -> Result<TokenKey, KeyError> {
+    let (kid, kind) = kid_of(path).ok_or_else(|| KeyError::Malformed(path.to_owned()))?;
+    let private = read_private(path)?;
+    if !kind.reads(&private) {
+        return Err(KeyError::Malformed(path.to_owned()));
+    }
+    Ok(TokenKey { kid: kid.to_owned(), kind, private })
 }
 
 #[cfg(test)]
@@ -103,14 +195,15 @@ mod tests {
     #[test]
     fn keys_are_made_once_and_kept_from_others() {
         let data = tempfile::tempdir().unwrap();
-        let first = token_keys(data.path()).unwrap();
+        let first = token_keys(data.path(), KeyKind::EdDsa).unwrap();
         assert_eq!(first.len(), 1);
-        generate_token_key(data.path()).unwrap();
-        let both = token_keys(data.path()).unwrap();
+        generate_token_key(data.path(), KeyKind::Hs256).unwrap();
+        let both = token_keys(data.path(), KeyKind::EdDsa).unwrap();
         assert_eq!(both.len(), 2);
         assert_eq!(both[1].kid, first[0].kid, "the newest comes first");
-        let path = directory(data.path()).join(format!("token-{}.p8", both[0].kid));
+        assert_eq!(seal_key(data.path()).unwrap(), seal_key(data.path()).unwrap());
+        let path = directory(data.path()).join(format!("token-{}.p8", first[0].kid));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(token_keys(data.path()), Err(KeyError::Readable { mode: 0o644, .. })));
+        assert!(matches!(token_keys(data.path(), KeyKind::EdDsa), Err(KeyError::Readable { mode: 0o644, .. })));
     }
 }

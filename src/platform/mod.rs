@@ -13,8 +13,10 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod random;
+pub mod seal;
 pub mod secret;
 pub mod telemetry;
+pub mod throttle;
 pub mod tokens;
 pub mod words;
 

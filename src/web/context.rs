@@ -2,8 +2,8 @@
 
 use crate::access::Actor;
 use crate::accounts::Account;
-use crate::kernel::{Lang, Role};
-use crate::orgs::Org;
+use crate::kernel::{Instant, Lang, Role};
+use crate::orgs::{Org, OrgOfMine};
 use crate::platform::App;
 use crate::platform::words::{Words, words};
 
@@ -20,6 +20,10 @@ pub struct Visitor {
     pub path: String,
     /// For the scripts of this answer (CSP).
     pub nonce: String,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// The mark that an account knows the browser by.
+    pub browser: Option<String>,
 }
 
 /// Somebody who looks at a page of an organisation they belong to.
@@ -28,6 +32,23 @@ pub struct Member {
     pub visitor: Visitor,
     pub org: Org,
     pub role: Role,
+    /// Until when, for somebody who runs the installation and looks in.
+    pub support: Option<Instant>,
+}
+
+/// Somebody who looks at a page of their own account.
+#[derive(Clone)]
+pub struct Own {
+    pub visitor: Visitor,
+    pub account: Account,
+    /// The organisations they belong to.
+    pub places: Vec<OrgOfMine>,
+}
+
+/// Somebody who runs the installation.
+#[derive(Clone)]
+pub struct PlatformAdmin {
+    pub visitor: Visitor,
 }
 
 impl Visitor {

@@ -58,6 +58,10 @@ pub async fn security_headers(State(app): State<App>, mut request: Request, next
 const PLAIN_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'; object-src 'none'; script-src 'none'";
 
+/// Pages with a script of ours, a file.
+pub const SCRIPT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'; object-src 'none'; script-src 'self'; connect-src 'self'";
+
 /// The content policy of a page with islands: its own scripts by nonce, WebAssembly, a worker.
 pub fn island_policy(nonce: &str) -> String {
     format!(

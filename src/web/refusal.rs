@@ -14,25 +14,30 @@ use leptos::prelude::*;
 pub struct Refusal {
     failure: Failure,
     lang: Lang,
-    sign_in: Option<String>,
+    /// Somewhere else to go instead.
+    elsewhere: Option<String>,
 }
 
 impl Refusal {
     pub fn new(failure: Failure, lang: Lang) -> Self {
-        Self { failure, lang, sign_in: None }
+        Self { failure, lang, elsewhere: None }
     }
 
     /// Sends to the sign-in page, and from there back to `path`.
     pub fn sign_in(lang: Lang, path: &str) -> Self {
-        Self { failure: Failure::sign_in(), lang, sign_in: Some(path.to_owned()) }
+        Self::go_to(lang, format!("/sign-in?next={}", url_part(path)))
+    }
+
+    /// Sends to a page where what is missing can be done.
+    pub fn go_to(lang: Lang, url: String) -> Self {
+        Self { failure: Failure::sign_in(), lang, elsewhere: Some(url) }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if let Some(path) = self.sign_in {
-            let next = url_part(&path);
-            return Redirect::to(&format!("/sign-in?next={next}")).into_response();
+        if let Some(url) = self.elsewhere {
+            return Redirect::to(&url).into_response();
         }
         let status = StatusCode::from_u16(self.failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let incident = (self.failure.kind == Kind::Unexpected).then(random::token::<6>);
@@ -47,11 +52,21 @@ impl IntoResponse for Refusal {
             Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
             _ => (t.error_title(), words_of(&self.failure.code, lang)),
         };
-        render::page(
+        let retry = self.failure.retry_seconds;
+        let page = render::page(
             status,
             move || view! { <Plain lang title=title.clone()><h1>{title}</h1><p class="muted">{text}</p><p><a class="btn primary" href="/">{t.error_home()}</a></p></Plain> },
-        )
+        );
+        with_retry(page, retry)
     }
+}
+
+/// Says in a header when it is worth trying again.
+pub fn with_retry(mut response: Response, seconds: Option<i64>) -> Response {
+    if let Some(value) = seconds.and_then(|seconds| http::HeaderValue::from_str(&seconds.to_string()).ok()) {
+        response.headers_mut().insert(http::header::RETRY_AFTER, value);
+    }
+    response
 }
 
 /// A path as the value of a query.
@@ -83,6 +98,24 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "account.email_taken" => t.failure_email_taken(),
         "account.registration_closed" => t.failure_registration_closed(),
         "account.credentials" => t.failure_credentials(),
+        "account.present_password" => t.failure_present_password(),
+        "account.second_factor" => t.failure_second_factor(),
+        "account.code" => t.failure_code(),
+        "account.factor_exists" => t.failure_factor_exists(),
+        "account.factor_required" => t.failure_factor_required(),
+        "account.passkey" => t.failure_passkey(),
+        "account.wrong_address" => t.failure_wrong_address(),
+        "too_often" => t.failure_too_often(),
+        "token.scopes" => t.failure_scopes(),
+        "token.days" => t.failure_days(),
+        "member.last_owner" => t.failure_last_owner(),
+        "member.rank" => t.failure_rank(),
+        "member.exists" => t.failure_member_exists(),
+        "role.unknown" => t.failure_role(),
+        "logo.invalid" => t.failure_logo(),
+        "domains.invalid" => t.failure_domains(),
+        "retention.invalid" => t.failure_retention(),
+        "reason.missing" => t.failure_reason(),
         "account.inactive" => t.failure_inactive(),
         "account.refresh_token" | "sign_in_required" => t.failure_sign_in(),
         "crew.email_taken" => t.failure_crew_email(),

@@ -1,6 +1,6 @@
 //! From components to an answer.
 
-use super::guard::island_policy;
+use super::guard::{SCRIPT_POLICY, island_policy};
 use crate::platform::App;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -25,6 +25,13 @@ pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
 /// A page without scripts.
 pub fn page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
     (status, Html(html(view))).into_response()
+}
+
+/// A page whose forms a small script helps: passkeys, and the strength of a password. It works without.
+pub fn script_page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
+    let mut response = page(status, view);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SCRIPT_POLICY));
+    response
 }
 
 /// A page with islands; `camera` for the one that scans.

@@ -1,6 +1,6 @@
 //! What is around every page.
 
-use super::context::{Member, Visitor};
+use super::context::{Member, Own, PlatformAdmin, Visitor};
 use super::render::island_scripts;
 use super::ui::{Icon, Mark};
 use crate::kernel::text::initials;
@@ -34,6 +34,52 @@ pub fn Document(
     }
 }
 
+/// What stands around a page with a navigation: an organisation's, one's own, the installation's.
+#[component]
+fn Frame(
+    visitor: Visitor,
+    #[prop(into)] title: String,
+    #[prop(into)] brand: String,
+    /// Groups of places, the later ones with a heading.
+    groups: Vec<(String, Vec<Place>)>,
+    #[prop(into)] here: String,
+    #[prop(into)] who: String,
+    #[prop(optional)] islands: bool,
+    children: Children,
+) -> impl IntoView {
+    let t = visitor.words();
+    let name = visitor.account.as_ref().map(|a| a.name.clone()).unwrap_or_default();
+    let head = islands.then(|| island_scripts(&visitor.app, &visitor.nonce).into_any());
+    let flash = visitor.flash.as_deref().and_then(|code| flash_words(code, t));
+    let link = |place: &Place| {
+        let current = (place.id == here).then_some("page");
+        view! { <a href=place.url.clone() aria-current=current><Icon name=place.icon /><span class="t">{place.label.clone()}</span></a> }
+    };
+    let group = |(heading, places): &(String, Vec<Place>)| {
+        let heading = (!heading.is_empty()).then(|| view! { <h2>{heading.clone()}</h2> });
+        view! { {heading}<ul>{places.iter().map(|place| view! { <li>{link(place)}</li> }).collect_view()}</ul> }
+    };
+    let tabs = groups.iter().flat_map(|(_, places)| places).filter(|place| place.tab).map(link).collect_view();
+    let groups = groups.iter().filter(|(_, places)| !places.is_empty()).map(group).collect_view();
+    view! {
+        <Document lang=visitor.lang title=title body_class="app" head=head.unwrap_or_else(|| ().into_any()) styles=visitor.app.assets.url("regie.css")>
+            <a class="skip" href="#main">{t.shell_skip()}</a>
+            <nav class="side" aria-label=t.shell_navigation()>
+                <div class="brand"><Mark /><span class="t">{brand.clone()}<small>"Régie"</small></span></div>
+                {groups}
+                <a class="who" href="/me"><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span><span class="t">{name.clone()}<br /><small>{who}</small></span></a>
+                <LanguageSwitch lang=visitor.lang path=visitor.path.clone() />
+            </nav>
+            <main class="sheet" id="main">
+                <div class="topbar"><Mark /><span class="strong">{brand}</span><span class="push row"><a class="btn square" href="/me" aria-label=t.shell_account()><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span></a></span></div>
+                {flash.map(|text| view! { <div class="note positive" role="status"><Icon name="check" /><p>{text}</p></div> })}
+                {children()}
+            </main>
+            <nav class="tabbar" aria-label=t.shell_shortcuts()>{tabs}</nav>
+        </Document>
+    }
+}
+
 /// A page in an organisation, with its navigation.
 #[component]
 pub fn InOrg(
@@ -43,62 +89,97 @@ pub fn InOrg(
     here: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let Member { visitor, org, role } = member.clone();
-    let t = visitor.words();
-    let name = visitor.account.as_ref().map(|a| a.name.clone()).unwrap_or_default();
-    let places = places(&member, t);
-    let tabs: Vec<_> = places.iter().filter(|place| place.tab).cloned().collect();
-    let link = move |place: &Place| {
-        let current = (place.id == here).then_some("page");
-        view! { <a href=place.url.clone() aria-current=current><Icon name=place.icon /><span class="t">{place.label.clone()}</span></a> }
-    };
-    let head = islands.then(|| island_scripts(&visitor.app, &visitor.nonce).into_any());
-    let flash = visitor.flash.as_deref().and_then(|code| flash_words(code, t));
-    view! {
-        <Document lang=visitor.lang title=title body_class="app" head=head.unwrap_or_else(|| ().into_any()) styles=visitor.app.assets.url("regie.css")>
-            <a class="skip" href="#main">{t.shell_skip()}</a>
-            <nav class="side" aria-label=t.shell_navigation()>
-                <div class="brand"><Mark /><span class="t">{org.name.clone()}<small>"Régie"</small></span></div>
-                <ul>{places.iter().map(|place| view! { <li>{link(place)}</li> }).collect_view()}</ul>
-                <a class="who" href="/me"><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span><span class="t">{name.clone()}<br /><small>{role_word(role, t)}</small></span></a>
-                <LanguageSwitch lang=visitor.lang path=visitor.path.clone() />
-            </nav>
-            <main class="sheet" id="main">
-                <div class="topbar"><Mark /><span class="strong">{org.name}</span><span class="push row"><a class="btn square" href="/me" aria-label=t.shell_account()><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span></a></span></div>
-                {flash.map(|text| view! { <div class="note positive" role="status"><Icon name="check" /><p>{text}</p></div> })}
-                {children()}
-            </main>
-            <nav class="tabbar" aria-label=t.shell_shortcuts()>{tabs.iter().map(|place| view! { <a href=place.url.clone() aria-current=(place.id == here).then_some("page")><Icon name=place.icon />{place.label.clone()}</a> }).collect_view()}</nav>
-        </Document>
-    }
+    let t = member.words();
+    let groups = member_places(&member);
+    let Member { visitor, org, role, support } = member;
+    let who = if support.is_some() { t.support_who() } else { role_word(role, t) };
+    let banner = support.map(|until| {
+        let leave = format!("/admin/orgs/{}/leave", org.id);
+        view! {
+            <div class="note warning"><Icon name="shield" /><p>{t.support_banner(org.zone().local(until).hour_minute())}</p>
+                <form class="push" method="post" action=leave><button class="btn secondary">{t.support_leave()}</button></form></div>
+        }
+    });
+    view! { <Frame visitor title brand=org.name groups here who islands>{banner}{children()}</Frame> }
 }
 
+/// A page of one's own account.
+#[component]
+pub fn OfMine(own: Own, #[prop(into)] title: String, here: &'static str, children: Children) -> impl IntoView {
+    let t = own.visitor.words();
+    let place =
+        |id: &'static str, icon, label, url: &str| Place { id: id.to_owned(), url: url.to_owned(), icon, label, tab: true };
+    let mine = vec![
+        place("me", "user", t.nav_profile(), "/me"),
+        place("sessions", "laptop", t.nav_sessions(), "/me/devices"),
+        place("security", "shield", t.nav_security(), "/me/security"),
+        place("tokens", "key", t.nav_tokens(), "/me/tokens"),
+    ];
+    let orgs = own.places.iter().map(|place| Place {
+        id: place.org.slug.clone(),
+        url: format!("/o/{}", place.org.slug),
+        icon: "home",
+        label: place.org.name.clone(),
+        tab: false,
+    });
+    let platform =
+        own.account.is_platform_admin.then(|| Place { tab: false, ..place("admin", "gear", t.nav_platform(), "/admin") });
+    let groups =
+        vec![(String::new(), mine), (t.me_orgs(), orgs.collect()), (t.nav_installation(), platform.into_iter().collect())];
+    view! { <Frame visitor=own.visitor title brand=t.me_title() groups here who=own.account.email>{children()}</Frame> }
+}
+
+/// A page of the installation, for those who run it.
+#[component]
+pub fn OfPlatform(admin: PlatformAdmin, #[prop(into)] title: String, here: &'static str, children: Children) -> impl IntoView {
+    let t = admin.visitor.words();
+    let place = |id: &'static str, icon, label| Place { id: id.to_owned(), url: format!("/admin/{id}"), icon, label, tab: true };
+    let places = vec![
+        place("orgs", "home", t.admin_orgs()),
+        place("accounts", "users", t.admin_accounts()),
+        place("jobs", "clock", t.admin_jobs()),
+        place("health", "gear", t.admin_health()),
+    ];
+    let groups = vec![(String::new(), places)];
+    view! { <Frame visitor=admin.visitor title brand=t.nav_platform() groups here who=t.admin_who()>{children()}</Frame> }
+}
+
+/// Somewhere to go.
 #[derive(Clone)]
-struct Place {
-    id: &'static str,
-    url: String,
-    icon: &'static str,
-    label: String,
+pub struct Place {
+    id: String,
+    pub url: String,
+    pub icon: &'static str,
+    pub label: String,
     tab: bool,
 }
 
-/// Where a role can go. Hiding a place is kindness, not security.
-fn places(member: &Member, t: &Words) -> Vec<Place> {
+/// Where a member can go, in groups. Hiding a place is kindness, not security.
+pub fn member_places(member: &Member) -> Vec<(String, Vec<Place>)> {
+    let t = member.words();
+    let is_crew = member.support.is_none();
     let manager = member.role >= Role::Manager;
-    let place = |id, icon, label, least, tab| {
-        (member.role >= least).then(|| Place { id, url: member.url(&format!("/{id}")), icon, label, tab })
+    let admin = member.role >= Role::Admin;
+    let place = |id: &str, icon, label, shown: bool, tab| {
+        shown.then(|| Place { id: id.to_owned(), url: member.url(&format!("/{id}")), icon, label, tab })
     };
-    [
-        place("badge", "qr", t.nav_badge(), Role::Tech, true),
-        place("hours", "clock", t.nav_my_hours(), Role::Tech, true),
-        place("devices", "phone", t.nav_devices(), Role::Tech, !manager),
-        place("punches", "calendar", t.nav_punches(), Role::Manager, true),
-        place("crew", "users", t.nav_crew(), Role::Manager, true),
-        place("kiosks", "tablet", t.nav_kiosks(), Role::Admin, false),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let daily = [
+        place("badge", "qr", t.nav_badge(), is_crew, true),
+        place("hours", "clock", t.nav_my_hours(), is_crew, true),
+        place("devices", "phone", t.nav_devices(), is_crew, !manager),
+        place("punches", "calendar", t.nav_punches(), manager, true),
+        place("crew", "users", t.nav_crew(), manager, true),
+    ];
+    let org = [
+        place("members", "user", t.nav_members(), manager, false),
+        place("kiosks", "tablet", t.nav_kiosks(), admin, false),
+        place("audit", "shield", t.nav_audit(), admin, false),
+        place("settings", "gear", t.nav_settings(), admin, false),
+    ];
+    // On phones, what has no room at the bottom is behind the last tab.
+    let menu = place("menu", "empty", t.nav_menu(), manager, true);
+    let menu = menu.into_iter().map(|menu| Place { icon: "plus", ..menu });
+    vec![(String::new(), daily.into_iter().flatten().collect()), (t.nav_org(), org.into_iter().flatten().chain(menu).collect())]
 }
 
 /// A page without an organisation: signing in, links, errors.
@@ -152,7 +233,6 @@ pub fn role_word(role: Role, t: &Words) -> String {
 /// What the page before wants said.
 fn flash_words(code: &str, t: &Words) -> Option<String> {
     Some(match code {
-        "signed_out" => t.flash_signed_out(),
         "saved" => t.flash_saved(),
         "crew.added" => t.flash_crew_added(),
         "crew.archived" => t.flash_crew_archived(),
@@ -162,6 +242,30 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "device.revoked" => t.flash_device_revoked(),
         "kiosk.removed" => t.flash_kiosk_removed(),
         "welcome" => t.flash_welcome(),
+        "password.changed" => t.flash_password_changed(),
+        "password.reset" => t.flash_password_reset(),
+        "email.requested" => t.flash_email_requested(),
+        "email.half" => t.flash_email_half(),
+        "email.changed" => t.flash_email_changed(),
+        "email.verified" => t.flash_email_verified(),
+        "email.sent" => t.flash_email_sent(),
+        "factor.removed" => t.flash_factor_removed(),
+        "passkey.added" => t.flash_passkey_added(),
+        "passkey.removed" => t.flash_passkey_removed(),
+        "session.ended" => t.flash_session_ended(),
+        "sessions.ended" => t.flash_sessions_ended(),
+        "token.revoked" => t.flash_token_revoked(),
+        "denied" => t.flash_denied(),
+        "account.closed" => t.flash_account_closed(),
+        "account.deleted" => t.flash_account_deleted(),
+        "account.opened" => t.flash_account_opened(),
+        "member.invited" => t.flash_member_invited(),
+        "member.changed" => t.flash_member_changed(),
+        "member.removed" => t.flash_member_removed(),
+        "member.reset" => t.flash_member_reset(),
+        "invitation.revoked" => t.flash_invitation_revoked(),
+        "org.left" => t.flash_org_left(),
+        "job.changed" => t.flash_job_changed(),
         _ => return None,
     })
 }

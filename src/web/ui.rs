@@ -1,7 +1,9 @@
 //! The parts that pages are made of.
 
 use super::refusal::words_of;
+use crate::accounts::MIN_PASSWORD;
 use crate::kernel::{Failure, Lang};
+use crate::platform::words::words;
 use leptos::prelude::*;
 
 /// An icon of the sprite. It never speaks: the word is beside it.
@@ -81,4 +83,30 @@ pub fn Pill(tone: &'static str, icon: &'static str, #[prop(into)] text: String) 
 #[component]
 pub fn Empty(#[prop(into)] title: String, #[prop(into)] text: String) -> impl IntoView {
     view! { <div class="empty"><Icon name="empty" /><p class="strong">{title}</p><p class="muted">{text}</p></div> }
+}
+
+/// A field for a new password, with a meter for browsers that run scripts.
+#[component]
+pub fn NewPassword(typed: Typed, lang: Lang) -> impl IntoView {
+    let t = words(lang);
+    view! {
+        <Field typed lang name="password" label=t.field_new_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
+        <password-strength data-least=MIN_PASSWORD.to_string() data-short=t.strength_short() data-own=t.strength_own() data-same=t.strength_same() data-good=t.strength_good()></password-strength>
+        <script type="module" src="/account.js"></script>
+    }
+}
+
+/// Asks for the present password, before something that matters.
+#[component]
+pub fn PresentPassword(typed: Typed, lang: Lang, id: &'static str) -> impl IntoView {
+    let t = words(lang);
+    let error = typed.error("present_password", lang);
+    view! {
+        <div class="field">
+            <label for=id>{t.field_present_password()}</label>
+            <input class="input" id=id name="present_password" type="password" autocomplete="current-password" required
+                aria-invalid=error.is_some().then_some("true") aria-describedby=error.is_some().then(|| format!("{id}-error")) />
+            {error.map(|text| view! { <p class="error" id=format!("{id}-error")><Icon name="stop" small=true />{text}</p> })}
+        </div>
+    }
 }

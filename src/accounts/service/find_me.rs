@@ -1,5 +1,5 @@
 use crate::access::Permit;
-use crate::accounts::{Account, AccountError, ReadMe, SessionRow, store};
+use crate::accounts::{Account, AccountError, ReadMe, SessionRow, sessions, store};
 use crate::kernel::AccountId;
 use crate::platform::App;
 use crate::platform::db::DbResult;
@@ -24,7 +24,8 @@ pub async fn find_account(app: &App, id: AccountId) -> DbResult<Option<Account>>
     Ok(store::find_account(&mut app.db.read().await?, id).await?.filter(|account| account.is_active))
 }
 
-/// The session behind an access token, for the API door. `None` when token, session or account has ended.
+/// The session behind an access token, for the API door. `None` when token, session or account has ended: the database is
+/// asked at every request, so what was revoked anywhere is refused everywhere at once.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -33,6 +34,9 @@ pub async fn find_bearer(app: &App, token: &str) -> DbResult<Option<(Claims, Ses
     let Some(claims) = app.signer.verify(token, now) else { return Ok(None) };
     let Some(account) = claims.account() else { return Ok(None) };
     let session = store::find_active_session(&mut app.db.read().await?, claims.session(), account, now).await?;
+    if let Some(session) = &session {
+        sessions::touch_api_session(app, session).await?;
+    }
     Ok(session.map(|session| (claims, session)))
 }
 

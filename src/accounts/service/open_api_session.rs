@@ -1,13 +1,17 @@
+use super::sign_in::{SignedIn, record_sign_in};
 use crate::access::{Conn, Permit};
 use crate::accounts::store::{self, SessionValues};
 use crate::accounts::{Account, AccountError, ApiTokens, SignIn};
 use crate::audit::{self, Event};
-use crate::kernel::{INSTALLATION, OrgId, Role};
+use crate::kernel::{AccountId, INSTALLATION, OrgId, Role, SessionId};
 use crate::platform::secret::fingerprint;
 use crate::platform::tokens::Grant;
 use crate::platform::{App, random};
 
-/// Opens an API session for an account whose password has been checked, in an organisation if it is in one.
+/// The organisation a session acts in, and the role there.
+pub type Place = Option<(OrgId, Role)>;
+
+/// Opens an API session for an account that has proved itself, in an organisation if it is in one.
 ///
 /// Permission: who proved the account. Audit: `account.signed_in`.
 ///
@@ -17,31 +21,53 @@ pub async fn open_api_session(
     app: &App,
     permit: Permit<SignIn>,
     account: &Account,
-    place: Option<(OrgId, Role)>,
+    place: Place,
     client: &str,
+    method: &str,
 ) -> Result<ApiTokens, AccountError> {
-    let refresh_token = random::token::<32>();
+    let refresh_token = new_refresh_token();
+    let address = permit.actor().origin.address.clone();
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
+    let expires_at = now.plus_days(app.config.tokens.refresh_days);
+    // The row's own key opens nothing: the refresh tokens are in their own table.
     let values = SessionValues {
-        key_hash: &fingerprint(&refresh_token),
+        key_hash: &fingerprint(random::token::<32>()),
         account: Some(account.id),
         org: place.map(|(org, _)| org),
         data: "{}",
         client,
-        address: &permit.actor().origin.address.clone(),
+        address: &address,
+        method,
         now,
-        expires_at: now.plus_days(app.config.tokens.refresh_days),
+        expires_at,
     };
     let session = store::open_api_session(tx.tx(), &values).await?;
-    tx.commit(Event::new("account.signed_in", account.id.into()).with("kind", "api")).await?;
-    let grant = Grant { account: account.id, session, org: place.map(|(org, _)| org), role: role_code(place) };
-    let minutes = app.config.tokens.access_minutes;
-    let access_token = app.signer.issue(&grant, now, minutes).ok_or(AccountError::Signing)?;
-    Ok(ApiTokens { access_token, refresh_token, expires_in: minutes * 60 })
+    store::insert_refresh_token(tx.tx(), session, &fingerprint(&refresh_token), now, expires_at).await?;
+    let how = SignedIn { session: Some(session), method, client, browser: None, is_first: false };
+    record_sign_in(&mut tx, app, account, how, &address).await?;
+    let event = Event::new("account.signed_in", account.id.into()).with("kind", "api").with("method", method);
+    tx.commit(event).await?;
+    grant_tokens(app, account.id, session, place, refresh_token)
 }
 
-/// The role as the predecessors' tokens call it: `user` for who is in no organisation.
-pub(super) fn role_code(place: Option<(OrgId, Role)>) -> &'static str {
-    place.map_or("user", |(_, role)| role.code())
+/// A refresh token: 256 random bits with a mark that scanners for leaked secrets know.
+pub(super) fn new_refresh_token() -> String {
+    format!("rt_{}", random::token::<32>())
+}
+
+pub(super) fn grant_tokens(
+    app: &App,
+    account: AccountId,
+    session: SessionId,
+    place: Place,
+    refresh_token: String,
+) -> Result<ApiTokens, AccountError> {
+    // The role as the predecessors' tokens call it: `user` for who is in no organisation.
+    let role = place.map_or("user", |(_, role)| role.code());
+    let grant = Grant { account, session, org: place.map(|(org, _)| org), role };
+    let minutes = app.config.tokens.access_minutes;
+    let access_token = app.signer.issue(&grant, app.clock.now(), minutes).ok_or(AccountError::Keys)?;
+    let refresh_expires_in = app.config.tokens.refresh_days * 86_400;
+    Ok(ApiTokens { access_token, refresh_token, expires_in: minutes * 60, refresh_expires_in })
 }

@@ -1,39 +1,56 @@
 use crate::access::{Conn, Permit};
-use crate::accounts::{Account, AccountError, NewAccount, Register, check_password, store};
+use crate::accounts::notices::mail_link;
+use crate::accounts::store::AccountValues;
+use crate::accounts::{Account, AccountError, NewAccount, Purpose, Register, check_password, store};
 use crate::audit::{self, Event};
 use crate::kernel::{Lang, text};
 use crate::platform::App;
+use crate::platform::config::Registration;
 use crate::platform::db::OnUnique;
+use crate::platform::throttle::Rate;
 
-/// Creates an account.
+const PER_ADDRESS: Rate = Rate { burst: 60, every_ms: 20_000 };
+
+/// Creates an account, and mails the link that verifies its address.
 ///
-/// Permission: anybody, unless registration is closed. Audit: `account.registered`.
+/// Permission: anybody, unless the settings ask for an invitation. Audit: `account.registered`.
 ///
 /// # Errors
-/// What is wrong with the address, the name or the password; [`AccountError::EmailTaken`].
+/// What is wrong with the address, the name or the password; [`AccountError::EmailTaken`]; [`AccountError::TooOften`].
 pub async fn register(app: &App, permit: Permit<Register>, new: NewAccount) -> Result<Account, AccountError> {
-    if !app.config.server.registration {
+    if app.config.server.registration != Registration::Open {
         return Err(AccountError::RegistrationClosed);
     }
     // Before the password is hashed: a taken address costs no time.
     let email = text::clean_email(&new.email).ok_or(AccountError::Email)?;
+    app.throttle.take("register", &permit.actor().origin.address, PER_ADDRESS, app.clock.now())?;
     if store::find_account_by_email(&mut app.db.read().await?, &email).await?.is_some() {
         return Err(AccountError::EmailTaken);
     }
     let ready = ReadyAccount::prepare(app, new).await?;
     let mut tx = audit::begin(app, &permit).await?;
-    let account = insert_account(&mut tx, &ready).await?;
+    let account = insert_account(&mut tx, &ready, false).await?;
+    mail_link(&mut tx, app, &account, Purpose::VerifyEmail, &email, None).await?;
     tx.commit(Event::new("account.registered", account.id.into())).await?;
     Ok(account)
 }
 
-/// Creates an account inside a change that may have another purpose (set-up, a link): the caller commits.
+/// Creates an account inside a change that may have another purpose (set-up, a link): the caller commits. `is_verified` says
+/// that a mailed link has proved the address.
 ///
 /// # Errors
 /// [`AccountError::EmailTaken`].
-pub async fn insert_account(tx: &mut audit::Tx, ready: &ReadyAccount) -> Result<Account, AccountError> {
+pub async fn insert_account(tx: &mut audit::Tx, ready: &ReadyAccount, is_verified: bool) -> Result<Account, AccountError> {
     let now = tx.now();
-    let inserted = store::insert_account(tx.tx(), &ready.email, &ready.name, &ready.hash, ready.language.code(), now).await;
+    let values = AccountValues {
+        email: &ready.email,
+        name: &ready.name,
+        hash: &ready.hash,
+        language: ready.language.code(),
+        now,
+        verified_at: is_verified.then_some(now),
+    };
+    let inserted = store::insert_account(tx.tx(), &values).await;
     inserted.on_unique("accounts_email_key", AccountError::EmailTaken)
 }
 

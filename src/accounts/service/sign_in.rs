@@ -1,24 +1,94 @@
-use crate::access::Permit;
+use crate::access::{Conn, Permit};
+use crate::accounts::notices::{Notice, tell};
 use crate::accounts::{Account, AccountError, SignIn, store};
 use crate::audit::{self, Event, Subject};
-use crate::kernel::{INSTALLATION, text};
+use crate::kernel::{AccountId, INSTALLATION, SessionId, text};
 use crate::platform::App;
+use crate::platform::secret::fingerprint;
+use crate::platform::throttle::Rate;
 
-/// Checks an address and a password. An unknown address takes as long as a wrong password.
+/// Failures that one address may cause. A theatre's whole crew may sit behind one address: what succeeds is given back.
+const PER_ADDRESS: Rate = Rate { burst: 60, every_ms: 2_000 };
+/// Tries at one account from browsers it does not know.
+const PER_ACCOUNT: Rate = Rate { burst: 10, every_ms: 6_000 };
+/// Tries at one account from a browser it knows: a bucket of its own, which no stranger empties.
+const PER_KNOWN_BROWSER: Rate = Rate { burst: 10, every_ms: 6_000 };
+
+/// Somebody who says who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    pub email: &'a str,
+    pub password: &'a str,
+    /// The mark that a browser keeps from an earlier sign-in.
+    pub known_browser: Option<&'a str>,
+}
+
+/// How somebody has signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'a> {
+    pub session: Option<SessionId>,
+    /// `password`, `password+totp`, `passkey` …
+    pub method: &'a str,
+    /// What the client calls itself.
+    pub client: &'a str,
+    /// The mark of the browser, a new one when it had none. Programs have none.
+    pub browser: Option<&'a str>,
+    /// Whether the account was made just now: nothing to warn of.
+    pub is_first: bool,
+}
+
+/// Checks an address and a password. An unknown address takes as long as a wrong password, and says the same.
 ///
-/// Permission: anybody. Audit: `account.sign_in_failed`; the caller records the success with its session.
+/// Permission: anybody. Audit: `account.sign_in_failed`; [`complete_sign_in`] records the success.
 ///
 /// # Errors
-/// [`AccountError::Credentials`], [`AccountError::Inactive`] (only to who knows the password).
-pub async fn sign_in(app: &App, permit: Permit<SignIn>, email: &str, password: &str) -> Result<Account, AccountError> {
-    let email = text::clean_email(email).unwrap_or_default();
+/// [`AccountError::Credentials`]; [`AccountError::TooOften`]; [`AccountError::Inactive`] (only to who knows the password).
+/// Whether a second factor is wanted is in the account.
+pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) -> Result<Account, AccountError> {
+    let email = text::clean_email(attempt.email).unwrap_or_default();
+    let address = permit.actor().origin.address.as_str();
+    let now = app.clock.now();
     let found = store::find_account_by_email(&mut app.db.read().await?, &email).await?;
+    let known = match (&found, attempt.known_browser) {
+        (Some(found), Some(mark)) => {
+            store::is_known_browser(&mut app.db.read().await?, found.account.id, &fingerprint(mark)).await?
+        }
+        _ => false,
+    };
+    let (bucket, rate) = if known {
+        (format!("{email} {}", attempt.known_browser.unwrap_or_default()), PER_KNOWN_BROWSER)
+    } else {
+        (email.clone(), PER_ACCOUNT)
+    };
+    if !known {
+        app.throttle.take("sign-in address", address, PER_ADDRESS, now)?;
+    }
+    app.throttle.take("sign-in account", &bucket, rate, now)?;
     let hash = found.as_ref().and_then(|f| f.password_hash.clone());
     // Longer passwords than we take cannot be right, and must not cost more.
-    let known = password.len() <= 1024 && app.hasher.verify(password, hash.as_deref()).await?;
-    match found.filter(|_| known) {
-        Some(found) if found.account.is_active => Ok(found.account),
-        Some(_) => Err(AccountError::Inactive),
+    let verified = app.hasher.verify(attempt.password, hash.as_deref()).await;
+    if verified.is_err() {
+        // Nothing was tried.
+        app.throttle.give_back("sign-in account", &bucket, rate, now);
+        if !known {
+            app.throttle.give_back("sign-in address", address, PER_ADDRESS, now);
+        }
+    }
+    let right = verified? && attempt.password.len() <= 1024;
+    match found.filter(|_| right) {
+        Some(found) => {
+            app.throttle.give_back("sign-in account", &bucket, rate, now);
+            if !known {
+                app.throttle.give_back("sign-in address", address, PER_ADDRESS, now);
+            }
+            if !found.account.is_active {
+                return Err(AccountError::Inactive);
+            }
+            if let Some(old) = found.password_hash.as_deref().filter(|old| app.hasher.is_outdated(old)) {
+                renew_hash(app, &permit, found.account.id, attempt.password, old).await?;
+            }
+            Ok(found.account)
+        }
         None => {
             metrics::counter!("sign_in_failed_total").increment(1);
             let event = Event::new("account.sign_in_failed", Subject("account", None));
@@ -28,11 +98,49 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, email: &str, password: &
     }
 }
 
-/// Records that an account has signed in.
+/// Hashes a password that was right at today's cost. Busy workers leave it for the next time.
+async fn renew_hash(app: &App, permit: &Permit<SignIn>, id: AccountId, password: &str, old: &str) -> Result<(), AccountError> {
+    let Ok(new) = app.hasher.hash(password).await else { return Ok(()) };
+    let mut tx = audit::begin_in(app, permit, INSTALLATION).await?;
+    if store::replace_hash(tx.tx(), id, old, &new).await? == 1 {
+        tx.commit(Event::new("account.password_rehashed", id.into())).await?;
+    }
+    Ok(())
+}
+
+/// Records that an account has signed in, and tells its owner when the browser or program is a new one.
+///
+/// Permission: who proved the account. Audit: `account.signed_in`.
 ///
 /// # Errors
-/// When the audit cannot be written.
-pub async fn record_sign_in(app: &App, permit: &Permit<SignIn>, account: &Account, kind: &str) -> Result<(), AccountError> {
-    let event = Event::new("account.signed_in", account.id.into()).with("kind", kind);
-    Ok(audit::record(app, permit.actor(), INSTALLATION, event).await?)
+/// When the database cannot be written.
+pub async fn complete_sign_in(
+    app: &App,
+    permit: Permit<SignIn>,
+    account: &Account,
+    how: SignedIn<'_>,
+) -> Result<(), AccountError> {
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    record_sign_in(&mut tx, app, account, how, &permit.actor().origin.address).await?;
+    let event = Event::new("account.signed_in", account.id.into()).with("kind", "browser").with("method", how.method);
+    Ok(tx.commit(event).await?)
+}
+
+pub(super) async fn record_sign_in(
+    tx: &mut audit::Tx,
+    app: &App,
+    account: &Account,
+    how: SignedIn<'_>,
+    address: &str,
+) -> Result<(), AccountError> {
+    let now = tx.now();
+    let is_new = match (how.browser, how.session) {
+        (Some(mark), _) => store::know_browser(tx.tx(), account.id, &fingerprint(mark), now).await?,
+        (None, Some(session)) => !store::has_used_client(tx.tx(), account.id, how.client, session).await?,
+        (None, None) => false,
+    };
+    if is_new && !how.is_first {
+        tell(tx, app, account, Notice::NewSignIn { client: how.client, address, session: how.session }).await?;
+    }
+    Ok(())
 }

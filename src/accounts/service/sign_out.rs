@@ -12,8 +12,9 @@ use crate::platform::App;
 /// When the database cannot be written.
 pub async fn sign_out(app: &App, permit: Permit<SignOut>) -> Result<(), AccountError> {
     let Some(session) = permit.actor().session() else { return Ok(()) };
+    let account = permit.account()?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
-    store::revoke_session(tx.tx(), session, now).await?;
+    store::end_session(tx.tx(), session, account, "signed_out", now).await?;
     Ok(tx.commit(Event::new("session.ended", session.into())).await?)
 }

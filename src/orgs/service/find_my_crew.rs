@@ -3,7 +3,7 @@ use crate::accounts::service::find_account;
 use crate::audit::{self, Event};
 use crate::kernel::text;
 use crate::orgs::rules::CheckedCrewMember;
-use crate::orgs::{CrewMember, FindMyCrew, OrgError, store};
+use crate::orgs::{CrewMember, FindMyCrew, OrgError, ReadMyCrew, store};
 use crate::platform::App;
 use crate::platform::db::OnUnique;
 
@@ -21,7 +21,9 @@ pub async fn find_my_crew(app: &App, permit: Permit<FindMyCrew>) -> Result<CrewM
     }
     let me = find_account(app, account).await?.ok_or(OrgError::NotFound)?;
     let mut tx = audit::begin(app, &permit).await?;
-    if let Some(person) = store::find_unlinked_by_email(&mut tx, &me.email).await?
+    // An address that nobody has proved to read is no reason to be somebody.
+    if me.verified_at.is_some()
+        && let Some(person) = store::find_unlinked_by_email(&mut tx, &me.email).await?
         && store::link_account(&mut tx, person.id, account).await?
     {
         tx.commit(Event::new("crew.linked", person.id.into()).with("account", account.0)).await?;
@@ -44,4 +46,15 @@ pub async fn find_my_crew(app: &App, permit: Permit<FindMyCrew>) -> Result<CrewM
     };
     tx.commit(Event::new("crew.added", person.id.into()).with("name", person.name.as_str()).with("account", account.0)).await?;
     Ok(person)
+}
+
+/// The crew record of the account that asks, without making one.
+///
+/// Permission: any member, for themselves. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_my_crew_if_any(app: &App, permit: Permit<ReadMyCrew>) -> Result<Option<CrewMember>, OrgError> {
+    let account = permit.account()?;
+    Ok(store::find_crew_member_of(&mut permit.read(&app.db).await?, account).await?)
 }

@@ -53,7 +53,7 @@ pub async fn join_crew(app: &App, permit: Permit<JoinCrew>, token: &str, who: Ne
     let mut events = Vec::new();
     let account = match &ready {
         Ok(ready) => {
-            let account = insert_account(&mut tx, ready).await?;
+            let account = insert_account(&mut tx, ready, true).await?;
             events.push(Event::new("account.registered", account.id.into()));
             account
         }

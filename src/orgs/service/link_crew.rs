@@ -4,7 +4,7 @@ use crate::audit::{self, Event};
 use crate::kernel::CrewMemberId;
 use crate::orgs::store::{self, LinkValues};
 use crate::orgs::{LinkCrew, OrgError, Purpose};
-use crate::platform::mail::NewMail;
+use crate::platform::mail::Letter;
 use crate::platform::secret::fingerprint;
 use crate::platform::words::words;
 use crate::platform::{App, random};
@@ -35,19 +35,15 @@ pub async fn link_crew(app: &App, permit: Permit<LinkCrew>, id: CrewMemberId) ->
     };
     store::insert_link(&mut tx, &values).await?;
     let t = words(org.lang());
-    let address = app.link(&format!("/join/{token}"));
-    let mail = NewMail {
-        subject: t.mail_join_subject(org.name.as_str()),
-        text: t.mail_join_text(person.name.as_str(), org.name.as_str(), address.as_str()),
-        html: crate::platform::mail::html_of(
-            org.lang(),
-            &t.mail_join_intro(person.name.as_str(), org.name.as_str()),
-            &t.mail_join_button(),
-            &address,
-            &t.mail_join_outro(),
-        ),
+    let mail = Letter {
         recipient: email,
-    };
+        subject: t.mail_join_subject(org.name.as_str()),
+        intro: t.mail_join_intro(person.name.as_str(), org.name.as_str()),
+        button: t.mail_join_button(),
+        address: app.link(&format!("/join/{token}")),
+        outro: t.mail_join_outro(),
+    }
+    .write(org.lang());
     tx.send_mail(&mail).await?;
     Ok(tx.commit(Event::new("crew.link_sent", id.into())).await?)
 }

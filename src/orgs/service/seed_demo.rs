@@ -30,7 +30,7 @@ pub async fn create_demo_org(
 ) -> Result<(Org, Account), OrgError> {
     let ready = ReadyAccount::prepare(app, owner).await?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
-    let account = insert_account(&mut tx, &ready).await?;
+    let account = insert_account(&mut tx, &ready, true).await?;
     let org = insert_org(&mut tx, account.id, &org).await?;
     tx.commit_all(vec![Event::new("account.registered", account.id.into()), created(&org)]).await?;
     Ok((org, account))
@@ -61,7 +61,7 @@ pub async fn add_demo_person(
     let ready = ReadyAccount::prepare(app, typed).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
-    let account = insert_account(&mut tx, &ready).await?;
+    let account = insert_account(&mut tx, &ready, true).await?;
     store::insert_membership(&mut tx, account.id, new.role, now).await?;
     let person = store::insert_crew_member(&mut tx, Some(account.id), &checked, now).await?;
     store::replace_skills(&mut tx, person.id, &checked.skills).await?;

@@ -64,7 +64,7 @@ pub async fn set_up(app: &App, permit: Permit<SetUp>, token: &str, form: SetUpFo
     if !store::use_link(&mut tx, link.id, now).await? {
         return Err(OrgError::LinkDead);
     }
-    let account = insert_account(&mut tx, &ready).await?;
+    let account = insert_account(&mut tx, &ready, true).await?;
     let org = insert_org(&mut tx, account.id, &form.org).await?;
     debug_assert_eq!(tx.org(), org.id);
     tx.commit_all(vec![Event::new("account.registered", account.id.into()), created(&org)]).await?;

@@ -1,11 +1,10 @@
 //! SQL of crew members.
 
 use crate::access::Conn;
-use crate::kernel::text::fold;
 use crate::kernel::{AccountId, CrewMemberId, Instant};
 use crate::orgs::model::{CrewFilter, CrewMember};
 use crate::orgs::rules::CheckedCrewMember;
-use crate::platform::db::{DbResult, Filter};
+use crate::platform::db::{DbResult, Filter, containing};
 use std::collections::HashMap;
 
 const INSERT: &str = "INSERT INTO crew_members (org_id, account_id, name, email, phone, job, search, created_at)
@@ -65,7 +64,7 @@ pub async fn find_unlinked_by_email(conn: &mut impl Conn, email: &str) -> DbResu
 
 pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Vec<CrewMember>> {
     let org = conn.org();
-    let pattern = filter.search.as_deref().map(like_pattern);
+    let pattern = filter.search.as_deref().map(containing);
     let filtered = Filter::new(LIST)
         .bind(org)
         .and(if filter.archived { "c.archived_at IS NOT NULL" } else { "c.archived_at IS NULL" })
@@ -77,12 +76,6 @@ pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Ve
         .and_opt_pair("(c.search, c.id) > ({}, {})", filter.after.clone())
         .tail(" ORDER BY c.search, c.id LIMIT {}", filter.limit);
     conn.tx().filtered(filtered).all().await
-}
-
-/// What `LIKE` finds for a piece of text that somebody typed.
-fn like_pattern(text: &str) -> String {
-    let escaped = fold(text.trim()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// Changes a crew member that is still at `version`. `false` when somebody else was faster.

@@ -44,9 +44,21 @@ pub struct Server {
     pub allowed_origins: Vec<String>,
     pub request_seconds: u64,
     pub body_kib: usize,
-    pub registration: bool,
+    pub registration: Registration,
     /// The built site; empty when it is inside the binary.
     pub site: PathBuf,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registration {
+    /// Anybody.
+    #[default]
+    Open,
+    /// Who holds a link from an organisation.
+    Invitation,
+    /// Nobody; accounts are made from the command line.
+    Closed,
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +76,9 @@ pub struct Tokens {
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub session_days: i64,
+    /// How long a refresh token that has just been used still works: tabs that ask at the same time lose nobody.
+    pub grace_seconds: i64,
+    pub algorithm: super::keys::KeyKind,
 }
 
 #[derive(Clone, Debug)]
@@ -124,11 +139,17 @@ impl Default for Config {
                 allowed_origins: Vec::new(),
                 request_seconds: 30,
                 body_kib: 1024,
-                registration: true,
+                registration: Registration::Open,
                 site: PathBuf::from("target/site"),
             },
             database: Database { url: Secret::default(), readers: 8, writers: 8, batch: 256 },
-            tokens: Tokens { access_minutes: 10, refresh_days: 7, session_days: 30 },
+            tokens: Tokens {
+                access_minutes: 10,
+                refresh_days: 7,
+                session_days: 30,
+                grace_seconds: 10,
+                algorithm: super::keys::KeyKind::EdDsa,
+            },
             badge: Badge { seconds: 30 },
             passwords: Passwords { memory_kib: 19_456, passes: 2, workers: 0 },
             mail: Mail {

@@ -1,6 +1,7 @@
 //! The table of settings.
 
-use super::Config;
+use super::{Config, Registration};
+use crate::platform::keys::KeyKind;
 use crate::platform::secret::Secret;
 use std::fmt::Write;
 use std::str::FromStr;
@@ -84,8 +85,8 @@ settings! {
         => |c, v| { c.server.request_seconds = number(v, 1, 600)?; Ok(()) };
     "server.body_kib" ["REGIE_BODY_KIB"] "1024" "Largest request body, in KiB."
         => |c, v| { c.server.body_kib = number(v, 16, 262_144)?; Ok(()) };
-    "server.registration" ["REGIE_REGISTRATION"] "true" "Whether strangers may create an account."
-        => |c, v| { c.server.registration = yes_or_no(v)?; Ok(()) };
+    "server.registration" ["REGIE_REGISTRATION"] "open" "Who may make an account: open (anybody), invitation (who was invited), closed (the command line alone)."
+        => |c, v| match v { "open" | "true" => { c.server.registration = Registration::Open; Ok(()) } "invitation" => { c.server.registration = Registration::Invitation; Ok(()) } "closed" | "false" => { c.server.registration = Registration::Closed; Ok(()) } _ => Err("expected open, invitation or closed".to_owned()) };
     "server.site" ["REGIE_SITE", "LEPTOS_SITE_ROOT"] "target/site" "Directory of the built site, when it is not inside the binary."
         => |c, v| { c.server.site = v.into(); Ok(()) };
     "server.development" ["REGIE_DEVELOPMENT"] "false" "Opens /dev/mail and /dev/components."
@@ -112,6 +113,10 @@ settings! {
         => |c, v| { c.tokens.refresh_days = number(v, 1, 90)?; Ok(()) };
     "tokens.session_days" ["REGIE_SESSION_DAYS"] "30" "A browser unseen for that long is signed out."
         => |c, v| { c.tokens.session_days = number(v, 1, 365)?; Ok(()) };
+    "tokens.grace_seconds" ["REGIE_REFRESH_GRACE_SECONDS"] "10" "How long a refresh token that was just used still works, for tabs that ask at the same time. After that, using it again ends the session."
+        => |c, v| { c.tokens.grace_seconds = number(v, 0, 60)?; Ok(()) };
+    "tokens.algorithm" ["ALGORITHM", "JWT_ALGORITHM", "JWT_ALG"] "EdDSA" "What signs access tokens: EdDSA, ES256, RS256 (3072 bits) or HS256. A key is made when there is none."
+        => |c, v| { c.tokens.algorithm = KeyKind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(v.trim())).ok_or("expected EdDSA, ES256, RS256 or HS256")?; Ok(()) };
     "badge.seconds" ["EPHEMERAL_TOKEN_EXPIRE_SECONDS"] "30" "Life of a badge code."
         => |c, v| { c.badge.seconds = number(v, 10, 300)?; Ok(()) };
     "passwords.memory_kib" ["REGIE_ARGON2_MEMORY_KIB"] "19456" "argon2id memory. The default is the OWASP minimum."

@@ -3,6 +3,12 @@ use super::bind::Bind;
 use super::query::{Query, numbered, padded, placeholders};
 use super::tx::ReadTx;
 
+/// What `LIKE … ESCAPE '\\'` finds for a piece of text that somebody typed, in a column that is folded.
+pub fn containing(text: &str) -> String {
+    let escaped = crate::kernel::text::fold(text.trim()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
 type Value<'v> = Box<dyn for<'t> FnOnce(Query<'t>) -> Query<'t> + Send + 'v>;
 
 /// A SELECT with a WHERE that grows by constant conditions. In a condition `{}` stands for the value's `$n`.

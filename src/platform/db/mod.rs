@@ -19,7 +19,7 @@ pub use crate::{bind_newtype, db_newtype};
 pub use bind::{Bind, Record, Scalar, Wire};
 pub use dialect::EngineKind;
 pub use error::{DbError, DbResult, OnUnique};
-pub use filter::Filter;
+pub use filter::{Filter, containing};
 pub use migrate::Migration;
 pub use query::Query;
 pub use tx::{ReadTx, WriteTx};

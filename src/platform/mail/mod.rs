@@ -20,11 +20,34 @@ pub struct NewMail {
 
 use crate::kernel::Lang;
 
+/// A mail that asks for one thing.
+pub struct Letter {
+    pub recipient: String,
+    pub subject: String,
+    /// A sentence or two. Lines are kept.
+    pub intro: String,
+    /// What the button says.
+    pub button: String,
+    /// Where it leads.
+    pub address: String,
+    pub outro: String,
+}
+
+impl Letter {
+    /// Both bodies of the mail.
+    pub fn write(self, lang: Lang) -> NewMail {
+        let Self { recipient, subject, intro, button, address, outro } = self;
+        let colon = if lang == Lang::Fr { " :" } else { ":" };
+        let text = format!("{intro}\n\n{button}{colon} {address}\n\n{outro}\n");
+        NewMail { html: html_of(lang, &intro, &button, &address, &outro), recipient, subject, text }
+    }
+}
+
 /// The HTML body of a mail that asks for one thing: a sentence, a button, a sentence. Plain tables and inline colours are
 /// what mail programs understand; the address is also written out, for those that show no buttons.
-pub fn html_of(lang: Lang, intro: &str, button: &str, address: &str, outro: &str) -> String {
+fn html_of(lang: Lang, intro: &str, button: &str, address: &str, outro: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let (intro, button, address, outro) = (escape(intro), escape(button), escape(address), escape(outro));
+    let (intro, button, address, outro) = (escape(intro).replace('\n', "<br>"), escape(button), escape(address), escape(outro));
     let lang = lang.code();
     format!(
         "<!doctype html><html lang=\"{lang}\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#241f19;background:#fdfcfa;padding:24px\">\

@@ -20,7 +20,7 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
     let typed = if typed.values.is_empty() { Typed { values: vec![("name", person.name.clone())], ..typed } } else { typed };
     let me = visitor.account.clone();
     let sign_in = format!("/sign-in?next={}", url_part(&visitor.path));
-    Ok(render::page(form_status(&typed), move || {
+    Ok(render::script_page(form_status(&typed), move || {
         view! {
             <Plain lang title=org.name.clone() visitor=visitor>
                 <h1>{t.join_title(org.name.as_str())}</h1>
@@ -32,7 +32,7 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
                         None => view! {
                             <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
                             <p class="muted small">{t.join_address(person.email.clone().unwrap_or_default())}</p>
-                            <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
+                            <NewPassword typed=typed.clone() lang />
                             <p class="small">{t.join_known()}" "<a href=sign_in>{t.sign_in_button()}</a></p>
                         }.into_any(),
                     }}
@@ -57,10 +57,11 @@ async fn submit(visitor: Visitor, session: Session, Path(token): Path<String>, F
     let who = known.map_or_else(|| Newcomer::New { name: form.name.clone(), password: form.password, language }, Newcomer::Known);
     match join_crew(&visitor.app, visitor.permit()?, &token, who).await {
         Ok((org, account)) => {
-            if known.is_none() {
-                account::open_session(&visitor, &session, &account).await?;
-            }
-            Ok(go_with(&session, "welcome", &format!("/o/{}/badge", org.slug)).await)
+            let cookies = match known {
+                None => Some(sign_in::open_session(&visitor, &session, &account, "password", true).await?),
+                Some(_) => None,
+            };
+            Ok((cookies, go_with(&session, "welcome", &format!("/o/{}/badge", org.slug)).await).into_response())
         }
         Err(error) => show(visitor, token, Typed { failure: Some(error.into()), values: vec![("name", form.name)] }).await,
     }

@@ -1,21 +1,27 @@
 //! The pages, one file per feature.
 
-mod account;
 mod badge;
 mod crew;
 mod dev;
+mod home;
 mod hours;
 mod join;
 mod kiosk;
 mod kiosks;
+mod mailed;
+mod me;
 mod punches;
+mod security;
+mod sessions;
 mod set_up;
+mod sign_in;
+mod tokens;
 
-use super::context::{Member, Visitor};
-use super::door::{LANGUAGE, device_cookie_name};
-use super::refusal::{Refusal, safe_next, url_part};
-use super::shell::{InOrg, Plain};
-use super::ui::{Empty, Field, FormError, Icon, Pill, Typed};
+use super::context::{Member, Own, Visitor};
+use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
+use super::refusal::{Refusal, safe_next, url_part, with_retry};
+use super::shell::{InOrg, OfMine, Plain};
+use super::ui::{Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
 use super::{format, render};
 use crate::access::{Action, Permit, permit};
 use crate::kernel::Failure;
@@ -31,7 +37,13 @@ type Answer = Result<Response, Refusal>;
 /// All routes of browsers.
 pub fn routes(app: &App) -> Router<App> {
     let routes = Router::new()
-        .merge(account::routes())
+        .merge(home::routes())
+        .merge(sign_in::routes())
+        .merge(mailed::routes())
+        .merge(me::routes())
+        .merge(sessions::routes())
+        .merge(security::routes())
+        .merge(tokens::routes())
         .merge(set_up::routes())
         .merge(join::routes())
         .merge(badge::routes())
@@ -54,6 +66,16 @@ impl Visitor {
 
     fn refuse(&self, error: impl Into<Failure>) -> Refusal {
         Refusal::new(error.into(), self.lang)
+    }
+}
+
+impl Own {
+    fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        self.visitor.permit()
+    }
+
+    fn refuse(&self, error: impl Into<Failure>) -> Refusal {
+        self.visitor.refuse(error)
     }
 }
 

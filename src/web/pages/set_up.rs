@@ -20,7 +20,7 @@ async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
 
 fn show(visitor: Visitor, token: String, typed: Typed) -> Response {
     let (lang, t) = (visitor.lang, visitor.words());
-    render::page(form_status(&typed), move || {
+    render::script_page(form_status(&typed), move || {
         view! {
             <Plain lang title=t.setup_title() visitor=visitor>
                 <h1>{t.setup_title()}</h1>
@@ -31,7 +31,7 @@ fn show(visitor: Visitor, token: String, typed: Typed) -> Response {
                     <Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() required=true />
                     <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
                     <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" autocomplete="username" required=true />
-                    <Field typed=typed.clone() lang name="password" label=t.field_password() kind="password" autocomplete="new-password" help=t.field_password_help() required=true />
+                    <NewPassword typed=typed.clone() lang />
                     <button class="btn primary large block">{t.setup_button()}</button>
                 </form>
             </Plain>
@@ -55,8 +55,8 @@ async fn submit(visitor: Visitor, session: Session, Path(token): Path<String>, F
     let account = NewAccount { email: form.email.clone(), name: form.name.clone(), password: form.password, language };
     match set_up(&visitor.app, visitor.permit()?, &token, SetUpForm { account, org }).await {
         Ok((org, account)) => {
-            account::open_session(&visitor, &session, &account).await?;
-            Ok(go_with(&session, "welcome", &format!("/o/{}/crew", org.slug)).await)
+            let cookies = sign_in::open_session(&visitor, &session, &account, "password", true).await?;
+            Ok((cookies, go_with(&session, "welcome", &format!("/o/{}/crew", org.slug)).await).into_response())
         }
         Err(error) => {
             let values =

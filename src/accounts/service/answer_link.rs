@@ -1,0 +1,117 @@
+use super::reset_password::start_reset;
+use crate::access::{Conn, Permit};
+use crate::accounts::notices::{Notice, tell};
+use crate::accounts::store::LiveLink;
+use crate::accounts::{Account, AccountError, AnswerAccountLink, Purpose, ReadAccountLink, store};
+use crate::audit::{self, Event};
+use crate::kernel::{EmailChangeId, INSTALLATION, SessionId};
+use crate::platform::App;
+use crate::platform::db::OnUnique;
+use crate::platform::secret::fingerprint;
+
+/// The account of a link that still works. Looking changes nothing: mail scanners look, too.
+///
+/// Permission: who holds the link. Audit: none, it only reads.
+///
+/// # Errors
+/// [`AccountError::LinkDead`].
+pub async fn find_link(
+    app: &App,
+    _permit: Permit<ReadAccountLink>,
+    purposes: &[Purpose],
+    token: &str,
+) -> Result<(Account, Purpose), AccountError> {
+    let (link, purpose) = find(app, purposes, token).await?;
+    let account = store::find_account(&mut app.db.read().await?, link.account_id).await?;
+    Ok((account.filter(|a| a.deleted_at.is_none()).ok_or(AccountError::LinkDead)?, purpose))
+}
+
+async fn find(app: &App, purposes: &[Purpose], token: &str) -> Result<(LiveLink, Purpose), AccountError> {
+    let (hash, now) = (fingerprint(token), app.clock.now());
+    let mut tx = app.db.read().await?;
+    for purpose in purposes {
+        if let Some(link) = store::find_live_link(&mut tx, *purpose, &hash, now).await? {
+            return Ok((link, *purpose));
+        }
+    }
+    Err(AccountError::LinkDead)
+}
+
+/// Notes that the owner reads mail at the account's address.
+///
+/// Permission: who holds the link. Audit: `account.verified`.
+///
+/// # Errors
+/// [`AccountError::LinkDead`], also when the account has another address by now.
+pub async fn verify_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<(), AccountError> {
+    let (link, _) = find(app, &[Purpose::VerifyEmail], token).await?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let now = tx.now();
+    let account = store::find_account(tx.tx(), link.account_id).await?.ok_or(AccountError::LinkDead)?;
+    if link.email.as_deref() != Some(account.email.as_str()) || !store::use_link(tx.tx(), link.id, now).await? {
+        return Err(AccountError::LinkDead);
+    }
+    store::verify_account(tx.tx(), account.id, now).await?;
+    Ok(tx.commit(Event::new("account.verified", account.id.into())).await?)
+}
+
+/// One of the two addresses agrees to a change. The second one makes it happen: `true`.
+///
+/// Permission: who holds the link. Audit: `account.email_confirmed`, `account.email_changed`.
+///
+/// # Errors
+/// [`AccountError::LinkDead`]; [`AccountError::EmailTaken`] when somebody has taken the address meanwhile.
+pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<bool, AccountError> {
+    let (link, purpose) = find(app, &[Purpose::ChangeEmailOld, Purpose::ChangeEmailNew], token).await?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let now = tx.now();
+    let id = link.subject_id.map(EmailChangeId).ok_or(AccountError::LinkDead)?;
+    if !store::use_link(tx.tx(), link.id, now).await? {
+        return Err(AccountError::LinkDead);
+    }
+    store::confirm_email_change(tx.tx(), id, purpose == Purpose::ChangeEmailNew, now).await?;
+    let change = store::find_email_change(tx.tx(), id).await?.ok_or(AccountError::LinkDead)?;
+    if change.old_confirmed_at.is_none() || change.new_confirmed_at.is_none() {
+        tx.commit(Event::new("account.email_confirmed", link.account_id.into())).await?;
+        return Ok(false);
+    }
+    let account = store::find_account(tx.tx(), link.account_id).await?.ok_or(AccountError::LinkDead)?;
+    let changed = store::set_email(tx.tx(), &account, &change.new_email, now).await;
+    changed.on_unique("accounts_email_key", AccountError::EmailTaken)?;
+    store::close_email_changes(tx.tx(), account.id, now).await?;
+    store::void_links(tx.tx(), account.id, Purpose::ResetPassword, now).await?;
+    tell(&mut tx, app, &account, Notice::EmailChanged { old: &account.email, new: &change.new_email }).await?;
+    let event = Event::new("account.email_changed", account.id.into());
+    tx.commit(event.with("before", account.email.as_str()).with("after", change.new_email)).await?;
+    Ok(true)
+}
+
+/// "This was not me": ends what the notice told of, takes a changed address back, and mails a reset link.
+///
+/// Permission: who holds the link. Audit: `account.denied`.
+///
+/// # Errors
+/// [`AccountError::LinkDead`].
+pub async fn deny_notice(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<(), AccountError> {
+    let (link, _) = find(app, &[Purpose::NotMe], token).await?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let now = tx.now();
+    if !store::use_link(tx.tx(), link.id, now).await? {
+        return Err(AccountError::LinkDead);
+    }
+    let account = link.account_id;
+    match link.subject_id {
+        Some(session) => drop(store::end_session(tx.tx(), SessionId(session), account, "denied", now).await?),
+        // What happened needs no session of its own: whoever did it may have any.
+        None => drop(store::end_sessions(tx.tx(), account, None, "denied", now).await?),
+    }
+    store::revoke_api_tokens(tx.tx(), account, now).await?;
+    store::forget_browsers(tx.tx(), account).await?;
+    if let Some(old) = &link.email {
+        let owner = store::find_account(tx.tx(), account).await?.ok_or(AccountError::LinkDead)?;
+        let back = store::set_email(tx.tx(), &owner, old, now).await;
+        back.on_unique("accounts_email_key", AccountError::EmailTaken)?;
+    }
+    start_reset(&mut tx, app, account).await?;
+    Ok(tx.commit(Event::new("account.denied", account.into())).await?)
+}

@@ -1,0 +1,103 @@
+//! Tokens that somebody makes for programs.
+
+use super::*;
+use crate::accounts::{ApiToken, NewApiToken, service as accounts};
+use crate::kernel::zone::Zone;
+use crate::kernel::{ApiTokenId, Kind};
+use axum::extract::Path;
+use axum::routing::{get, post};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/me/tokens", get(page).post(make)).route("/me/tokens/{id}/revoke", post(revoke))
+}
+
+async fn page(own: Own) -> Answer {
+    show(own, Typed { failure: None, values: vec![("days", "90".to_owned())] }, None).await
+}
+
+async fn show(own: Own, typed: Typed, secret: Option<String>) -> Answer {
+    let tokens = accounts::list_my_tokens(&own.visitor.app, own.permit()?).await.map_err(|e| own.refuse(e))?;
+    let (lang, t) = (own.visitor.lang, own.visitor.words());
+    Ok(render::page(form_status(&typed), move || {
+        let places = own.places.clone();
+        view! {
+            <OfMine own=own.clone() title=t.tokens_title() here="tokens">
+                <div class="stack wide narrow">
+                    <header class="page-head"><div><h1>{t.tokens_title()}</h1><p class="lead">{t.tokens_lead()}</p></div></header>
+                    {secret.map(|secret| view! { <div class="note positive" role="status"><Icon name="key" /><div><p class="strong">{t.tokens_once()}</p><p><code class="secret">{secret}</code></p></div></div> })}
+                    <ul class="list">{tokens.into_iter().map(|token| line(&own, token)).collect_view()}</ul>
+                    <form class="card stack" method="post" action="/me/tokens"><h2>{t.tokens_new()}</h2><FormError typed=typed.clone() lang />
+                        <Field typed=typed.clone() lang name="name" label=t.tokens_name() help=t.tokens_name_help() required=true />
+                        <div class="field"><label for="org">{t.tokens_org()}</label><select class="input" id="org" name="org">{places.into_iter().map(|place| view! { <option value=place.org.slug>{place.org.name}</option> }).collect_view()}</select></div>
+                        <fieldset class="field"><legend class="label">{t.tokens_scopes()}</legend>
+                            <label class="check"><input type="checkbox" name="scopes" value="read" checked /><span>{t.scope_read()}</span></label>
+                            <label class="check"><input type="checkbox" name="scopes" value="write" /><span>{t.scope_write()}</span></label>
+                            <label class="check"><input type="checkbox" name="scopes" value="admin" /><span>{t.scope_admin()}</span></label>
+                            {typed.error("scopes", lang).map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> })}
+                        </fieldset>
+                        <Field typed=typed.clone() lang name="days" label=t.tokens_days() kind="number" required=true />
+                        <div class="row"><button class="btn primary">{t.tokens_make()}</button></div>
+                    </form>
+                </div>
+            </OfMine>
+        }
+    }))
+}
+
+fn line(own: &Own, token: ApiToken) -> impl IntoView + use<> {
+    let (t, lang) = (own.visitor.words(), own.visitor.lang);
+    let zone = Zone::named_or_utc(&own.account.time_zone);
+    let now = own.visitor.app.clock.now();
+    let date = |at| format::date_time(zone.local(at), lang);
+    let org =
+        own.places.iter().find(|place| place.org.id == token.org_id).map(|place| place.org.name.clone()).unwrap_or_default();
+    let used = token.last_used_at.map_or_else(|| t.tokens_unused(), |at| t.tokens_used(date(at)));
+    let revoke = format!("/me/tokens/{}/revoke", token.id);
+    let state = if token.revoked_at.is_some() {
+        view! { <Pill tone="" icon="ban" text=t.tokens_revoked() /> }.into_any()
+    } else if token.expires_at <= now {
+        view! { <Pill tone="warning" icon="clock" text=t.tokens_expired() /> }.into_any()
+    } else {
+        view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.tokens_revoke()}</button></form> }
+            .into_any()
+    };
+    let scopes = token.scopes.replace(' ', ", ");
+    view! { <li>
+        <span class="tile-icon"><Icon name="key" /></span>
+        <span class="grow"><span class="strong">{token.name}</span><small><code>{token.prefix}"…"</code>" · "{org}" · "{scopes}</small><small>{t.tokens_until(date(token.expires_at))}" · "{used}</small></span>
+        {state}
+    </li> }
+}
+
+#[derive(Deserialize)]
+struct TokenForm {
+    name: String,
+    org: String,
+    #[serde(default)]
+    scopes: Vec<String>,
+    days: String,
+}
+
+async fn make(own: Own, Form(form): Form<TokenForm>) -> Answer {
+    let place = own.places.iter().find(|place| place.org.slug == form.org).map(|place| place.org.id);
+    let org = place.ok_or_else(|| own.refuse(Failure::new(Kind::NotFound, "not_found")))?;
+    let days = form.days.trim().parse().unwrap_or(0);
+    let new = NewApiToken { name: form.name.clone(), scopes: form.scopes.join(" "), days };
+    match accounts::make_token(&own.visitor.app, own.permit()?, org, &new).await {
+        Ok(made) => {
+            let typed = Typed { failure: None, values: vec![("days", "90".to_owned())] };
+            show(own, typed, Some(made.secret)).await
+        }
+        Err(error) => {
+            let values = vec![("name", form.name), ("days", form.days)];
+            show(own, Typed { failure: Some(error.into()), values }, None).await
+        }
+    }
+}
+
+async fn revoke(own: Own, session: Session, Path(id): Path<ApiTokenId>) -> Answer {
+    accounts::revoke_token(&own.visitor.app, own.permit()?, id).await.map_err(|e| own.refuse(e))?;
+    Ok(go_with(&session, "token.revoked", "/me/tokens").await)
+}
