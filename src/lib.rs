@@ -25,11 +25,3 @@ pub mod platform;
 pub mod timeclock;
 #[cfg(feature = "ssr")]
 pub mod web;
-
-/// What the browser runs first.
-#[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
-    console_error_panic_hook::set_once();
-    leptos::mount::hydrate_islands();
-}

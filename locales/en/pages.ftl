@@ -63,7 +63,6 @@ badge-out = Clock out
 badge-break-end = End of break
 badge-since = since { $time }
 badge-renews = New code in
-badge-hidden = Code hidden
 badge-failed = The new code does not arrive. Check your network: trying again in a moment.
 badge-label = QR code of your badge, renewed by itself
 device-name = Name of the device

@@ -63,7 +63,6 @@ badge-out = Sortie
 badge-break-end = Fin de pause
 badge-since = depuis { $time }
 badge-renews = Nouveau code dans
-badge-hidden = Code masqué
 badge-failed = Le nouveau code n’arrive pas. Vérifiez votre réseau : nouvel essai dans un instant.
 badge-label = Code QR de votre badge, renouvelé tout seul
 device-name = Nom de l’appareil

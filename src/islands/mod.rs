@@ -1,11 +1,13 @@
-//! What HTML cannot do, in the browser: a code that renews itself, a camera that reads. Compiled for both sides: the server
-//! draws the first picture, the browser makes it live.
+//! What HTML cannot do: a code that renews itself, a camera that reads. The server draws all of it, with its words; the
+//! browser's part, `live`, changes texts and attributes of what it finds by the marks `data-island` and `data-part`.
+//! So nothing of Leptos has to run there.
 
+#[cfg(feature = "ssr")]
 pub mod badge;
+pub mod countdown;
+#[cfg(feature = "ssr")]
 pub mod kiosk;
-
 #[cfg(feature = "hydrate")]
-mod browser;
-#[cfg(not(feature = "hydrate"))]
-#[path = "server.rs"]
-mod browser;
+mod live;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

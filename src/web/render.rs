@@ -4,20 +4,12 @@ use super::guard::{SCRIPT_POLICY, island_policy};
 use crate::platform::App;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Renders a component to a whole document.
 pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
-    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let body = owner.with(|| {
-        // Only what an island contains is hydrated; the rest of the page needs no markers.
-        if let Some(context) = Owner::current_shared_context() {
-            context.set_is_hydrating(false);
-        }
-        view().into_view().to_html()
-    });
+    let owner = Owner::new_root(None);
+    let body = owner.with(|| view().into_view().to_html());
     owner.cleanup();
     format!("<!DOCTYPE html>{body}")
 }
@@ -50,13 +42,10 @@ pub fn island_page<V: IntoView + 'static>(nonce: &str, camera: bool, view: impl 
     response
 }
 
-/// The script that starts the islands of a page: it loads the bundle and wakes each island where it stands.
+/// The script that starts the islands of a page: it loads the bundle, which finds them.
 pub fn island_scripts(app: &App, nonce: &str) -> impl IntoView + use<> {
     let (script, wasm) = (app.assets.url("regie.js"), app.assets.url("regie.wasm"));
-    let start = format!(
-        "import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>{{m.hydrate();\
-         for(const el of document.querySelectorAll('leptos-island')){{const f=m[el.dataset.component];if(f)f(el)}}}}))"
-    );
+    let start = format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}))");
     view! {
         <link rel="modulepreload" href=script />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />

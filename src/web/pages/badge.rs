@@ -57,7 +57,6 @@ async fn page(member: Member, jar: CookieJar) -> Answer {
         exit: t.badge_out(),
         pause_end: t.badge_break_end(),
         renews: t.badge_renews(),
-        hidden: t.badge_hidden(),
         failed: t.badge_failed(),
         label: t.badge_label(),
     };

@@ -1,6 +1,6 @@
 // What islands need of the browser, in few words.
 
-/** Posts a form; `done` gets the status (0 without network) and the text. */
+/** Posts a form; `done` gets the status (0 without network, also when it ends half-way) and the text, once. */
 export function post(url, body, done) {
     fetch(url, {
         method: "POST",
@@ -8,13 +8,14 @@ export function post(url, body, done) {
         body,
         credentials: "same-origin",
         signal: AbortSignal.timeout(8000),
-    }).then(async (answer) => done(answer.status, await answer.text()), () => done(0, ""));
+    }).then(async (answer) => [answer.status, await answer.text()]).catch(() => [0, ""]).then(([status, text]) => done(status, text));
 }
 
 export const every = (ms, tick) => void setInterval(tick, ms);
 export const after = (ms, then) => void setTimeout(then, ms);
 export const isVisible = () => document.visibilityState === "visible";
 export const onVisibility = (changed) => document.addEventListener("visibilitychange", changed);
+export const onClick = (element, then) => element.addEventListener("click", then);
 export const encode = encodeURIComponent;
 export const randomKey = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
 

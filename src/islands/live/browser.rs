@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/islands/browser.js")]
+#[wasm_bindgen(module = "/src/islands/live/browser.js")]
 extern "C" {
     #[wasm_bindgen(js_name = post)]
     fn js_post(url: &str, body: &str, done: JsValue);
@@ -14,6 +14,8 @@ extern "C" {
     pub fn is_visible() -> bool;
     #[wasm_bindgen(js_name = onVisibility)]
     fn js_on_visibility(changed: JsValue);
+    #[wasm_bindgen(js_name = onClick)]
+    fn js_on_click(element: &web_sys::Element, then: JsValue);
     #[wasm_bindgen(js_name = encode)]
     pub fn encode(text: &str) -> String;
     #[wasm_bindgen(js_name = randomKey)]
@@ -50,6 +52,10 @@ pub fn after(ms: f64, then: impl FnOnce() + 'static) {
 
 pub fn on_visibility(changed: impl Fn() + 'static) {
     js_on_visibility(Closure::<dyn Fn()>::new(changed).into_js_value());
+}
+
+pub fn on_click(element: &web_sys::Element, then: impl Fn() + 'static) {
+    js_on_click(element, Closure::<dyn Fn()>::new(then).into_js_value());
 }
 
 pub fn on_camera(heard: impl Fn(String, String) + 'static) {

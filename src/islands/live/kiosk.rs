@@ -1,0 +1,249 @@
+//! The live kiosk.
+
+use super::browser;
+use super::part::{Facts, Part};
+use js_sys::Array;
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// How long an answer stays when nobody else comes.
+const SHOWN_MS: f64 = 3500.0;
+/// How often a scan is sent again when the network fails; with the same key, so it is recorded once.
+const TRIES: u32 = 3;
+/// How long to wait before that.
+const AGAIN_MS: f64 = 700.0;
+/// How often the clock is drawn.
+const CLOCK_MS: f64 = 500.0;
+/// How often the server hears that the tablet is there.
+const PULSE_MS: f64 = 25_000.0;
+
+/// What the server says of a scan, in words.
+#[derive(Default)]
+struct Answer {
+    outcome: String,
+    kind: String,
+    title: String,
+    line: String,
+    time: String,
+    facts: Vec<(String, String)>,
+    steps: Vec<String>,
+    server_ms: f64,
+}
+
+struct Kiosk {
+    page: Part,
+    minutes: Part,
+    seconds: Part,
+    date: Part,
+    network: Part,
+    network_icon: Part,
+    network_words: Part,
+    camera: Part,
+    result: Part,
+    hero: Part,
+    result_icon: Part,
+    title: Part,
+    line: Part,
+    time: Part,
+    facts: Part,
+    steps: Part,
+    kept: Part,
+    zone: String,
+    language: String,
+    /// What to add to this machine's clock: the tablet's may be wrong, the server's is shown.
+    offset_ms: Cell<f64>,
+    /// Counts answers, so that only the last one's end hides it.
+    turn: Cell<u32>,
+}
+
+/// Wakes the kiosk, if the page has one.
+pub fn wake() -> Option<()> {
+    let kiosk = Rc::new(Kiosk::find(Part::island("kiosk")?)?);
+    browser::keep_awake();
+    let clock = Rc::clone(&kiosk);
+    browser::every(CLOCK_MS, move || clock.draw_clock());
+    let camera = Rc::clone(&kiosk);
+    browser::on_camera(move |what, text| if what == "code" { camera.hear(&text) } else { camera.draw_camera(&text) });
+    let wedge = Rc::clone(&kiosk);
+    browser::on_wedge(move |text| wedge.hear(&text));
+    browser::on_click(kiosk.page.part("full-screen")?.element(), browser::full_screen);
+    browser::every(PULSE_MS, move || kiosk.pulse());
+    Some(())
+}
+
+impl Kiosk {
+    fn find(page: Part) -> Option<Self> {
+        Some(Self {
+            minutes: page.part("minutes")?,
+            seconds: page.part("seconds")?,
+            date: page.part("date")?,
+            network: page.part("network")?,
+            network_icon: page.part("network-icon")?,
+            network_words: page.part("network-words")?,
+            camera: page.part("camera")?,
+            result: page.part("result")?,
+            hero: page.part("hero")?,
+            result_icon: page.part("result-icon")?,
+            title: page.part("title")?,
+            line: page.part("line")?,
+            time: page.part("time")?,
+            facts: page.part("facts")?,
+            steps: page.part("steps")?,
+            kept: page.part("kept")?,
+            zone: page.fact("zone")?,
+            language: page.fact("language")?,
+            offset_ms: Cell::new(page.fact_number("now")? as f64 - browser::now_ms()),
+            turn: Cell::new(0),
+            page,
+        })
+    }
+
+    fn set_clock(&self, server_ms: f64) {
+        self.offset_ms.set(server_ms - browser::now_ms());
+    }
+
+    fn draw_clock(&self) {
+        let text = browser::wall_clock(browser::now_ms() + self.offset_ms.get(), &self.zone, &self.language);
+        let mut lines = text.split('\n');
+        for part in [&self.minutes, &self.seconds, &self.date] {
+            part.say(lines.next().unwrap_or_default());
+        }
+    }
+
+    fn draw_network(&self, is_online: bool) {
+        let (state, icon) = if is_online { ("online", "/icons.svg#i-wifi") } else { ("offline", "/icons.svg#i-wifioff") };
+        self.network.set("data-state", state);
+        self.network_icon.set("href", icon);
+        let words = if is_online { self.network_words.fact("online") } else { self.network_words.fact("offline") };
+        self.network_words.say(&words.unwrap_or_default());
+    }
+
+    fn draw_camera(&self, state: &str) {
+        let words = match state {
+            "live" => self.camera.fact("live"),
+            "refused" => self.camera.fact("refused"),
+            "absent" => self.camera.fact("absent"),
+            "starting" => self.camera.fact("starting"),
+            _ => self.camera.fact("lost"),
+        };
+        self.camera.set("data-camera", state);
+        self.camera.say(&words.unwrap_or_default());
+    }
+
+    /// Tells the server that the tablet is there, and learns the time.
+    fn pulse(self: &Rc<Self>) {
+        let kiosk = Rc::clone(self);
+        browser::post("/kiosk/pulse", "version=1", move |status, text| {
+            kiosk.draw_network(status == 200);
+            if let Ok(now) = text.parse::<i64>() {
+                kiosk.set_clock(now as f64);
+            }
+            // Unpaired elsewhere: it reads no more.
+            if status == 401 {
+                kiosk.draw_camera("refused");
+            }
+        });
+    }
+
+    /// A code came in, from the camera or the wedge scanner.
+    fn hear(self: &Rc<Self>, code: &str) {
+        self.send(["code=", &browser::encode(code), "&key=", &browser::random_key()].concat(), TRIES);
+    }
+
+    /// Sends a scan, again when the network fails.
+    fn send(self: &Rc<Self>, body: String, tries: u32) {
+        let kiosk = Rc::clone(self);
+        let again = body.clone();
+        browser::post("/kiosk/scan", &body, move |status, text| match Answer::read(&text) {
+            Some(answer) if status == 200 => {
+                kiosk.draw_network(true);
+                kiosk.set_clock(answer.server_ms);
+                kiosk.show(&answer);
+            }
+            _ if tries > 1 && (status == 0 || status >= 500) => browser::after(AGAIN_MS, move || kiosk.send(again, tries - 1)),
+            _ => {
+                kiosk.draw_network(false);
+                let (title, line) = (kiosk.page.fact("lost-title"), kiosk.page.fact("lost-text"));
+                let answer = Answer {
+                    outcome: "warn".to_owned(),
+                    title: title.unwrap_or_default(),
+                    line: line.unwrap_or_default(),
+                    ..Answer::default()
+                };
+                kiosk.show(&answer);
+            }
+        });
+    }
+
+    /// Shows an answer for a while.
+    fn show(self: &Rc<Self>, answer: &Answer) {
+        let mine = self.turn.get().wrapping_add(1);
+        self.turn.set(mine);
+        browser::beep(answer.outcome == "ok");
+        self.draw(answer);
+        self.result.hide(false);
+        let kiosk = Rc::clone(self);
+        browser::after(SHOWN_MS, move || {
+            if kiosk.turn.get() == mine {
+                kiosk.result.hide(true);
+                // The next who comes finds no name, and the same words are news again.
+                kiosk.draw(&Answer::default());
+            }
+        });
+    }
+
+    fn draw(&self, answer: &Answer) {
+        let is_good = answer.outcome == "ok";
+        let (class, icon) = match answer.outcome.as_str() {
+            "ok" => ("kiosk result overlay", "/icons.svg#i-check"),
+            "warn" => ("kiosk result overlay warn", "/icons.svg#i-warn"),
+            _ => ("kiosk result overlay no", "/icons.svg#i-x"),
+        };
+        self.result.set("class", class);
+        self.result.set("data-outcome", &answer.outcome);
+        self.result.set("data-kind", &answer.kind);
+        self.hero.set("role", if is_good { "status" } else { "alert" });
+        self.result_icon.set("href", icon);
+        self.title.say(&answer.title);
+        self.line.say(&answer.line);
+        self.time.say(&answer.time);
+        let kept = if is_good { self.kept.fact("recorded") } else { self.kept.fact("nothing") };
+        self.kept.say(&kept.unwrap_or_default());
+        self.facts.say("");
+        for (name, value) in &answer.facts {
+            if let Some(row) = self.facts.add("div", "") {
+                row.add("dt", name);
+                row.add("dd", value);
+            }
+        }
+        self.steps.say("");
+        for step in &answer.steps {
+            if let Some(row) = self.steps.add("li", "") {
+                row.add("span", step);
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn read(json: &str) -> Option<Self> {
+        let facts = Facts::read(json)?;
+        Some(Self {
+            outcome: facts.text("outcome")?,
+            kind: facts.text("kind")?,
+            title: facts.text("title")?,
+            line: facts.text("line")?,
+            time: facts.text("time")?,
+            facts: facts.list("facts")?.into_iter().map(pair).collect::<Option<_>>()?,
+            steps: facts.list("steps")?.iter().map(JsValue::as_string).collect::<Option<_>>()?,
+            server_ms: facts.number("server_ms")?,
+        })
+    }
+}
+
+/// A name and its value.
+fn pair(item: JsValue) -> Option<(String, String)> {
+    let pair = item.dyn_into::<Array>().ok()?;
+    Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+}
