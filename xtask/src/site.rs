@@ -4,6 +4,7 @@
 //! `manifest.json` tells the server which logical name has which address. Every compressible file also
 //! lies there as `.br` and `.zst`.
 
+pub mod budget;
 mod css;
 mod files;
 mod wasm;

@@ -110,6 +110,9 @@ impl Run {
         if serves && !self.step("site", || site::build(Quality::Full).map(|()| Ended { ok: true, counts: None })) {
             return false;
         }
+        if serves && !self.step("browser budget", weigh) {
+            return false;
+        }
         if (wants(Part::Unit) || serves) && !self.command("build", &mut cargo_test(&["--no-run", "--lib", "--bins"], &[])) {
             return false;
         }
@@ -260,6 +263,12 @@ impl Server {
             Self::Given(url) => url.clone(),
         }
     }
+}
+
+/// The browser's part must stay small; what it weighs is told either way.
+fn weigh() -> Result<Ended> {
+    report::note(&site::budget::check()?);
+    Ok(Ended { ok: true, counts: None })
 }
 
 /// `cargo test` of the product; all steps choose the same features, so each thing is built once.
