@@ -86,10 +86,16 @@ impl TestApp {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.weigh(request).await.0
+    }
+
+    /// The answer and the number of its body's bytes as they were sent.
+    pub async fn weigh(&self, request: Request<Body>) -> (Answer, usize) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (Answer { status: parts.status, headers: parts.headers, text }, bytes.len())
     }
 
     /// A JSON request with a bearer token.
