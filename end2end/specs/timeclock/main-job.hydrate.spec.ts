@@ -62,6 +62,9 @@ test("a phone's badge is read by the kiosk's camera and becomes hours", async ({
         await kiosk.keyboard.type("NOT-A-BADGE-OF-ANYBODY-1", { delay: 1 });
         await kiosk.keyboard.press("Enter");
         await expect(result).toHaveAttribute("data-kind", "punch.malformed");
+        await expect(result).toBeHidden();
+        await kiosk.getByRole("button", { name: "Plein écran" }).click();
+        await expect.poll(() => kiosk.evaluate(() => document.fullscreenElement?.localName)).toBe("html");
         expect(faults).toEqual([]);
     } finally {
         await tablet.close();
