@@ -54,8 +54,9 @@ let sound;
 /** Two rising tones, or a low one. Silent until the page has been touched once. */
 export function beep(good) {
     try {
+        // Tones made while the sound stands still would pile up, and be heard all at once when it goes on.
+        if (sound && sound.state !== "running") return void sound.resume().catch(() => {});
         sound ??= new AudioContext();
-        if (sound.state === "suspended") sound.resume();
         for (const [pitch, at] of good ? [[660, 0], [880, 0.12]] : [[220, 0], [180, 0.2]]) {
             const tone = sound.createOscillator();
             const level = sound.createGain();
@@ -71,6 +72,7 @@ export function beep(good) {
 export function fullScreen() {
     document.documentElement.requestFullscreen?.().catch(() => {});
     sound ??= new AudioContext();
+    sound.resume().catch(() => {});
 }
 
 /** The time of a place: hours and minutes, seconds, date, each on a line. */
