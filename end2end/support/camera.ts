@@ -23,8 +23,34 @@ export class Camera {
 
     /** Holds a screenshot in front of the camera; nothing when there is none. */
     show(picture?: Buffer): void {
+        this.film(this.scene(picture));
+    }
+
+    /** Holds what wears a decoder out: noise, full of squares like those in the corners of a code. */
+    showHostile(seed: number): void {
+        let state = seed;
+        const random = (below: number) => {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+            return Math.floor((state / 2 ** 32) * below);
+        };
+        const luma = Buffer.from(Array.from({ length: WIDTH * HEIGHT }, () => random(256)));
+        for (let count = 0; count < 1200; count++) {
+            const module = 2 + random(4);
+            const [left, top] = [random(WIDTH - 9 * module), random(HEIGHT - 9 * module)];
+            for (let y = 0; y < 9 * module; y++) {
+                for (let x = 0; x < 9 * module; x++) {
+                    // Rings around the middle: white, black, white, black, black.
+                    const ring = Math.max(Math.abs(Math.floor(x / module) - 4), Math.abs(Math.floor(y / module) - 4));
+                    luma[(top + y) * WIDTH + left + x] = ring === 4 || ring === 2 ? 235 : 16;
+                }
+            }
+        }
+        this.film(this.twice(luma));
+    }
+
+    private film(scene: Buffer): void {
         const file = openSync(this.path, "r+");
-        writeSync(file, this.scene(picture), 0);
+        writeSync(file, scene, 0);
         closeSync(file);
     }
 
@@ -43,6 +69,10 @@ export class Camera {
                 }
             }
         }
+        return this.twice(luma);
+    }
+
+    private twice(luma: Buffer): Buffer {
         const frame = Buffer.concat([Buffer.from("FRAME\n"), luma, CHROMA]);
         return Buffer.concat([HEAD, frame, frame]);
     }

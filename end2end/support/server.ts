@@ -12,6 +12,10 @@ export const OWNER = "claire@theatre.example";
 export interface Server {
     url: string;
     org: string;
+    /** As when the machine loses its power supply for a while: the data stay. */
+    down(): Promise<void>;
+    up(): Promise<void>;
+    /** For good. */
     stop(): Promise<void>;
 }
 
@@ -38,21 +42,26 @@ export async function startServer(engine: string, extra: Record<string, string> 
     const made = ["admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin", "--data", data];
     execFileSync(binary, made, { input: PASSWORD, env });
     const port = await freePort();
-    const server: ChildProcess = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
     const url = `http://127.0.0.1:${port}`;
-    for (let tries = 0; ; tries++) {
-        const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
-        if (ready) break;
-        if (tries > 200 || server.exitCode !== null) throw new Error("the server does not start");
-        await new Promise((again) => setTimeout(again, 50));
-    }
-    const stop = () =>
+    let server: ChildProcess;
+    const up = async () => {
+        server = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
+        for (let tries = 0; ; tries++) {
+            const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+            if (ready) break;
+            if (tries > 200 || server.exitCode !== null) throw new Error("the server does not start");
+            await new Promise((again) => setTimeout(again, 50));
+        }
+    };
+    const down = () =>
         new Promise<void>((done) => {
-            server.once("exit", () => {
-                rmSync(data, { recursive: true, force: true });
-                done();
-            });
+            server.once("exit", () => done());
             server.kill("SIGTERM");
         });
-    return { url, org: "theatre-du-mail", stop };
+    const stop = async () => {
+        await down();
+        rmSync(data, { recursive: true, force: true });
+    };
+    await up();
+    return { url, org: "theatre-du-mail", down, up, stop };
 }

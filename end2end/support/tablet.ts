@@ -1,0 +1,62 @@
+// A paired kiosk in a browser of its own, with a camera; and the phone that is shown to it.
+import { chromium, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { Camera } from "./camera";
+import { expect, signIn, test as base, watch } from "./fixtures";
+import type { Server } from "./server";
+
+export interface Tablet {
+    camera: Camera;
+    context: BrowserContext;
+    page: Page;
+    /** What fills the screen after a scan. */
+    result: Locator;
+}
+
+/** A kiosk that reads, and the owner's phone with its badge; `script` runs first in the kiosk's page. */
+export const test = base.extend<{ script: string; tablet: Tablet; badge: Buffer }>({
+    settings: { EPHEMERAL_TOKEN_EXPIRE_SECONDS: "300" },
+    script: ["", { option: true }],
+    tablet: async ({ page, script, server }, use) => {
+        const pairing = await addKiosk(page, server);
+        const camera = new Camera();
+        const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=document-user-activation-required", ...camera.flags];
+        const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+        const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR" });
+        if (script) await context.addInitScript(script);
+        const kiosk = await context.newPage();
+        const faults = watch(kiosk);
+        await kiosk.goto(`${server.url}/kiosk`);
+        await kiosk.getByLabel("Code de jumelage").fill(pairing);
+        await kiosk.getByRole("button", { name: "Jumeler" }).click();
+        await expect(kiosk.getByText("Caméra prête")).toBeVisible({ timeout: 15_000 });
+        // A page that was loaded again is told by its missing mark.
+        await kiosk.evaluate(() => void (document.documentElement.dataset.mark = "first"));
+        await use({ camera, context, page: kiosk, result: kiosk.locator(".kiosk.result") });
+        await expect(kiosk.locator("html")).toHaveAttribute("data-mark", "first");
+        await browser.close();
+        expect(faults).toEqual([]);
+    },
+    badge: async ({ page, server, tablet: _ }, use) => {
+        await page.setViewportSize({ width: 390, height: 844 });
+        await page.goto(`${server.url}/o/${server.org}/badge`);
+        await page.getByRole("button", { name: "Enregistrer ce téléphone" }).click();
+        await use(await page.locator(".badge .qr .code").screenshot());
+    },
+});
+
+async function addKiosk(page: Page, server: Server): Promise<string> {
+    await signIn(page, server);
+    await page.goto(`${server.url}/o/${server.org}/kiosks`);
+    await page.getByLabel("Nom").fill("Borne entrée");
+    await page.getByLabel("Lieu").fill("Entrée des artistes");
+    await page.getByRole("button", { name: "Ajouter une borne" }).click();
+    return page.locator(".pairing-code code").innerText();
+}
+
+/** What a scanner with a keyboard's plug types. */
+export async function typeScan(kiosk: Page, code: string): Promise<void> {
+    await kiosk.keyboard.type(code);
+    await kiosk.keyboard.press("Enter");
+}
+
+export { expect };
