@@ -1,0 +1,96 @@
+//! The benchmarks: `cargo xtask bench [NAMES]`. What each measures and how to read it is in `docs/benchmarks.md`.
+//!
+//! Every benchmark drives the release binary (`REGIE_BIN`) from outside, over HTTP, prints a table with its budgets
+//! and writes `target/bench/<name>.json`. A missed budget makes the process fail.
+
+mod bytes;
+mod client;
+mod crew;
+mod load;
+mod machine;
+mod punches;
+mod report;
+mod server;
+mod start;
+mod stats;
+
+use anyhow::{Context as _, Result, bail};
+use std::process::ExitCode;
+
+/// What was asked for on the command line.
+pub struct Asked {
+    name: String,
+    /// The number after `=`, as in `race=1000`.
+    size: Option<usize>,
+    quick: bool,
+}
+
+const NAMES: [&str; 3] = ["start", "bytes", "punches"];
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [floor, directory] = words.as_slice()
+        && floor == machine::FLOOR
+    {
+        return machine::print_floor(directory.as_ref()).map(|()| true);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let mut met = true;
+    for asked in asked(&words)? {
+        // One after the other: they share the machine.
+        met &= runtime.block_on(measure(&asked)).with_context(|| format!("benchmark `{}`", asked.name))?;
+    }
+    Ok(met)
+}
+
+async fn measure(asked: &Asked) -> Result<bool> {
+    let report = match asked.name.as_str() {
+        "start" => start::measure(asked).await?,
+        "bytes" => bytes::measure().await?,
+        _ => punches::measure(asked).await?,
+    };
+    report.finish()
+}
+
+/// `punches race=1000 --quick`, or all benchmarks when none is named.
+fn asked(words: &[String]) -> Result<Vec<Asked>> {
+    let quick = words.iter().any(|word| word == "--quick");
+    let mut all = Vec::new();
+    for word in words.iter().filter(|word| *word != "--quick") {
+        let (name, size) = word.split_once('=').map_or((word.as_str(), None), |(name, size)| (name, Some(size)));
+        if !NAMES.contains(&name) {
+            bail!("no benchmark `{name}`; there are {}", NAMES.join(", "));
+        }
+        let size = size.map(|size| size.parse().with_context(|| format!("`{word}`: not a number"))).transpose()?;
+        all.push(Asked { name: name.to_owned(), size, quick });
+    }
+    if all.is_empty() {
+        all.extend(NAMES.map(|name| Asked { name: name.to_owned(), size: None, quick }));
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sizes_and_quick_are_read() {
+        let words = ["punches=3", "--quick"].map(str::to_owned);
+        let all = asked(&words).unwrap();
+        assert_eq!((all.len(), all[0].name.as_str(), all[0].size, all[0].quick), (1, "punches", Some(3), true));
+        assert_eq!(asked(&[]).unwrap().len(), NAMES.len());
+        assert!(asked(&["speed".to_owned()]).is_err());
+    }
+}
