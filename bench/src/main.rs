@@ -6,13 +6,17 @@
 mod bytes;
 mod client;
 mod crew;
+mod kill;
 mod load;
 mod machine;
+mod postgres;
 mod punches;
+mod race;
 mod report;
 mod server;
 mod start;
 mod stats;
+mod store;
 
 use anyhow::{Context as _, Result, bail};
 use std::process::ExitCode;
@@ -25,7 +29,7 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 3] = ["start", "bytes", "punches"];
+const NAMES: [&str; 5] = ["start", "bytes", "punches", "kill", "race"];
 
 fn main() -> ExitCode {
     match run() {
@@ -58,6 +62,8 @@ async fn measure(asked: &Asked) -> Result<bool> {
     let report = match asked.name.as_str() {
         "start" => start::measure(asked).await?,
         "bytes" => bytes::measure().await?,
+        "kill" => kill::measure(asked).await?,
+        "race" => race::measure(asked).await?,
         _ => punches::measure(asked).await?,
     };
     report.finish()
