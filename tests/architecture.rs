@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("orgs", &["access", "accounts", "audit", "kernel", "platform"]),
     ("timeclock", &["access", "audit", "kernel", "orgs", "platform"]),
     ("documents", &["kernel"]),
-    ("web", &["access", "accounts", "documents", "islands", "kernel", "orgs", "platform", "timeclock"]),
+    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "orgs", "platform", "timeclock"]),
     ("api", &["access", "accounts", "audit", "kernel", "orgs", "platform", "timeclock"]),
 ];
 

@@ -44,8 +44,8 @@ impl Answer {
 
 /// The session cookie that an answer sets.
 pub fn session_cookie(answer: &Answer) -> String {
-    let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    cookies.filter(|cookie| cookie.starts_with("regie=")).next_back().unwrap().split(';').next().unwrap().to_owned()
+    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    cookies.rfind(|cookie| cookie.starts_with("regie=")).unwrap().split(';').next().unwrap().to_owned()
 }
 
 /// Runs a test on an application on each engine that is asked for (`REGIE_TEST_ENGINES`, SQLite when unset).
@@ -120,6 +120,27 @@ impl TestApp {
             Request::builder().method(method).uri(path).header("cookie", cookie).header("sec-fetch-site", "same-origin");
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// A script's request with a session cookie.
+    pub async fn script(&self, path: &str, cookie: &str, body: Value) -> Answer {
+        let request = Request::post(path).header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        self.send(request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// A form with one file and a session cookie.
+    pub async fn upload(&self, path: &str, cookie: &str, field: &str, bytes: &[u8]) -> Answer {
+        let head = format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"f\"\r\n\r\n");
+        let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
+        let request = Request::post(path).header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        self.send(request.header("content-type", "multipart/form-data; boundary=b").body(Body::from(body)).unwrap()).await
+    }
+
+    /// A JSON request with a kiosk's key.
+    pub async fn kiosk_api(&self, method: &str, path: &str, key: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("x-kiosk-api-key", key);
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
     }
 
     pub async fn scan(&self, key: &str, body: Value) -> Answer {

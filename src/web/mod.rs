@@ -4,6 +4,7 @@
 //! same page with what was typed. Islands are few and say why HTML was not enough.
 
 mod context;
+mod csv_file;
 mod door;
 mod format;
 mod guard;

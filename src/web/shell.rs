@@ -57,9 +57,9 @@ fn Frame(
     };
     let group = |(heading, places): &(String, Vec<Place>)| {
         let heading = (!heading.is_empty()).then(|| view! { <h2>{heading.clone()}</h2> });
-        view! { {heading}<ul>{places.iter().map(|place| view! { <li>{link(place)}</li> }).collect_view()}</ul> }
+        view! { {heading}<ul>{places.iter().filter(|place| place.shown != Shown::Tabs).map(|place| view! { <li>{link(place)}</li> }).collect_view()}</ul> }
     };
-    let tabs = groups.iter().flat_map(|(_, places)| places).filter(|place| place.tab).map(link).collect_view();
+    let tabs = groups.iter().flat_map(|(_, places)| places).filter(|place| place.shown != Shown::Side).map(link).collect_view();
     let groups = groups.iter().filter(|(_, places)| !places.is_empty()).map(group).collect_view();
     view! {
         <Document lang=visitor.lang title=title body_class="app" head=head.unwrap_or_else(|| ().into_any()) styles=visitor.app.assets.url("regie.css")>
@@ -107,8 +107,13 @@ pub fn InOrg(
 #[component]
 pub fn OfMine(own: Own, #[prop(into)] title: String, here: &'static str, children: Children) -> impl IntoView {
     let t = own.visitor.words();
-    let place =
-        |id: &'static str, icon, label, url: &str| Place { id: id.to_owned(), url: url.to_owned(), icon, label, tab: true };
+    let place = |id: &'static str, icon, label, url: &str| Place {
+        id: id.to_owned(),
+        url: url.to_owned(),
+        icon,
+        label,
+        shown: Shown::Both,
+    };
     let mine = vec![
         place("me", "user", t.nav_profile(), "/me"),
         place("sessions", "laptop", t.nav_sessions(), "/me/devices"),
@@ -120,10 +125,10 @@ pub fn OfMine(own: Own, #[prop(into)] title: String, here: &'static str, childre
         url: format!("/o/{}", place.org.slug),
         icon: "home",
         label: place.org.name.clone(),
-        tab: false,
+        shown: Shown::Side,
     });
     let platform =
-        own.account.is_platform_admin.then(|| Place { tab: false, ..place("admin", "gear", t.nav_platform(), "/admin") });
+        own.account.is_platform_admin.then(|| Place { shown: Shown::Side, ..place("admin", "gear", t.nav_platform(), "/admin") });
     let groups =
         vec![(String::new(), mine), (t.me_orgs(), orgs.collect()), (t.nav_installation(), platform.into_iter().collect())];
     view! { <Frame visitor=own.visitor title brand=t.me_title() groups here who=own.account.email>{children()}</Frame> }
@@ -133,7 +138,8 @@ pub fn OfMine(own: Own, #[prop(into)] title: String, here: &'static str, childre
 #[component]
 pub fn OfPlatform(admin: PlatformAdmin, #[prop(into)] title: String, here: &'static str, children: Children) -> impl IntoView {
     let t = admin.visitor.words();
-    let place = |id: &'static str, icon, label| Place { id: id.to_owned(), url: format!("/admin/{id}"), icon, label, tab: true };
+    let place =
+        |id: &'static str, icon, label| Place { id: id.to_owned(), url: format!("/admin/{id}"), icon, label, shown: Shown::Both };
     let places = vec![
         place("orgs", "home", t.admin_orgs()),
         place("accounts", "users", t.admin_accounts()),
@@ -151,7 +157,17 @@ pub struct Place {
     pub url: String,
     pub icon: &'static str,
     pub label: String,
-    tab: bool,
+    shown: Shown,
+}
+
+/// In which navigation a place is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// At the side of wide screens.
+    Side,
+    /// At the bottom of phones.
+    Tabs,
+    Both,
 }
 
 /// Where a member can go, in groups. Hiding a place is kindness, not security.
@@ -160,25 +176,24 @@ pub fn member_places(member: &Member) -> Vec<(String, Vec<Place>)> {
     let is_crew = member.support.is_none();
     let manager = member.role >= Role::Manager;
     let admin = member.role >= Role::Admin;
-    let place = |id: &str, icon, label, shown: bool, tab| {
-        shown.then(|| Place { id: id.to_owned(), url: member.url(&format!("/{id}")), icon, label, tab })
+    let place = |id: &str, icon, label, may: bool, shown| {
+        may.then(|| Place { id: id.to_owned(), url: member.url(&format!("/{id}")), icon, label, shown })
     };
     let daily = [
-        place("badge", "qr", t.nav_badge(), is_crew, true),
-        place("hours", "clock", t.nav_my_hours(), is_crew, true),
-        place("devices", "phone", t.nav_devices(), is_crew, !manager),
-        place("punches", "calendar", t.nav_punches(), manager, true),
-        place("crew", "users", t.nav_crew(), manager, true),
+        place("badge", "qr", t.nav_badge(), is_crew, Shown::Both),
+        place("hours", "clock", t.nav_my_hours(), is_crew, Shown::Both),
+        place("devices", "phone", t.nav_devices(), is_crew, if manager { Shown::Side } else { Shown::Both }),
+        place("punches", "calendar", t.nav_punches(), manager, Shown::Both),
+        place("crew", "users", t.nav_crew(), manager, Shown::Both),
     ];
     let org = [
-        place("members", "user", t.nav_members(), manager, false),
-        place("kiosks", "tablet", t.nav_kiosks(), admin, false),
-        place("audit", "shield", t.nav_audit(), admin, false),
-        place("settings", "gear", t.nav_settings(), admin, false),
+        place("members", "user", t.nav_members(), manager, Shown::Side),
+        place("kiosks", "tablet", t.nav_kiosks(), admin, Shown::Side),
+        place("audit", "shield", t.nav_audit(), admin, Shown::Side),
+        place("settings", "gear", t.nav_settings(), admin, Shown::Side),
     ];
     // On phones, what has no room at the bottom is behind the last tab.
-    let menu = place("menu", "empty", t.nav_menu(), manager, true);
-    let menu = menu.into_iter().map(|menu| Place { icon: "plus", ..menu });
+    let menu = place("menu", "plus", t.nav_menu(), manager, Shown::Tabs);
     vec![(String::new(), daily.into_iter().flatten().collect()), (t.nav_org(), org.into_iter().flatten().chain(menu).collect())]
 }
 

@@ -1,48 +1,129 @@
 //! The access matrix: every route, for everybody. A route without a line fails.
 
-use crate::support::{TestApp, each_app};
-use regie::kernel::Role;
+use crate::support::{PASSWORD, Shop, TestApp, each_app, proof};
+use regie::accounts::service::set_platform_admin;
+use regie::kernel::{INSTALLATION, Role};
+use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Method, path, then the status for nobody, tech, manager, admin, owner, and the owner of another organisation. `{org}`
-/// is the organisation; other places are filled with the number of something that does not exist.
+/// Method, path, then the status for each principal, in the order of [`principals`]; `-` where one has no way to ask.
+/// `{org}` is the organisation; other places are filled with the number of something that does not exist.
 const MATRIX: &str = include_str!("matrix.txt");
 
-fn lines() -> impl Iterator<Item = (&'static str, &'static str, Vec<u16>)> {
+fn lines() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
     MATRIX.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
         let mut words = line.split_whitespace();
-        (words.next().unwrap(), words.next().unwrap(), words.map(|status| status.parse().unwrap()).collect())
+        (words.next().unwrap(), words.next().unwrap(), words.collect())
     })
+}
+
+/// Somebody or something that asks.
+struct Principal {
+    name: &'static str,
+    /// Signs in anew with this, where a route ends sessions.
+    email: Option<String>,
+    cookie: String,
+    token: String,
+    kiosk_key: Option<String>,
+}
+
+async fn signed_in(test: &TestApp, name: &'static str, email: &str) -> Principal {
+    let (cookie, token) = (test.cookie(email).await, test.token(email).await);
+    Principal { name, email: Some(email.to_owned()), cookie, token, kiosk_key: None }
+}
+
+fn program(name: &'static str, token: &str, kiosk_key: Option<String>) -> Principal {
+    Principal { name, email: None, cookie: String::new(), token: token.to_owned(), kiosk_key }
+}
+
+async fn api_token(test: &TestApp, token: &str, scopes: &[&str]) -> String {
+    let body = json!({ "name": "Paie", "scopes": scopes, "days": 30 });
+    let made = test.api("POST", "/api/v1/auth/tokens", token, Some(body)).await;
+    made.json()["secret"].as_str().unwrap().to_owned()
+}
+
+async fn principals(test: &TestApp, shop: &Shop) -> Vec<Principal> {
+    let mail = |name: &str| format!("{}@theatre-du-mail.example", name.to_lowercase());
+    let mut all = vec![program("nobody", "", None)];
+    for (name, role) in [("Tara", Role::Tech), ("Marc", Role::Manager), ("Ada", Role::Admin)] {
+        test.person(shop, name, role).await;
+        all.push(signed_in(test, role.code(), &mail(name)).await);
+    }
+    all.push(signed_in(test, "owner", &shop.owner.email).await);
+    let other = test.shop("Salle voisine").await;
+    all.push(signed_in(test, "owner-elsewhere", &other.owner.email).await);
+
+    let owner = test.token(&shop.owner.email).await;
+    test.person(shop, "Sam", Role::Admin).await;
+    let suspended = signed_in(test, "suspended-admin", &mail("Sam")).await;
+    let members = test.api("GET", "/api/v1/members?search=Sam", &owner, None).await.json();
+    let path = format!("/api/v1/members/{}", members[0]["id"]);
+    assert_eq!(test.api("PATCH", &path, &owner, Some(json!({ "is_suspended": true }))).await.status, 200);
+    all.push(suspended);
+
+    let invited = json!({ "email": "ivo@exemple.fr", "password": PASSWORD });
+    assert_eq!(test.api("POST", "/api/v1/auth/register", "", Some(invited)).await.status, 201);
+    let invitation = json!({ "email": "ivo@exemple.fr", "role": "admin" });
+    assert_eq!(test.api("POST", "/api/v1/invitations", &owner, Some(invitation)).await.status, 201);
+    all.push(signed_in(test, "invited-only", "ivo@exemple.fr").await);
+
+    let admin = test.token(&mail("Ada")).await;
+    all.push(program("admin-token-read", &api_token(test, &admin, &["read"]).await, None));
+    all.push(program("admin-token-write", &api_token(test, &admin, &["read", "write"]).await, None));
+    let (_, key) = test.kiosk(&owner, "Entrée").await;
+    all.push(program("kiosk", "", Some(key)));
+
+    let root = json!({ "email": "root@exemple.fr", "password": PASSWORD });
+    assert_eq!(test.api("POST", "/api/v1/auth/register", "", Some(root)).await.status, 201);
+    set_platform_admin(&test.app, proof(INSTALLATION), "root@exemple.fr", true).await.unwrap();
+    all.push(signed_in(test, "platform-admin", "root@exemple.fr").await);
+    all
+}
+
+/// What ends sessions is asked with a new one each time; what ends a membership comes last of all.
+fn in_order(routes: impl Iterator<Item = String>) -> Vec<String> {
+    let rank = |route: &String| match route {
+        route if route.ends_with("/leave") => 2,
+        route if ends_sessions(route) => 1,
+        _ => 0,
+    };
+    let mut routes: Vec<_> = routes.collect();
+    routes.sort_by_key(|route| (rank(route), route.clone()));
+    routes
+}
+
+fn ends_sessions(route: &str) -> bool {
+    ["sign-out", "logout", "revoke-all", "/end", "/auth/revoke"].iter().any(|mark| route.ends_with(mark))
 }
 
 #[tokio::test]
 async fn everybody_gets_what_the_matrix_says() {
     each_app(async |test| {
         let shop = test.shop("Théâtre du Mail").await;
-        let mut browsers = vec![String::new()];
-        let mut programs = vec![String::new()];
-        for (name, role) in [("Tara", Role::Tech), ("Marc", Role::Manager), ("Ada", Role::Admin)] {
-            test.person(&shop, name, role).await;
-            let email = format!("{}@theatre-du-mail.example", name.to_lowercase());
-            browsers.push(test.cookie(&email).await);
-            programs.push(test.token(&email).await);
-        }
-        browsers.push(test.cookie(&shop.owner.email).await);
-        programs.push(test.token(&shop.owner.email).await);
-        let other = test.shop("Salle voisine").await;
-        browsers.push(test.cookie(&other.owner.email).await);
-        programs.push(test.token(&other.owner.email).await);
-        if std::env::var("REGIE_TEST_BLESS").is_ok() {
-            return bless(&test, &shop.org.slug, &browsers, &programs).await;
-        }
+        let mut who = principals(&test, &shop).await;
+        let bless = std::env::var("REGIE_TEST_BLESS").is_ok();
+        let names: Vec<_> = who.iter().map(|principal| principal.name).collect();
+        let mut text = format!("# Method, path, then the status for: {}.\n", names.join(", "));
+        let routes = if bless { declared() } else { lines().map(|(method, path, _)| format!("{method} {path}")).collect() };
         let mut wrong = Vec::new();
-        for (method, path, expected) in lines() {
-            for (who, status) in expected.iter().enumerate() {
-                let answer = ask(&test, method, path, &shop.org.slug, &browsers[who], &programs[who]).await;
-                if answer != *status {
-                    wrong.push(format!("{method} {path} for {who}: {answer} instead of {status}"));
+        for route in in_order(routes.into_iter()) {
+            let (method, path) = route.split_once(' ').unwrap();
+            let mut statuses = Vec::new();
+            for principal in &mut who {
+                if let Some(email) = principal.email.clone().filter(|_| ends_sessions(&route) || route.ends_with("/leave")) {
+                    *principal = signed_in(&test, principal.name, &email).await;
                 }
+                statuses.push(ask(&test, method, path, &shop.org.slug, principal).await);
             }
+            let expected = lines().find(|(m, p, _)| (*m, *p) == (method, path)).map(|(_, _, statuses)| statuses);
+            if !bless && expected.as_ref().is_none_or(|expected| *expected != statuses) {
+                wrong.push(format!("{route}: {statuses:?} instead of {expected:?}"));
+            }
+            text += &format!("{route} {}\n", statuses.join(" "));
+        }
+        if bless {
+            // To be read in review.
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/matrix.txt"), text).unwrap();
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     })
@@ -57,7 +138,8 @@ fn declared() -> BTreeSet<String> {
         found.extend(methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
     }
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages")).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        let Some(text) = path.is_file().then(|| std::fs::read_to_string(&path).unwrap()) else { continue };
         for route in text.split(".route(").skip(1) {
             let path = route.split('"').nth(1).unwrap();
             let rest = &route[..route.find("\n").unwrap_or(route.len())];
@@ -75,40 +157,110 @@ fn declared() -> BTreeSet<String> {
 fn every_route_has_its_line() {
     let known: BTreeSet<String> = lines().map(|(method, path, _)| format!("{method} {path}")).collect();
     let declared = declared();
-    assert!(declared.len() > 50, "the declarations are found: {}", declared.len());
+    assert!(declared.len() > 100, "the declarations are found: {}", declared.len());
     let missing: Vec<_> = declared.difference(&known).collect();
     let gone: Vec<_> = known.difference(&declared).collect();
     assert!(missing.is_empty() && gone.is_empty(), "without a line: {missing:#?}\nwithout a route: {gone:#?}");
 }
 
 /// Every field of every form and body, so that what refuses is the permission and not a missing field.
-const FORM: &str = "name=Nom&email=&phone=&job=&skills=&text=Ana&step=preview&place=Lieu&archived=true&org_name=&time_zone=&\
-    password=x&language=fr&code=x&version=1&active=true";
+const FORM: &str = "name=Nom&phone=&job=&skills=&text=Ana&step=preview&place=Lieu&archived=true&org_name=&time_zone=&\
+    org_time_zone=&password=x&present_password=x&language=fr&code=x&version=1&active=true&what=close&label=x&org=x&days=0&role=tech&\
+    suspended=true&reason=";
 
-async fn ask(test: &TestApp, method: &str, path: &str, org: &str, cookie: &str, token: &str) -> u16 {
-    let url = path.replace("{org}", org).replace("{id}", "987654").replace("{token}", "none").replace("{file}", "hours.pdf");
-    let answer = if path.starts_with("/api/") {
-        let body = serde_json::json!({ "email": "x", "password": "x", "refresh_token": "x", "device_id": 987654, "device_fingerprint": "f", "device_name": "n",
-            "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x" });
-        test.api(method, &url, token, (method != "GET").then_some(body)).await
-    } else {
-        test.browse(method, &url, cookie, if method == "GET" { "" } else { FORM }).await
-    };
-    answer.status.as_u16()
+/// Nobody's address: what refuses is not a throttle that another principal has filled.
+fn body(who: &str) -> serde_json::Value {
+    json!({ "email": who, "password": "x", "refresh_token": "x", "device_id": 987654, "device_fingerprint": "f", "device_name": "n",
+        "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": "x",
+        "new_password": "x", "token": "x", "name": "x", "scopes": [], "days": 0, "role": "tech", "time_zone": "x",
+        "language": "fr", "retention_months": 1, "version": 0 })
 }
 
-/// Writes the matrix anew, to be read in review. Routes that end sessions come last.
-async fn bless(test: &TestApp, org: &str, browsers: &[String], programs: &[String]) {
-    let mut text = MATRIX.lines().next().unwrap().to_owned() + "\n";
-    let (last, first): (Vec<_>, Vec<_>) =
-        declared().into_iter().partition(|route| route.contains("sign-out") || route.contains("logout"));
-    for route in first.into_iter().chain(last) {
-        let (method, path) = route.split_once(' ').unwrap();
-        let mut statuses = Vec::new();
-        for who in 0..browsers.len() {
-            statuses.push(ask(test, method, path, org, &browsers[who], &programs[who]).await.to_string());
+async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principal) -> String {
+    let url = path.replace("{org}", org).replace("{slug}", org).replace("{id}", "987654").replace("{token}", "none");
+    let url = url.replace("{file}", "hours.pdf");
+    if !path.starts_with("/api/") {
+        // Programs have no cookie; they are nobody here.
+        if who.email.is_none() && who.name != "nobody" {
+            return "-".to_owned();
         }
-        text += &format!("{method} {path} {}\n", statuses.join(" "));
+        let script = path.contains("passkey") && method == "POST" && !path.ends_with("/remove");
+        let answer = if script {
+            test.script(&url, &who.cookie, json!({ "present_password": "x" })).await
+        } else {
+            let form = format!("{FORM}&email={}", who.name);
+            match method {
+                "GET" => test.browse(method, &url, &who.cookie, "").await,
+                _ if path.ends_with("/settings/logo") => test.upload(&url, &who.cookie, "logo", b"no picture").await,
+                _ => test.browse(method, &url, &who.cookie, &form).await,
+            }
+        };
+        return answer.status.as_u16().to_string();
     }
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/matrix.txt"), text).unwrap();
+    let body = (method != "GET").then(|| body(who.name));
+    let answer = match &who.kiosk_key {
+        Some(key) => test.kiosk_api(method, &url, key, body).await,
+        None => test.api(method, &url, &who.token, body).await,
+    };
+    answer.status.as_u16().to_string()
+}
+
+/// What another organisation has, by the beginning of the paths that name it.
+async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
+    let other = test.shop("Salle voisine").await;
+    let crew = test.person(&other, "Nora", Role::Tech).await.id.to_string();
+    let owner = test.token(&other.owner.email).await;
+    let (kiosk, _) = test.kiosk(&owner, "Quai").await;
+    let phone = test.phone(&owner).await.to_string();
+    let first = async |path: &str| test.api("GET", path, &owner, None).await.json()[0]["id"].to_string();
+    let invitation = json!({ "email": "ivo@exemple.fr", "role": "tech" });
+    test.api("POST", "/api/v1/invitations", &owner, Some(invitation)).await;
+    api_token(test, &owner, &["read"]).await;
+    let session = first("/api/v1/auth/devices").await;
+    vec![
+        ("/api/v1/auth/devices/", session.clone()),
+        ("/me/devices/", session),
+        ("/api/v1/auth/tokens/", first("/api/v1/auth/tokens").await),
+        ("/me/tokens/", first("/api/v1/auth/tokens").await),
+        ("/api/v1/members/", first("/api/v1/members").await),
+        ("/o/{org}/members/", first("/api/v1/members").await),
+        ("/api/v1/invitations/", first("/api/v1/invitations").await),
+        ("/o/{org}/invitations/", first("/api/v1/invitations").await),
+        ("/api/v1/admin/kiosks/", kiosk.to_string()),
+        ("/o/{org}/kiosks/", kiosk.to_string()),
+        ("/api/v1/admin/devices/", phone.clone()),
+        ("/api/v1/devices/", phone.clone()),
+        ("/o/{org}/devices/", phone),
+        ("/o/{org}/crew/", crew),
+    ]
+}
+
+#[tokio::test]
+async fn what_belongs_to_others_answers_as_what_does_not_exist() {
+    each_app(async |test| {
+        let foreign = foreign_ids(&test).await;
+        let shop = test.shop("Théâtre du Mail").await;
+        let me = signed_in(&test, "owner", &shop.owner.email).await;
+        let mut seen = BTreeSet::new();
+        for route in declared().into_iter().filter(|route| route.contains("{id}")) {
+            let (method, path) = route.split_once(' ').unwrap();
+            let Some((prefix, id)) = foreign.iter().find(|(prefix, _)| path.starts_with(prefix)) else {
+                assert!(path.starts_with("/admin/") || path.contains("passkeys"), "{route} has no foreign id");
+                continue;
+            };
+            seen.insert(*prefix);
+            let ask = async |id: &str| {
+                let url = path.replace("{org}", &shop.org.slug).replace("{id}", id).replace("{file}", "hours.pdf");
+                let answer = if path.starts_with("/api/") {
+                    test.api(method, &url, &me.token, (method != "GET").then(|| body("owner"))).await
+                } else {
+                    test.browse(method, &url, &me.cookie, if method == "GET" { "" } else { FORM }).await
+                };
+                (answer.status.as_u16(), answer.text.replace(&format!("/{id}"), "/0"))
+            };
+            assert_eq!(ask(id).await, ask("987654").await, "{route}");
+        }
+        assert_eq!(seen.len(), foreign.len(), "every kind was asked for");
+    })
+    .await;
 }

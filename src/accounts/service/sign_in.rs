@@ -55,10 +55,12 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) ->
         }
         _ => false,
     };
+    // What is no address at all has a bucket, too, and not one for everybody who mistypes.
+    let name = if email.is_empty() { text::fold(attempt.email) } else { email };
     let (bucket, rate) = if known {
-        (format!("{email} {}", attempt.known_browser.unwrap_or_default()), PER_KNOWN_BROWSER)
+        (format!("{name} {}", attempt.known_browser.unwrap_or_default()), PER_KNOWN_BROWSER)
     } else {
-        (email.clone(), PER_ACCOUNT)
+        (name, PER_ACCOUNT)
     };
     if !known {
         app.throttle.take("sign-in address", address, PER_ADDRESS, now)?;

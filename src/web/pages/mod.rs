@@ -5,15 +5,18 @@ mod crew;
 mod dev;
 mod home;
 mod hours;
+mod invite;
 mod join;
 mod kiosk;
 mod kiosks;
 mod mailed;
 mod me;
+mod members;
 mod punches;
 mod security;
 mod sessions;
 mod set_up;
+mod settings;
 mod sign_in;
 mod tokens;
 
@@ -50,6 +53,9 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(hours::routes())
         .merge(punches::routes())
         .merge(crew::routes())
+        .merge(members::routes())
+        .merge(invite::routes())
+        .merge(settings::routes())
         .merge(kiosks::routes())
         .merge(kiosk::routes());
     if app.config.development { routes.merge(dev::routes()) } else { routes }

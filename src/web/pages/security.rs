@@ -56,7 +56,7 @@ async fn show(own: Own, typed: Typed, required: Option<String>) -> Answer {
                     <header class="page-head"><div><h1>{t.nav_security()}</h1><p class="lead">{t.security_lead()}</p></div></header>
                     {asking.map(|org| view! { <div class="note warning" role="status"><Icon name="shield" /><p>{t.security_required(org)}</p></div> })}
                     {no_codes.then(|| view! { <div class="note warning"><Icon name="warn" /><p>{t.security_no_codes()}</p></div> })}
-                    <PasswordPart typed=password lang />
+                    <PasswordPart typed=password lang email=own.account.email.clone() />
                     <TotpPart typed=app lang state=totp.clone() />
                     {own.account.has_second_factor().then(|| view! { <CodesPart typed=codes lang left=totp.recovery_codes_left /> })}
                     <PasskeysPart typed=keys lang zone=zone passkeys=passkeys />
@@ -67,7 +67,7 @@ async fn show(own: Own, typed: Typed, required: Option<String>) -> Answer {
 }
 
 #[component]
-fn PasswordPart(typed: Typed, lang: Lang) -> impl IntoView {
+fn PasswordPart(typed: Typed, lang: Lang, email: String) -> impl IntoView {
     let t = crate::platform::words::words(lang);
     view! {
         <section class="stack tight"><h2>{t.field_password()}</h2>
@@ -75,6 +75,8 @@ fn PasswordPart(typed: Typed, lang: Lang) -> impl IntoView {
                 <form class="stack" method="post" action="/me/security/password">
                     <FormError typed=typed.clone() lang />
                     <p class="muted small">{t.password_change_lead()}</p>
+                    // Tells password managers whose password it is.
+                    <input class="vh" type="email" autocomplete="username" value=email readonly tabindex="-1" aria-hidden="true" />
                     <PresentPassword typed=typed.clone() lang id="password-present" />
                     <NewPassword typed=typed.clone() lang />
                     <div class="row"><button class="btn primary">{t.password_change()}</button></div>

@@ -27,7 +27,7 @@ async fn show(own: Own, typed: Typed, secret: Option<String>) -> Answer {
                 <div class="stack wide narrow">
                     <header class="page-head"><div><h1>{t.tokens_title()}</h1><p class="lead">{t.tokens_lead()}</p></div></header>
                     {secret.map(|secret| view! { <div class="note positive" role="status"><Icon name="key" /><div><p class="strong">{t.tokens_once()}</p><p><code class="secret">{secret}</code></p></div></div> })}
-                    <ul class="list">{tokens.into_iter().map(|token| line(&own, token)).collect_view()}</ul>
+                    {(!tokens.is_empty()).then(|| view! { <ul class="list">{tokens.into_iter().map(|token| line(&own, token)).collect_view()}</ul> })}
                     <form class="card stack" method="post" action="/me/tokens"><h2>{t.tokens_new()}</h2><FormError typed=typed.clone() lang />
                         <Field typed=typed.clone() lang name="name" label=t.tokens_name() help=t.tokens_name_help() required=true />
                         <div class="field"><label for="org">{t.tokens_org()}</label><select class="input" id="org" name="org">{places.into_iter().map(|place| view! { <option value=place.org.slug>{place.org.name}</option> }).collect_view()}</select></div>
