@@ -3,6 +3,9 @@ const decode = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_
 const encode = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
+// Browsers refuse passkeys at addresses that are no names.
+const canUsePasskeys = () => window.PublicKeyCredential && !/^[\d.]+$|:/.test(location.hostname);
+
 async function post(url, body) {
   const response = await fetch(url, {
     method: 'POST',
@@ -15,12 +18,13 @@ async function post(url, body) {
 
 class PasskeyButton extends HTMLElement {
   connectedCallback() {
-    if (!window.PublicKeyCredential) return;
+    if (!canUsePasskeys()) return;
     const button = this.querySelector('button');
     button.hidden = false;
     button.addEventListener('click', async () => {
-      const problem = this.querySelector('[role=alert]');
+      const problem = this.querySelector('.error');
       problem.textContent = '';
+      problem.setAttribute('role', 'alert');
       button.disabled = true;
       try {
         location.assign(await this.signIn());
@@ -48,13 +52,14 @@ class PasskeyButton extends HTMLElement {
 
 class PasskeyForm extends HTMLElement {
   connectedCallback() {
-    if (!window.PublicKeyCredential) return;
+    if (!canUsePasskeys()) return;
     this.hidden = false;
     const form = this.querySelector('form');
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      const problem = this.querySelector('[role=alert]');
+      const problem = this.querySelector('.error');
       problem.textContent = '';
+      problem.setAttribute('role', 'alert');
       try {
         location.assign(await this.add(new FormData(form)));
       } catch (error) {

@@ -29,12 +29,26 @@ export function watch(page: Page): string[] {
     return faults;
 }
 
-export async function signIn(page: Page, server: Server): Promise<void> {
+export async function signIn(page: Page, server: Server, email = OWNER, password = PASSWORD): Promise<void> {
     await page.goto(`${server.url}/sign-in`);
-    await page.getByLabel("Adresse e-mail").fill(OWNER);
-    await page.getByLabel("Mot de passe").fill(PASSWORD);
+    await page.getByLabel("Adresse e-mail").fill(email);
+    await page.getByLabel("Mot de passe").fill(password);
     await page.getByRole("button", { name: "Se connecter" }).click();
-    await page.waitForURL(/\/o\//);
+    await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
+/** The path of the link in the newest mail to somebody whose subject has these words, as the development spool shows it. */
+export async function mailedLink(page: Page, server: Server, recipient: string, subject: RegExp): Promise<string> {
+    const reader = await page.context().newPage();
+    const mail = reader.getByRole("listitem").filter({ hasText: recipient }).getByRole("link", { name: subject }).first();
+    await expect(async () => {
+        await reader.goto(`${server.url}/dev/mail`);
+        await expect(mail).toBeVisible({ timeout: 200 });
+    }).toPass();
+    await mail.click();
+    const href = await reader.locator("a.btn[href*='/']").last().getAttribute("href");
+    await reader.close();
+    return new URL(href!).pathname;
 }
 
 export { expect };

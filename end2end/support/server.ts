@@ -42,12 +42,13 @@ export async function startServer(engine: string, extra: Record<string, string> 
     const made = ["admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin", "--data", data];
     execFileSync(binary, made, { input: PASSWORD, env });
     const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
+    for (const [name, value] of Object.entries(extra)) env[name] = value.replace("{port}", String(port));
+    const url = env.REGIE_PUBLIC_URL ?? `http://127.0.0.1:${port}`;
     let server: ChildProcess;
     const up = async () => {
         server = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
         for (let tries = 0; ; tries++) {
-            const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+            const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok, () => false);
             if (ready) break;
             if (tries > 200 || server.exitCode !== null) throw new Error("the server does not start");
             await new Promise((again) => setTimeout(again, 50));

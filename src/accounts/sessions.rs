@@ -46,7 +46,9 @@ impl Sessions {
 #[async_trait::async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        // Ids come from a 128-bit generator; the unique index turns the impossible collision into an error.
+        // A record whose session was ended still has its old id, which somebody may have planted: a new session never takes
+        // it up. Ids come from a 128-bit generator; the unique index turns the impossible collision into an error.
+        record.id = Id::default();
         self.save(record).await
     }
 

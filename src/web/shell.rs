@@ -224,7 +224,7 @@ pub fn Plain(
 
 /// Changes the language and comes back.
 #[component]
-fn LanguageSwitch(lang: Lang, path: String) -> impl IntoView {
+pub fn LanguageSwitch(lang: Lang, path: String) -> impl IntoView {
     let other = lang.other();
     view! {
         <form method="post" action="/language">

@@ -83,3 +83,21 @@ async fn the_set_up_link_works_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn signing_in_gives_a_session_that_nobody_could_have_planted() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        // A challenge opens a session before anybody is known.
+        let before = test.script("/sign-in/passkey/challenge", "", json!({})).await;
+        let planted = crate::support::session_cookie(&before);
+        let form = format!("email={}&password={}", shop.owner.email, PASSWORD.replace(' ', "+"));
+        let signed_in = test.browse("POST", "/sign-in", &planted, &form).await;
+        assert_eq!(signed_in.status, 303, "{}", signed_in.text);
+        let cookie = crate::support::session_cookie(&signed_in);
+        assert_ne!(cookie, planted);
+        assert_eq!(test.browse("GET", "/me", &cookie, "").await.status, 200);
+        assert_eq!(test.browse("GET", "/me", &planted, "").await.status, 303, "the planted one is worth nothing");
+    })
+    .await;
+}

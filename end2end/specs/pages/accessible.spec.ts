@@ -16,9 +16,9 @@ for (const scheme of ["light", "dark"] as const) {
                 expect.soft(found).toEqual([]);
             }
         };
-        for (const path of ["/sign-in", "/sign-up", "/kiosk", "/docs", "/nowhere", "/dev/components"]) await check(path);
+        for (const path of ["/sign-in", "/sign-up", "/recover", "/kiosk", "/docs", "/nowhere", "/dev/components"]) await check(path);
         await signIn(page, server);
         const org = `/o/${server.org}`;
-        for (const path of ["/me", `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`]) await check(path);
+        for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`]) await check(path);
     });
 }

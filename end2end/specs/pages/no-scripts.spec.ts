@@ -39,7 +39,7 @@ test("the crew is kept with forms alone", async ({ page, server }) => {
 
     await page.goto(`${server.url}/me`);
     await page.getByRole("button", { name: "English" }).click();
-    await expect(page.getByRole("heading", { name: "My organisations" })).toBeVisible();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.locator("#main").getByRole("heading", { name: "My organisations" })).toBeVisible();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });

@@ -59,11 +59,11 @@ struct LanguageForm {
 
 async fn language(State(app): State<App>, jar: CookieJar, Form(form): Form<LanguageForm>) -> (CookieJar, Redirect) {
     let lang = Lang::parse(&form.language).unwrap_or_default();
-    let cookie = Cookie::build((LANGUAGE, lang.code()))
-        .path("/")
-        .same_site(SameSite::Lax)
-        .http_only(true)
-        .secure(app.config.is_secure())
-        .permanent();
-    (jar.add(cookie), Redirect::to(safe_next(form.next.as_deref())))
+    (jar.add(language_cookie(&app, lang)), Redirect::to(safe_next(form.next.as_deref())))
+}
+
+/// The browser's choice of a language.
+pub(super) fn language_cookie(app: &App, lang: Lang) -> Cookie<'static> {
+    let cookie = Cookie::build((LANGUAGE, lang.code())).path("/").same_site(SameSite::Lax).http_only(true);
+    cookie.secure(app.config.is_secure()).permanent().build()
 }

@@ -8,6 +8,7 @@ use crate::timeclock::service as clock;
 use crate::web::shell::role_word;
 use axum::extract::{Form, Path};
 use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
 use http::header;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -72,6 +73,8 @@ async fn show(own: Own, typed: Typed) -> Answer {
                         </details>
                     </section>
                     {ending(&typed, lang)}
+                    // Wide screens have it at the side.
+                    <div class="narrow-only"><LanguageSwitch lang path="/me".to_owned() /></div>
                     <form method="post" action="/sign-out"><button class="btn secondary"><Icon name="exit" />{t.sign_out_button()}</button></form>
                 </div>
             </OfMine>
@@ -150,7 +153,11 @@ struct MeForm {
 async fn change(own: Own, session: Session, Form(form): Form<MeForm>) -> Answer {
     let lang = Lang::parse(&form.language).unwrap_or(own.visitor.lang);
     match accounts::change_me(&own.visitor.app, own.permit()?, &form.name, lang, &form.time_zone).await {
-        Ok(()) => Ok(go_with(&session, "saved", "/me").await),
+        // The browser's own choice gives way to the account's.
+        Ok(()) => {
+            let cookies = CookieJar::new().add(home::language_cookie(&own.visitor.app, lang));
+            Ok((cookies, go_with(&session, "saved", "/me").await).into_response())
+        }
         Err(error) => {
             let values = vec![("name", form.name), ("language", form.language), ("time_zone", form.time_zone)];
             show(own, Typed { failure: Some(error.into()), values }).await

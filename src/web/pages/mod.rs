@@ -23,7 +23,7 @@ mod tokens;
 use super::context::{Member, Own, Visitor};
 use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
 use super::refusal::{Refusal, safe_next, url_part, with_retry};
-use super::shell::{InOrg, OfMine, Plain};
+use super::shell::{InOrg, LanguageSwitch, OfMine, Plain};
 use super::ui::{Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
 use super::{format, render};
 use crate::access::{Action, Permit, permit};

@@ -151,7 +151,7 @@ fn PasskeysPart(typed: Typed, lang: Lang, zone: Zone, passkeys: Vec<Passkey>) ->
                 <details><summary>{t.passkey_add()}</summary><form class="stack">
                     <div class="field"><label for="passkey_name">{t.passkey_name()}</label><input class="input" id="passkey_name" name="passkey_name" maxlength="60" required /></div>
                     <div class="field"><label for="passkey_password">{t.field_present_password()}</label><input class="input" id="passkey_password" name="present_password" type="password" autocomplete="current-password" required /></div>
-                    <p class="error small" role="alert"></p>
+                    <p class="error small"></p>
                     <div class="row"><button class="btn secondary"><Icon name="key" />{t.passkey_add()}</button></div>
                 </form></details>
             </passkey-form>
@@ -265,7 +265,7 @@ async fn add_passkey(own: Own, session: Session, Json(new): Json<NewPasskey>) ->
     let site = Site { origin: &origin, challenge: &challenge };
     accounts::add_passkey(&own.visitor.app, own.permit()?, site, &new).await.map_err(|e| own.refuse(e))?;
     drop(session.insert("flash", "passkey.added").await);
-    Ok(Json(GoTo { next: "/me/security#passkeys".to_owned() }).into_response())
+    Ok(Json(GoTo { next: "/me/security".to_owned() }).into_response())
 }
 
 async fn remove_passkey(own: Own, session: Session, Path(id): Path<PasskeyId>, Form(form): Form<PresentForm>) -> Answer {

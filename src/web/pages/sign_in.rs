@@ -77,7 +77,7 @@ fn PasskeyButton(lang: crate::kernel::Lang, next: String) -> impl IntoView {
     view! {
         <passkey-button data-next=next data-failed=t.passkey_failed()>
             <button class="btn secondary large block" type="button" hidden><Icon name="key" />{t.passkey_sign_in()}</button>
-            <p class="error small" role="alert"></p>
+            <p class="error small"></p>
         </passkey-button>
         <script type="module" src="/account.js"></script>
     }
