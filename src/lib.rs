@@ -1,6 +1,6 @@
 //! Régie: plans who works where, lets people badge in, and keeps hours that nobody can quietly change.
 //!
-//! The layers, top down: doors (`web`, `api`), rooms (`documents`, `timeclock`, `orgs`, `accounts`), `audit` and `access`,
+//! The layers, top down: doors (`web`, `api`), rooms (`documents`, `planning`, `timeclock`, `orgs`, `accounts`), `audit` and `access`,
 //! `platform`, `kernel`. Arrows only point down; `tests/architecture.rs` checks it.
 
 #[cfg(feature = "ssr")]
@@ -19,6 +19,8 @@ pub mod islands;
 pub mod kernel;
 #[cfg(feature = "ssr")]
 pub mod orgs;
+#[cfg(feature = "ssr")]
+pub mod planning;
 #[cfg(feature = "ssr")]
 pub mod platform;
 #[cfg(feature = "ssr")]

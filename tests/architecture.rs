@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each part and the parts of this crate that it may name.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("kernel", &[]),
     ("islands", &["kernel"]),
     ("platform", &["kernel"]),
@@ -13,9 +13,10 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("accounts", &["access", "audit", "kernel", "platform"]),
     ("orgs", &["access", "accounts", "audit", "kernel", "platform"]),
     ("timeclock", &["access", "audit", "kernel", "orgs", "platform"]),
+    ("planning", &["access", "accounts", "audit", "kernel", "orgs", "platform", "timeclock"]),
     ("documents", &["kernel"]),
-    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "orgs", "platform", "timeclock"]),
-    ("api", &["access", "accounts", "audit", "kernel", "orgs", "platform", "timeclock"]),
+    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "orgs", "planning", "platform", "timeclock"]),
+    ("api", &["access", "accounts", "audit", "kernel", "orgs", "planning", "platform", "timeclock"]),
 ];
 
 fn source() -> PathBuf {

@@ -1,6 +1,7 @@
 //! What can have happened.
 
 use crate::kernel::{AccountId, CrewMemberId, DeviceId, InvitationId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
+use crate::kernel::{AssignmentId, AvailabilityId, MissionId, ProjectId};
 use serde_json::{Value, json};
 
 /// What an event is about: a kind and a number.
@@ -43,5 +44,5 @@ macro_rules! subjects {
 
 subjects!(
     AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", InvitationId => "invitation", LinkId => "link",
-    MembershipId => "membership", OrgId => "org", PunchId => "punch", SessionId => "session",
+    MembershipId => "membership", MissionId => "mission", ProjectId => "project", AssignmentId => "assignment", AvailabilityId => "availability", OrgId => "org", PunchId => "punch", SessionId => "session",
 );

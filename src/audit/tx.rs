@@ -77,7 +77,15 @@ impl Tx {
     /// # Errors
     /// When the database cannot be written.
     pub async fn enqueue(&mut self, kind: &'static str, payload: String) -> DbResult<()> {
-        let job = NewJob { kind, payload, run_at: self.now };
+        self.enqueue_at(kind, payload, self.now).await
+    }
+
+    /// Wants work done after the commit, and not before `run_at`.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn enqueue_at(&mut self, kind: &'static str, payload: String, run_at: Instant) -> DbResult<()> {
+        let job = NewJob { kind, payload, run_at };
         jobs::enqueue(&mut self.tx, self.org, &job, self.now).await.map(drop)
     }
 

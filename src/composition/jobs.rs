@@ -2,12 +2,13 @@
 
 use crate::access::{Actor, permit};
 use crate::accounts::AccountError;
-use crate::kernel::{INSTALLATION, MailId};
+use crate::kernel::{INSTALLATION, MailId, OrgId};
+use crate::planning::PlanError;
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use crate::platform::jobs::{self, Handler, NewJob, Worker};
 use crate::platform::mail;
-use crate::{accounts, orgs, timeclock};
+use crate::{accounts, orgs, planning, timeclock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -33,6 +34,9 @@ fn handler_for(kind: &str) -> Option<Handler> {
         accounts::service::RESET => {
             |app, job| Box::pin(async move { mail_reset(&app, &job.payload).await.map_err(|e| e.to_string()) })
         }
+        planning::service::TELL => {
+            |app, job| Box::pin(async move { tell(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+        }
         orgs::service::FORGET => {
             |app, _| Box::pin(async move { orgs::service::forget_old_contacts(&app).await.map(drop).map_err(|e| e.to_string()) })
         }
@@ -43,6 +47,11 @@ fn handler_for(kind: &str) -> Option<Handler> {
 async fn mail_reset(app: &App, email: &str) -> Result<(), AccountError> {
     let proof = permit(&Actor::system(INSTALLATION, "password reset"))?;
     accounts::service::mail_reset(app, proof, email).await
+}
+
+async fn tell(app: &App, org: OrgId, person: &str) -> Result<(), PlanError> {
+    let Ok(person) = person.parse() else { return Err(PlanError::NotFound) };
+    planning::service::tell(app, permit(&Actor::system(org, "plan published"))?, person).await
 }
 
 /// Puts the hourly jobs into the queue. They are idempotent: two servers that do it both do no harm.

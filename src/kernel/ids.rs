@@ -56,6 +56,18 @@ ids! {
     PasskeyId,
     /// A mailed invitation to be a member.
     InvitationId,
+    /// A project: what missions belong to.
+    ProjectId,
+    /// A mission: work at a place, from a time to a time.
+    MissionId,
+    /// A role that a mission needs.
+    NeedId,
+    /// A person on a mission.
+    AssignmentId,
+    /// A time that somebody can or cannot work.
+    AvailabilityId,
+    /// What somebody costs from a day on.
+    RateId,
     /// A wanted change of e-mail address.
     EmailChangeId,
     /// A platform admin's look into an organisation.

@@ -102,6 +102,22 @@ pub fn parse_instant(text: &str, zone: &Zone) -> Option<Instant> {
     text.parse::<Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
 }
 
+/// Reads what a browser's field for a date and a time gives (`2026-11-21T08:00`), by the clocks of `zone`; or RFC 3339.
+pub fn parse_local(text: &str, zone: &Zone) -> Option<Instant> {
+    if let Ok(at) = text.parse::<jiff::civil::DateTime>()
+        && text.len() <= 19
+        && text.contains('T')
+    {
+        return (2000..=2200).contains(&at.year()).then(|| zone.instant(at.date(), at.hour(), at.minute()));
+    }
+    text.parse::<Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
+}
+
+/// As a browser's field for a date and a time takes it.
+pub fn field(local: Local) -> String {
+    format!("{}T{}", local.date, local.hour_minute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

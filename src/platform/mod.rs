@@ -6,6 +6,7 @@ pub mod app;
 pub mod assets;
 pub mod clock;
 pub mod config;
+pub mod dates;
 pub mod db;
 pub mod db_types;
 pub mod hashing;

@@ -2,58 +2,12 @@
 
 use crate::kernel::Lang;
 use crate::kernel::zone::Local;
-use crate::platform::words::words;
-use jiff::civil::Date;
+
+pub use crate::platform::dates::{long_date, month, short_date};
 
 /// `7 h 30`, with spaces that do not break.
 pub fn minutes(minutes: i64) -> String {
     crate::documents::format_minutes(minutes)
-}
-
-/// `lundi 16 novembre 2026` / `Monday 16 November 2026`.
-pub fn long_date(date: Date, lang: Lang) -> String {
-    let t = words(lang);
-    let day = match date.weekday().to_monday_zero_offset() {
-        0 => t.day_1(),
-        1 => t.day_2(),
-        2 => t.day_3(),
-        3 => t.day_4(),
-        4 => t.day_5(),
-        5 => t.day_6(),
-        _ => t.day_7(),
-    };
-    format!("{day} {} {} {}", date.day(), month(date, lang), date.year())
-}
-
-/// `lun. 16 nov.` / `Mon 16 Nov`.
-pub fn short_date(date: Date, lang: Lang) -> String {
-    let cut = |word: &str, n: usize| word.chars().take(n).collect::<String>();
-    let long = long_date(date, lang);
-    let (day, month) = (long.split(' ').next().unwrap_or_default(), month(date, lang));
-    match lang {
-        Lang::En => format!("{} {} {}", cut(day, 3), date.day(), cut(&month, 3)),
-        Lang::Fr if month.chars().count() <= 4 => format!("{}. {} {month}", cut(day, 3), date.day()),
-        Lang::Fr => format!("{}. {} {}.", cut(day, 3), date.day(), cut(&month, if month.starts_with("jui") { 4 } else { 3 })),
-    }
-}
-
-/// `novembre` / `November`.
-pub fn month(date: Date, lang: Lang) -> String {
-    let t = words(lang);
-    match date.month() {
-        1 => t.month_1(),
-        2 => t.month_2(),
-        3 => t.month_3(),
-        4 => t.month_4(),
-        5 => t.month_5(),
-        6 => t.month_6(),
-        7 => t.month_7(),
-        8 => t.month_8(),
-        9 => t.month_9(),
-        10 => t.month_10(),
-        11 => t.month_11(),
-        _ => t.month_12(),
-    }
 }
 
 /// `lun. 16 nov., 08:05`.

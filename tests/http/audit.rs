@@ -52,6 +52,26 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("org.leave", &["member.left"]),
     ("org.change_settings", &["org.settings_changed", "org.logo_changed", "org.logo_removed"]),
     ("account.close", &["account.closed", "account.deleted"]),
+    ("project.manage", &["project.created", "project.changed"]),
+    ("project.delete", &["project.deleted"]),
+    ("mission.manage", &["mission.created", "mission.changed", "mission.deleted", "mission.cancelled"]),
+    (
+        "assignment.manage",
+        &[
+            "assignment.created",
+            "assignment.cancelled",
+            "assignment.accepted",
+            "assignment.declined",
+            "assignment.reminded",
+            "assignment.links_revoked",
+        ],
+    ),
+    ("plan.publish", &["plan.published"]),
+    ("plan.tell", &["plan.told"]),
+    ("assignment.answer_mine", &["assignment.accepted", "assignment.declined"]),
+    ("assignment.answer_by_link", &["assignment.accepted", "assignment.declined"]),
+    ("availability.declare", &["availability.declared", "availability.withdrawn"]),
+    ("availability.decide", &["availability.declared", "availability.approved", "availability.rejected"]),
     ("platform.enter_org", &["support.entered", "support.left"]),
     ("installation.set_up", &["account.registered", "org.created"]),
     ("org.create", &["org.created"]),
@@ -73,7 +93,8 @@ const COVERAGE: &[(&str, &[&str])] = &[
 ];
 
 fn actions() -> Vec<(&'static str, For, Audited)> {
-    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS].concat()
+    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS, regie::planning::ACTIONS]
+        .concat()
 }
 
 #[test]

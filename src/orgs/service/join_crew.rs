@@ -1,11 +1,12 @@
 use crate::access::{Conn, Permit, Read};
 use crate::accounts::service::{ReadyAccount, find_account, insert_account};
-use crate::accounts::{Account, NewAccount};
+use crate::accounts::{Account, AccountError, NewAccount};
 use crate::audit::{self, Event};
 use crate::kernel::{AccountId, CrewMemberId, Role};
 use crate::orgs::store::{self, LiveLink};
 use crate::orgs::{CrewMember, JoinCrew, Org, OrgError, Purpose, ReadLink};
 use crate::platform::App;
+use crate::platform::config::Registration;
 use crate::platform::db::OnUnique;
 use crate::platform::secret::fingerprint;
 
@@ -43,6 +44,9 @@ pub async fn join_crew(app: &App, permit: Permit<JoinCrew>, token: &str, who: Ne
     let org = super::find_org(app, link.org_id).await?.ok_or(OrgError::LinkDead)?;
     let ready = match who {
         Newcomer::Known(account) => Err(account),
+        Newcomer::New { .. } if app.config.server.registration == Registration::Closed => {
+            return Err(AccountError::RegistrationClosed.into());
+        }
         Newcomer::New { name, password, language } => {
             let email = link.email.clone().ok_or(OrgError::LinkDead)?;
             Ok(ReadyAccount::prepare(app, NewAccount { email, name, password, language }).await?)
@@ -68,7 +72,9 @@ pub async fn join_crew(app: &App, permit: Permit<JoinCrew>, token: &str, who: Ne
         return Err(OrgError::LinkDead);
     }
     if store::find_membership(tx.tx(), org.id, account.id).await?.is_none() {
-        store::insert_membership(&mut tx, account.id, Role::Tech, now).await?;
+        // One who is suspended stays so.
+        let joined = store::insert_membership(&mut tx, account.id, Role::Tech, now).await;
+        joined.on_unique("memberships_org_id_account_id_key", OrgError::MemberExists)?;
     }
     events.push(Event::new("crew.linked", person.into()).with("account", account.id.0));
     tx.commit_all(events).await?;

@@ -5,6 +5,7 @@ mod change_crew;
 mod change_settings;
 mod create_org;
 mod find_my_crew;
+mod find_person;
 mod find_place;
 mod invite_members;
 mod join_crew;
@@ -22,6 +23,7 @@ pub use change_settings::{
 };
 pub use create_org::create_org;
 pub use find_my_crew::{find_my_crew, find_my_crew_if_any};
+pub use find_person::{find_address_of, find_crew_member_in};
 pub use find_place::{find_membership, find_org, find_org_by_slug, list_my_orgs};
 pub use invite_members::{
     accept_invitation, find_live_invitation, import_invitations, invite_member, list_invitations, preview_invitations,

@@ -16,6 +16,8 @@ pub struct NewMail {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Calendar entries that go with it (RFC 5545).
+    pub calendar: Option<String>,
 }
 
 use crate::kernel::Lang;
@@ -39,7 +41,7 @@ impl Letter {
         let Self { recipient, subject, intro, button, address, outro } = self;
         let colon = if lang == Lang::Fr { " :" } else { ":" };
         let text = format!("{intro}\n\n{button}{colon} {address}\n\n{outro}\n");
-        NewMail { html: html_of(lang, &intro, &button, &address, &outro), recipient, subject, text }
+        NewMail { html: html_of(lang, &intro, &button, &address, &outro), recipient, subject, text, calendar: None }
     }
 }
 

@@ -5,7 +5,8 @@ use crate::kernel::MailId;
 use crate::platform::App;
 use crate::platform::config::Mail;
 use crate::platform::db::DbError;
-use lettre::message::MultiPart;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub async fn send(app: &App, id: MailId) -> Result<(), MailError> {
         .from(app.config.mail.from.parse().map_err(|e| malformed(&e))?)
         .to(mail.recipient.parse().map_err(|e| malformed(&e))?)
         .subject(mail.subject)
-        .multipart(MultiPart::alternative_plain_html(mail.text_body, mail.html_body))
+        .multipart(parts(mail.text_body, mail.html_body, mail.calendar).map_err(|e| malformed(&e))?)
         .map_err(|e| malformed(&e))?;
     let transport = transport(&app.config.mail).map_err(|e| MailError::Refused(e.to_string()))?;
     transport.send(message).await.map_err(|e| MailError::Refused(e.to_string()))?;
@@ -48,6 +49,14 @@ pub async fn send(app: &App, id: MailId) -> Result<(), MailError> {
     store::mark_sent(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Both bodies, and the calendar as a file beside them.
+fn parts(text: String, html: String, calendar: Option<String>) -> Result<MultiPart, lettre::message::header::ContentTypeErr> {
+    let bodies = MultiPart::alternative_plain_html(text, html);
+    let Some(calendar) = calendar else { return Ok(bodies) };
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH")?;
+    Ok(MultiPart::mixed().multipart(bodies).singlepart(Attachment::new("missions.ics".to_owned()).body(calendar, kind)))
 }
 
 fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, lettre::transport::smtp::Error> {

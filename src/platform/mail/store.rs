@@ -14,19 +14,20 @@ pub struct SpooledMail {
     pub html_body: String,
     pub created_at: Instant,
     pub sent_at: Option<Instant>,
+    pub calendar: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO mails (org_id, recipient, subject, text_body, html_body, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-const FIND: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at FROM mails WHERE id = $1";
-const LIST: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at FROM mails
+const INSERT: &str = "INSERT INTO mails (org_id, recipient, subject, text_body, html_body, created_at, calendar)
+  VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+const FIND: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at, calendar FROM mails WHERE id = $1";
+const LIST: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at, calendar FROM mails
   ORDER BY id DESC LIMIT $1";
 const MARK_SENT: &str = "UPDATE mails SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL";
 
 /// Keeps a mail of an organisation.
 pub async fn insert_mail(tx: &mut WriteTx, org: OrgId, mail: &NewMail, now: Instant) -> DbResult<MailId> {
     let query = tx.query(INSERT).bind(org).bind(&mail.recipient).bind(&mail.subject).bind(&mail.text).bind(&mail.html);
-    query.bind(now).scalar().await
+    query.bind(now).bind(mail.calendar.as_deref()).scalar().await
 }
 
 /// One mail.

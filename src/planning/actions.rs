@@ -1,0 +1,37 @@
+//! What can be asked of this room.
+
+use crate::access::For;
+use crate::kernel::Role;
+
+crate::actions! {
+    /// See the projects and missions of the organisation.
+    ReadPlan: "plan.read", For::Member(Role::Tech), Read;
+    /// See who is assigned, who could be, and what rules say.
+    ReadStaffing: "plan.read_staffing", For::Member(Role::Manager), Read;
+    /// Make and change projects.
+    ManageProjects: "project.manage", For::Member(Role::Manager), Write;
+    /// Delete a project.
+    DeleteProject: "project.delete", For::Member(Role::Admin), Write;
+    /// Make, change, copy and delete missions.
+    ManageMissions: "mission.manage", For::Member(Role::Manager), Write;
+    /// Assign people, and take assignments back.
+    Assign: "assignment.manage", For::Member(Role::Manager), Write;
+    /// Tell people what they are assigned to.
+    Publish: "plan.publish", For::Member(Role::Manager), Write;
+    /// Mail people what they have been told.
+    TellPeople: "plan.tell", For::System, Write;
+    /// See one's own missions.
+    ReadMyMissions: "plan.read_mine", For::Member(Role::Tech), Read;
+    /// Accept or decline one's own missions.
+    AnswerMine: "assignment.answer_mine", For::Member(Role::Tech), Write;
+    /// Look at a mailed question before answering it.
+    ReadAnswerLink: "assignment.read_link", For::Everyone, Read;
+    /// Accept or decline with a mailed link.
+    AnswerByLink: "assignment.answer_by_link", For::Everyone, Write;
+    /// Say when one can work, ask for time off.
+    DeclareAvailability: "availability.declare", For::Member(Role::Tech), Write;
+    /// See when people can work.
+    ReadAvailability: "availability.read", For::Member(Role::Manager), Read;
+    /// Agree to time off, or not; say when somebody can work, for them.
+    DecideAvailability: "availability.decide", For::Member(Role::Manager), Write;
+}

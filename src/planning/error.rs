@@ -1,0 +1,63 @@
+//! What can go wrong with the plan.
+
+use crate::access::Denied;
+use crate::kernel::{Failure, Kind};
+use crate::orgs::OrgError;
+use crate::platform::db::DbError;
+
+/// Why a change of the plan did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("fields are wrong: {0:?}")]
+    Fields(Vec<(&'static str, &'static str)>),
+    #[error("there is no such thing")]
+    NotFound,
+    #[error("somebody else has changed it in the meantime")]
+    Stale,
+    #[error("another project has the name")]
+    ProjectTaken,
+    #[error("an archived project takes no new missions")]
+    ProjectArchived,
+    #[error("the person is on the mission already")]
+    Assigned,
+    #[error("the place is filled")]
+    Filled,
+    #[error("it overlaps an accepted mission")]
+    Overlap,
+    #[error("it is too late or too early for that")]
+    State,
+    #[error("the link is unknown or over")]
+    LinkDead,
+    #[error("it overlaps approved time off")]
+    SlotTaken,
+    #[error(transparent)]
+    Org(#[from] OrgError),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let conflict = |code: &str| Self::new(Kind::Conflict, code);
+        match error {
+            PlanError::Fields(problems) => Self::fields(problems),
+            PlanError::NotFound => Self::not_found(),
+            PlanError::Stale => conflict("stale"),
+            PlanError::ProjectTaken => {
+                Self { kind: Kind::Conflict, code: "project.taken".to_owned(), ..Self::fields([("name", "project.taken")]) }
+            }
+            PlanError::ProjectArchived => conflict("project.archived"),
+            PlanError::Assigned => conflict("assignment.exists"),
+            PlanError::Filled => conflict("assignment.filled"),
+            PlanError::Overlap => conflict("assignment.overlap"),
+            PlanError::State => conflict("assignment.state"),
+            PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
+            PlanError::SlotTaken => conflict("availability.overlap"),
+            PlanError::Org(error) => error.into(),
+            PlanError::Denied(denied) => denied.into(),
+            PlanError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Facts of the plan.
+
+use crate::kernel::zone::Zone;
+use crate::kernel::{AssignmentId, AvailabilityId, CrewMemberId, Instant, MissionId, NeedId, ProjectId};
+use jiff::civil::Date;
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word in the database; the API writes it in capitals.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// Reads the word, in small letters or capitals.
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.code().eq_ignore_ascii_case(code))
+            }
+        }
+    };
+}
+
+codes! {
+    /// How far a project is.
+    ProjectStatus { Draft => "draft", Active => "active", Archived => "archived" }
+}
+
+codes! {
+    /// How far an assignment is.
+    AssignmentStatus {
+        /// The manager's own note: the person knows nothing of it.
+        Draft => "draft",
+        /// The person has been asked.
+        Invited => "invited",
+        Accepted => "accepted",
+        Declined => "declined",
+        Cancelled => "cancelled",
+    }
+}
+
+impl AssignmentStatus {
+    /// Whether it takes the person's time and a place of the mission.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Draft | Self::Invited | Self::Accepted)
+    }
+}
+
+codes! {
+    /// What somebody says of a time.
+    AvailabilityKind { Available => "available", Unavailable => "unavailable", Preferred => "preferred", TimeOff => "time_off" }
+}
+
+codes! {
+    /// Whether somebody has agreed.
+    AvailabilityStatus { Pending => "pending", Approved => "approved", Rejected => "rejected" }
+}
+
+/// What missions belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    pub id: ProjectId,
+    pub name: String,
+    pub status: ProjectStatus,
+    pub client: String,
+    /// One of the six gels of the style sheet.
+    pub colour: i64,
+    pub notes: String,
+    pub starts_on: Option<Date>,
+    pub ends_on: Option<Date>,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+/// A project to be made or changed, as typed. Dates are `2026-11-21` or empty.
+#[derive(Clone, Debug, Default)]
+pub struct NewProject {
+    pub name: String,
+    pub status: String,
+    pub client: String,
+    pub colour: i64,
+    pub notes: String,
+    pub starts_on: String,
+    pub ends_on: String,
+}
+
+/// Which projects to list, by name.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectFilter {
+    /// Part of a name or a client.
+    pub search: Option<String>,
+    pub status: Option<ProjectStatus>,
+    /// The place ([`Project::search`]) and number of the last one of the page before.
+    pub after: Option<(String, ProjectId)>,
+    pub limit: i64,
+}
+
+/// Work at a place, from a time to a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mission {
+    pub id: MissionId,
+    pub project_id: Option<ProjectId>,
+    pub title: String,
+    pub place: String,
+    pub address: String,
+    pub time_zone: String,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub break_minutes: i64,
+    /// For those who are on it.
+    pub notes: String,
+    /// Whom to call there.
+    pub contact: String,
+    /// Counts what people were told: the SEQUENCE of calendar events.
+    pub sequence: i64,
+    /// When it was called off, after people had been told of it.
+    pub cancelled_at: Option<Instant>,
+    pub version: i64,
+}
+
+impl Mission {
+    /// The place whose clocks count.
+    pub fn zone(&self) -> Zone {
+        Zone::named_or_utc(&self.time_zone)
+    }
+
+    /// Minutes of work, breaks taken out.
+    pub const fn work_minutes(&self) -> i64 {
+        self.ends_at.minutes_since(self.starts_at) - self.break_minutes
+    }
+}
+
+/// A role that a mission needs, so many times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub id: NeedId,
+    pub mission_id: MissionId,
+    pub role: String,
+    pub quota: i64,
+    pub skill: Option<String>,
+    pub min_level: i64,
+}
+
+/// A mission to be made or changed, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct NewMission {
+    pub title: String,
+    pub project_id: Option<ProjectId>,
+    pub place: String,
+    pub address: String,
+    /// An IANA name; the organisation's when empty.
+    pub time_zone: String,
+    /// `2026-11-21T08:00` in the mission's zone, or RFC 3339.
+    pub starts_at: String,
+    pub ends_at: String,
+    pub break_minutes: i64,
+    pub notes: String,
+    pub contact: String,
+    /// One role a line: `2 Son (son 2)`; see [`read_needs`](super::read_needs).
+    pub needs: String,
+}
+
+/// Which missions to list, by beginning.
+#[derive(Clone, Debug, Default)]
+pub struct MissionFilter {
+    /// Those that touch this time: half open.
+    pub from: Option<Instant>,
+    pub to: Option<Instant>,
+    pub project: Option<ProjectId>,
+    /// Beginning and number of the last one of the page before.
+    pub after: Option<(Instant, MissionId)>,
+    pub limit: i64,
+}
+
+/// A person on a mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub id: AssignmentId,
+    pub mission_id: MissionId,
+    pub crew_member_id: CrewMemberId,
+    pub need_id: Option<NeedId>,
+    pub status: AssignmentStatus,
+    /// Why it was declined or cancelled.
+    pub reason: String,
+    pub told_at: Option<Instant>,
+    pub told_starts_at: Option<Instant>,
+    pub told_ends_at: Option<Instant>,
+    pub told_place: Option<String>,
+    pub answered_at: Option<Instant>,
+    pub version: i64,
+}
+
+impl Assignment {
+    /// Whether the mission is no longer what the person was told.
+    pub fn has_changed(&self, mission: &Mission) -> bool {
+        self.told_at.is_some()
+            && (self.told_starts_at != Some(mission.starts_at)
+                || self.told_ends_at != Some(mission.ends_at)
+                || self.told_place.as_deref() != Some(mission.place.as_str()))
+    }
+}
+
+/// One change of an assignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssignmentChange {
+    pub at: Instant,
+    pub actor_kind: String,
+    pub actor_id: Option<i64>,
+    pub before: String,
+    pub after: String,
+    pub reason: String,
+}
+
+/// A mission with what it needs and who is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissionSheet {
+    pub mission: Mission,
+    pub needs: Vec<Need>,
+    pub assignments: Vec<Assignment>,
+}
+
+impl MissionSheet {
+    /// How many of a need are filled.
+    pub fn filled(&self, need: NeedId) -> i64 {
+        let on_it = self.assignments.iter().filter(|a| a.status.is_active() && a.need_id == Some(need));
+        i64::try_from(on_it.count()).unwrap_or(i64::MAX)
+    }
+
+    /// Filled places and all places.
+    pub fn fill(&self) -> (i64, i64) {
+        let quota = self.needs.iter().map(|need| need.quota).sum();
+        (self.needs.iter().map(|need| self.filled(need.id).min(need.quota)).sum(), quota)
+    }
+}
+
+/// One of a person's missions, with how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MyMission {
+    pub mission: Mission,
+    pub assignment: Assignment,
+    pub role: String,
+    pub project: Option<String>,
+}
+
+/// A time that somebody can or cannot work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Availability {
+    pub id: AvailabilityId,
+    pub crew_member_id: CrewMemberId,
+    pub kind: AvailabilityKind,
+    pub status: AvailabilityStatus,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    /// Comes again every so many weeks until then; 0 for once.
+    pub every_weeks: i64,
+    pub until_at: Option<Instant>,
+    pub note: String,
+}
+
+/// A time to be declared, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct NewAvailability {
+    pub kind: String,
+    pub starts_at: String,
+    pub ends_at: String,
+    pub every_weeks: i64,
+    /// A date, or empty.
+    pub until: String,
+    pub note: String,
+}
+
+/// What a publication would tell one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    pub crew_member: CrewMemberId,
+    pub name: String,
+    pub has_address: bool,
+    /// Missions that are new to the person, and missions that have changed.
+    pub new: Vec<String>,
+    pub changed: Vec<String>,
+}

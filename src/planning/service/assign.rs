@@ -1,0 +1,97 @@
+use super::tell::tell_later;
+use crate::access::{Action, Permit};
+use crate::audit::{self, Event, Tx};
+use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
+use crate::orgs::service::find_crew_member_in;
+use crate::planning::{Assign, Assignment, AssignmentChange, AssignmentStatus, PlanError, ReadStaffing, store};
+use crate::platform::App;
+use crate::platform::db::OnUnique;
+
+/// Puts a person on a mission, as a draft: nobody is told yet.
+///
+/// Permission: manager. Audit: `assignment.created`.
+///
+/// # Errors
+/// [`PlanError::NotFound`], [`PlanError::Assigned`], [`PlanError::Filled`] when the role has all its people.
+pub async fn assign(
+    app: &App,
+    permit: Permit<Assign>,
+    mission: MissionId,
+    person: CrewMemberId,
+    need: Option<NeedId>,
+) -> Result<Assignment, PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    let sheet = super::read::find_sheet(&mut tx, mission).await?.ok_or(PlanError::NotFound)?;
+    if sheet.mission.cancelled_at.is_some() {
+        return Err(PlanError::NotFound);
+    }
+    let name = find_crew_member_in(&mut tx, person).await?.filter(|p| p.archived_at.is_none()).ok_or(PlanError::NotFound)?.name;
+    if let Some(need) = need {
+        let need = sheet.needs.iter().find(|known| known.id == need).ok_or(PlanError::NotFound)?;
+        if sheet.filled(need.id) >= need.quota {
+            return Err(PlanError::Filled);
+        }
+    }
+    let now = tx.now();
+    let inserted = store::insert_assignment(&mut tx, mission, person, need, now).await;
+    let id = inserted.on_unique("assignments_org_id_mission_id_crew_member_id_key", PlanError::Assigned)?;
+    let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    let actor = permit.actor().audit_name();
+    store::note_change(&mut tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
+    let event = Event::new("assignment.created", id.into()).with("mission", mission.0).with("person", person.0);
+    tx.commit(event.with("name", name)).await?;
+    Ok(assignment)
+}
+
+/// Moves an assignment and writes its history. The caller has checked that it may.
+pub(super) async fn move_to<A: Action>(
+    tx: &mut Tx,
+    permit: &Permit<A>,
+    assignment: &Assignment,
+    after: AssignmentStatus,
+    reason: &str,
+) -> Result<(), PlanError> {
+    let now = tx.now();
+    let answered = matches!(after, AssignmentStatus::Accepted | AssignmentStatus::Declined).then_some(now);
+    if !store::set_assignment_status(tx, assignment, after, reason, answered).await? {
+        return Err(PlanError::Stale);
+    }
+    let states = (assignment.status.code(), after.code());
+    store::note_change(tx, assignment.id, now, permit.actor().audit_name(), states, reason).await?;
+    Ok(())
+}
+
+/// Takes a person off a mission. Who has been told is told of this, too.
+///
+/// Permission: manager. Audit: `assignment.cancelled`.
+///
+/// # Errors
+/// [`PlanError::NotFound`]; [`PlanError::State`] when it is over already.
+pub async fn unassign(app: &App, permit: Permit<Assign>, id: AssignmentId, reason: &str) -> Result<(), PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    if !assignment.status.is_active() {
+        return Err(PlanError::State);
+    }
+    let reason: String = reason.trim().chars().take(300).collect();
+    move_to(&mut tx, &permit, &assignment, AssignmentStatus::Cancelled, &reason).await?;
+    if assignment.told_at.is_some() {
+        let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
+        let now = tx.now();
+        store::count_up_sequence(&mut tx, mission.id).await?;
+        store::tell_assignment(&mut tx, id, &mission, now).await?;
+        tell_later(&mut tx, assignment.crew_member_id).await?;
+    }
+    let event = Event::new("assignment.cancelled", id.into()).with("mission", assignment.mission_id.0);
+    Ok(tx.commit(event.with("person", assignment.crew_member_id.0)).await?)
+}
+
+/// Each change of an assignment, oldest first.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_history(app: &App, permit: Permit<ReadStaffing>, id: AssignmentId) -> Result<Vec<AssignmentChange>, PlanError> {
+    Ok(store::list_changes(&mut permit.read(&app.db).await?, id).await?)
+}

@@ -1,0 +1,248 @@
+use super::read::{find_sheet, sheets_of};
+use super::tell::tell_later;
+use crate::access::{Conn, Permit};
+use crate::audit::{self, Event, Tx};
+use crate::kernel::zone::Zone;
+use crate::kernel::{Instant, MissionId, ProjectId};
+use crate::orgs::service::find_org;
+use crate::planning::{
+    AssignmentStatus, CheckedMission, CheckedNeed, ManageMissions, Mission, MissionFilter, MissionSheet, NewMission, PlanError,
+    ProjectStatus, check_mission, store,
+};
+use crate::platform::App;
+use jiff::ToSpan;
+
+/// Most missions that are made at once.
+const MOST_AT_ONCE: usize = 500;
+
+async fn zone_of(app: &App, permit: &Permit<ManageMissions>) -> Result<String, PlanError> {
+    Ok(find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.time_zone)
+}
+
+/// Refuses a project that is not there or archived.
+async fn check_project(conn: &mut impl Conn, id: Option<ProjectId>) -> Result<(), PlanError> {
+    let Some(id) = id else { return Ok(()) };
+    let project = store::find_project(conn, id).await?;
+    let project = project.ok_or(PlanError::Fields(vec![("project_id", "not_found")]))?;
+    if project.status == ProjectStatus::Archived { Err(PlanError::ProjectArchived) } else { Ok(()) }
+}
+
+fn created(mission: MissionId, new: &CheckedMission) -> Event {
+    Event::new("mission.created", mission.into()).with("title", new.title.as_str()).with("starts_at", new.starts_at.0)
+}
+
+/// Makes a mission.
+///
+/// Permission: manager. Audit: `mission.created`.
+///
+/// # Errors
+/// Every wrong field; [`PlanError::ProjectArchived`].
+pub async fn create_mission(app: &App, permit: Permit<ManageMissions>, new: &NewMission) -> Result<MissionSheet, PlanError> {
+    Ok(create_missions(app, permit, std::slice::from_ref(new)).await?.remove(0))
+}
+
+/// Makes several missions, all or none.
+///
+/// Permission: manager. Audit: `mission.created` for each.
+///
+/// # Errors
+/// As [`create_mission`], for the first that is wrong; [`PlanError::Fields`] for none, or more than 500.
+pub async fn create_missions(
+    app: &App,
+    permit: Permit<ManageMissions>,
+    new: &[NewMission],
+) -> Result<Vec<MissionSheet>, PlanError> {
+    if new.is_empty() || new.len() > MOST_AT_ONCE {
+        return Err(PlanError::Fields(vec![("missions", "list.length")]));
+    }
+    let zone = zone_of(app, &permit).await?;
+    let checked: Vec<_> = new.iter().map(|new| check_mission(new, &zone)).collect::<Result<_, _>>().map_err(PlanError::Fields)?;
+    let mut tx = audit::begin(app, &permit).await?;
+    let now = tx.now();
+    let mut events = Vec::new();
+    let mut ids = Vec::new();
+    for new in &checked {
+        check_project(&mut tx, new.project_id).await?;
+        let id = store::insert_mission(&mut tx, new, now).await?;
+        events.push(created(id, new));
+        ids.push(id);
+    }
+    let missions = store::list_these_missions(&mut tx, &ids).await?;
+    let mut sheets = sheets_of(&mut tx, missions).await?;
+    sheets.sort_by_key(|sheet| ids.iter().position(|id| *id == sheet.mission.id));
+    tx.commit_all(events).await?;
+    Ok(sheets)
+}
+
+/// Changes a mission that is still as the form showed it. People who were told see that it has changed; they hear of it when
+/// it is published again.
+///
+/// Permission: manager. Audit: `mission.changed`, with the times before and after.
+///
+/// # Errors
+/// Every wrong field; [`PlanError::Stale`], [`PlanError::NotFound`], [`PlanError::ProjectArchived`].
+pub async fn change_mission(
+    app: &App,
+    permit: Permit<ManageMissions>,
+    id: MissionId,
+    version: i64,
+    new: &NewMission,
+) -> Result<MissionSheet, PlanError> {
+    let zone = zone_of(app, &permit).await?;
+    let checked = check_mission(new, &zone).map_err(PlanError::Fields)?;
+    let mut tx = audit::begin(app, &permit).await?;
+    let before = find_live(&mut tx, id).await?;
+    if before.project_id != checked.project_id {
+        check_project(&mut tx, checked.project_id).await?;
+    }
+    if !store::change_mission(&mut tx, id, version, &checked).await? {
+        return Err(PlanError::Stale);
+    }
+    let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    let times = |mission: &Mission| {
+        let zone = mission.zone();
+        format!("{} – {}", zone.rfc3339(mission.starts_at), zone.rfc3339(mission.ends_at))
+    };
+    let event = Event::new("mission.changed", id.into()).with("title", checked.title.as_str()).with("before", times(&before));
+    tx.commit(event.with("after", times(&sheet.mission))).await?;
+    Ok(sheet)
+}
+
+async fn find_live(conn: &mut impl Conn, id: MissionId) -> Result<Mission, PlanError> {
+    let found = store::find_mission(conn, id).await?;
+    found.filter(|mission| mission.cancelled_at.is_none()).ok_or(PlanError::NotFound)
+}
+
+/// Deletes a mission of which nobody has heard, or calls one off of which people have: they are told, and it stays for them
+/// to see.
+///
+/// Permission: manager. Audit: `mission.deleted` or `mission.cancelled`.
+///
+/// # Errors
+/// [`PlanError::Stale`], [`PlanError::NotFound`].
+pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: MissionId, version: i64) -> Result<(), PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    let before = find_live(&mut tx, id).await?;
+    let assignments = store::list_assignments(&mut tx, &[id]).await?;
+    let now = tx.now();
+    let told = assignments.iter().any(|assignment| assignment.told_at.is_some());
+    let gone = if told {
+        store::cancel_mission(&mut tx, id, version, now).await?
+    } else {
+        store::delete_mission(&mut tx, id, version).await?
+    };
+    if !gone {
+        return Err(PlanError::Stale);
+    }
+    if told {
+        store::count_up_sequence(&mut tx, id).await?;
+        for assignment in assignments.iter().filter(|assignment| assignment.status.is_active()) {
+            super::assign::move_to(&mut tx, &permit, assignment, AssignmentStatus::Cancelled, "").await?;
+            if assignment.told_at.is_some() {
+                store::tell_assignment(&mut tx, assignment.id, &before, now).await?;
+                tell_later(&mut tx, assignment.crew_member_id).await?;
+            }
+        }
+    }
+    let event = Event::new(if told { "mission.cancelled" } else { "mission.deleted" }, id.into());
+    Ok(tx.commit(event.with("title", before.title)).await?)
+}
+
+/// A mission's needs and times `days` later, as a mission to be made. The time of day stays what clocks there show.
+fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission> {
+    let mission = &sheet.mission;
+    let zone = mission.zone();
+    let shift = |at: Instant, zone: &Zone| {
+        let local = zone.local(at);
+        Some(zone.instant(local.date.checked_add(days.days()).ok()?, local.hour, local.minute))
+    };
+    let need = |need: &crate::planning::Need| CheckedNeed {
+        role: need.role.clone(),
+        quota: need.quota,
+        skill: need.skill.clone(),
+        min_level: need.min_level,
+    };
+    Some(CheckedMission {
+        title: mission.title.clone(),
+        project_id: mission.project_id,
+        place: mission.place.clone(),
+        address: mission.address.clone(),
+        time_zone: mission.time_zone.clone(),
+        starts_at: shift(mission.starts_at, &zone)?,
+        ends_at: shift(mission.ends_at, &zone)?,
+        break_minutes: mission.break_minutes,
+        notes: mission.notes.clone(),
+        contact: mission.contact.clone(),
+        needs: sheet.needs.iter().map(need).collect(),
+    })
+}
+
+/// Copies a mission `days` later, without its people.
+///
+/// Permission: manager. Audit: `mission.created`.
+///
+/// # Errors
+/// [`PlanError::NotFound`], [`PlanError::ProjectArchived`].
+pub async fn duplicate_mission(
+    app: &App,
+    permit: Permit<ManageMissions>,
+    id: MissionId,
+    days: i64,
+) -> Result<MissionSheet, PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    find_live(&mut tx, id).await?;
+    let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    let copy = copy_sheet(&mut tx, &sheet, days, false).await?;
+    let made = find_sheet(&mut tx, copy.0).await?.ok_or(PlanError::NotFound)?;
+    tx.commit(copy.1).await?;
+    Ok(made)
+}
+
+async fn copy_sheet(tx: &mut Tx, sheet: &MissionSheet, days: i64, people: bool) -> Result<(MissionId, Event), PlanError> {
+    let new = shifted(sheet, days).ok_or(PlanError::Fields(vec![("days", "date.invalid")]))?;
+    check_project(tx, new.project_id).await?;
+    let now = tx.now();
+    let id = store::insert_mission(tx, &new, now).await?;
+    if people {
+        let needs = store::list_needs(tx, &[id]).await?;
+        for assignment in sheet.assignments.iter().filter(|assignment| assignment.status.is_active()) {
+            let role = sheet.needs.iter().find(|need| Some(need.id) == assignment.need_id).map(|need| need.role.as_str());
+            let need = needs.iter().find(|need| Some(need.role.as_str()) == role).map(|need| need.id);
+            store::insert_assignment(tx, id, assignment.crew_member_id, need, now).await?;
+        }
+    }
+    Ok((id, created(id, &new)))
+}
+
+/// Copies all missions that begin in `[from, to)` some days later, as drafts; with their people if wanted. Gives how many.
+///
+/// Permission: manager. Audit: `mission.created` for each.
+///
+/// # Errors
+/// [`PlanError::ProjectArchived`]; [`PlanError::Fields`] for more than 500.
+pub async fn copy_missions(
+    app: &App,
+    permit: Permit<ManageMissions>,
+    from: Instant,
+    to: Instant,
+    days: i64,
+    people: bool,
+) -> Result<usize, PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    let most = i64::try_from(MOST_AT_ONCE).unwrap_or(i64::MAX);
+    let filter = MissionFilter { from: Some(from), to: Some(to), limit: most + 1, ..MissionFilter::default() };
+    let missions = store::list_missions(&mut tx, &filter).await?;
+    let missions: Vec<_> = missions.into_iter().filter(|mission| mission.starts_at >= from).collect();
+    if missions.len() > MOST_AT_ONCE {
+        return Err(PlanError::Fields(vec![("missions", "list.length")]));
+    }
+    let mut events = Vec::new();
+    for sheet in sheets_of(&mut tx, missions).await? {
+        events.push(copy_sheet(&mut tx, &sheet, days, people).await?.1);
+    }
+    let count = events.len();
+    if count > 0 {
+        tx.commit_all(events).await?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,120 @@
+use super::assign::move_to;
+use super::read::sheets_of;
+use super::tell::tell_later;
+use crate::access::{Conn, Permit};
+use crate::audit::{self, Event, Subject};
+use crate::kernel::{CrewMemberId, Instant};
+use crate::orgs::service::find_crew_member_in;
+use crate::planning::{Assignment, AssignmentStatus, Mission, MissionFilter, PlanError, Publish, ReadStaffing, Telling, store};
+use crate::platform::App;
+use crate::platform::db::DbResult;
+use std::collections::BTreeMap;
+
+/// A move of an accepted mission by more than this asks the person again, in minutes.
+const ASKS_AGAIN_AFTER: i64 = 30;
+/// Most missions of one publication.
+const MOST: i64 = 2000;
+
+/// What is to be told: an assignment that nobody has heard of, or one whose mission has changed since.
+struct News {
+    assignment: Assignment,
+    mission: Mission,
+}
+
+impl News {
+    fn is_new(&self) -> bool {
+        self.assignment.status == AssignmentStatus::Draft
+    }
+
+    /// Whether what was accepted is no longer what was asked.
+    fn asks_again(&self) -> bool {
+        let moved = |told: Option<Instant>, is: Instant| told.is_none_or(|told| told.minutes_since(is).abs() > ASKS_AGAIN_AFTER);
+        self.assignment.status == AssignmentStatus::Accepted
+            && (moved(self.assignment.told_starts_at, self.mission.starts_at)
+                || moved(self.assignment.told_ends_at, self.mission.ends_at))
+    }
+}
+
+async fn find_news(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<News>> {
+    let filter = MissionFilter { from: Some(from), to: Some(to), limit: MOST, ..MissionFilter::default() };
+    let missions = store::list_missions(conn, &filter).await?;
+    let mut news = Vec::new();
+    for sheet in sheets_of(conn, missions).await? {
+        for assignment in sheet.assignments {
+            let is_news = assignment.status == AssignmentStatus::Draft
+                || (assignment.status.is_active() && assignment.has_changed(&sheet.mission));
+            if is_news {
+                news.push(News { assignment, mission: sheet.mission.clone() });
+            }
+        }
+    }
+    Ok(news)
+}
+
+/// Who would be told of what, by name, if the plan of a time were published now.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn preview_publish(
+    app: &App,
+    permit: Permit<ReadStaffing>,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<Telling>, PlanError> {
+    let mut read = permit.read(&app.db).await?;
+    let mut tellings: BTreeMap<CrewMemberId, Telling> = BTreeMap::new();
+    for news in find_news(&mut read, from, to).await? {
+        let id = news.assignment.crew_member_id;
+        if !tellings.contains_key(&id) {
+            let Some(person) = find_crew_member_in(&mut read, id).await? else { continue };
+            let has_address = person.email.is_some() || person.account_id.is_some();
+            tellings
+                .insert(id, Telling { crew_member: id, name: person.name, has_address, new: Vec::new(), changed: Vec::new() });
+        }
+        if let Some(telling) = tellings.get_mut(&id) {
+            let list = if news.is_new() { &mut telling.new } else { &mut telling.changed };
+            list.push(news.mission.title);
+        }
+    }
+    let mut tellings: Vec<Telling> = tellings.into_values().collect();
+    tellings.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(tellings)
+}
+
+/// Tells everybody what is new or has changed for them in a time. Drafts become questions; an accepted mission that moved by
+/// more than half an hour is asked again. Gives how many people are told.
+///
+/// Permission: manager. Audit: `plan.published`.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Instant) -> Result<usize, PlanError> {
+    let mut tx = audit::begin(app, &permit).await?;
+    let now = tx.now();
+    let news = find_news(&mut tx, from, to).await?;
+    let mut people: Vec<CrewMemberId> = Vec::new();
+    let mut counted = Vec::new();
+    for news in &news {
+        if news.is_new() || news.asks_again() {
+            move_to(&mut tx, &permit, &news.assignment, AssignmentStatus::Invited, "").await?;
+        }
+        if !news.is_new() && !counted.contains(&news.mission.id) {
+            store::count_up_sequence(&mut tx, news.mission.id).await?;
+            counted.push(news.mission.id);
+        }
+        store::tell_assignment(&mut tx, news.assignment.id, &news.mission, now).await?;
+        people.push(news.assignment.crew_member_id);
+    }
+    people.sort_unstable();
+    people.dedup();
+    for person in &people {
+        tell_later(&mut tx, *person).await?;
+    }
+    if !news.is_empty() {
+        let event = Event::new("plan.published", Subject("plan", None)).with("people", people.len()).with("missions", news.len());
+        tx.commit(event).await?;
+    }
+    Ok(people.len())
+}

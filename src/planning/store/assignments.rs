@@ -1,0 +1,240 @@
+//! SQL of assignments, their history, and the links that answer them.
+
+use crate::access::Conn;
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId, OrgId};
+use crate::planning::model::{Assignment, AssignmentChange, AssignmentStatus, Mission};
+use crate::platform::db::{DbResult, ReadTx};
+
+/// The columns of an assignment.
+macro_rules! select_assignment {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, mission_id, crew_member_id, need_id, status, reason, told_at, told_starts_at, told_ends_at, told_place,
+  answered_at, version FROM assignments WHERE org_id = $1",
+            $rest
+        )
+    };
+}
+
+const INSERT: &str = "INSERT INTO assignments (org_id, mission_id, crew_member_id, need_id, status, created_at)
+  VALUES ($1, $2, $3, $4, 'draft', $5) RETURNING id";
+const FIND: &str = select_assignment!(" AND id = $2");
+const OF_MISSIONS: &str = select_assignment!(" AND mission_id IN ($2..) ORDER BY mission_id, id");
+const OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND status IN ('invited', 'accepted') ORDER BY id");
+const ALL_OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND status <> 'draft' ORDER BY id DESC LIMIT 500");
+const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND status = $3";
+const TELL: &str =
+    "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6, mailed_at = NULL,
+  version = version + 1 WHERE org_id = $1 AND id = $2";
+const ACCEPTED_OVERLAP: &str = "SELECT count(*) FROM assignments a JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
+  WHERE a.org_id = $1 AND a.crew_member_id = $2 AND a.status = 'accepted' AND a.id <> $3 AND m.starts_at < $5 AND m.ends_at > $4";
+const NOTE: &str = "INSERT INTO assignment_changes (org_id, assignment_id, at, actor_kind, actor_id, before, after, reason)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const HISTORY: &str = "SELECT at, actor_kind, actor_id, before, after, reason FROM assignment_changes
+  WHERE org_id = $1 AND assignment_id = $2 ORDER BY id";
+const UNMAILED: &str = select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL ORDER BY id");
+const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL";
+const MAIL_AGAIN: &str =
+    "UPDATE assignments SET mailed_at = NULL WHERE org_id = $1 AND crew_member_id = $2 AND status = 'invited'";
+const LAST_MAIL: &str = "SELECT max(mailed_at) FROM assignments WHERE org_id = $1 AND crew_member_id = $2";
+
+const ADD_LINK: &str =
+    "INSERT INTO answer_links (org_id, crew_member_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+  RETURNING id";
+const FIND_LINK: &str =
+    "SELECT org_id, crew_member_id FROM answer_links WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+const REVOKE_LINKS: &str =
+    "UPDATE answer_links SET revoked_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND revoked_at IS NULL";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: AssignmentId,
+    mission_id: MissionId,
+    crew_member_id: CrewMemberId,
+    need_id: Option<NeedId>,
+    status: String,
+    reason: String,
+    told_at: Option<Instant>,
+    told_starts_at: Option<Instant>,
+    told_ends_at: Option<Instant>,
+    told_place: Option<String>,
+    answered_at: Option<Instant>,
+    version: i64,
+}
+
+impl From<Row> for Assignment {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            mission_id: row.mission_id,
+            crew_member_id: row.crew_member_id,
+            need_id: row.need_id,
+            // The table refuses other words.
+            status: AssignmentStatus::parse(&row.status).unwrap_or(AssignmentStatus::Cancelled),
+            reason: row.reason,
+            told_at: row.told_at,
+            told_starts_at: row.told_starts_at,
+            told_ends_at: row.told_ends_at,
+            told_place: row.told_place,
+            answered_at: row.answered_at,
+            version: row.version,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    at: Instant,
+    actor_kind: String,
+    actor_id: Option<i64>,
+    before: String,
+    after: String,
+    reason: String,
+}
+
+/// Whose link it is.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct AnswerLink {
+    pub org_id: OrgId,
+    pub crew_member_id: CrewMemberId,
+}
+
+fn assignments(rows: Vec<Row>) -> Vec<Assignment> {
+    rows.into_iter().map(Assignment::from).collect()
+}
+
+pub async fn insert_assignment(
+    conn: &mut impl Conn,
+    mission: MissionId,
+    person: CrewMemberId,
+    need: Option<NeedId>,
+    now: Instant,
+) -> DbResult<AssignmentId> {
+    let org = conn.org();
+    conn.query(INSERT).bind(org).bind(mission).bind(person).bind(need).bind(now).scalar().await
+}
+
+pub async fn find_assignment(conn: &mut impl Conn, id: AssignmentId) -> DbResult<Option<Assignment>> {
+    let org = conn.org();
+    let row: Option<Row> = conn.query(FIND).bind(org).bind(id).optional().await?;
+    Ok(row.map(Assignment::from))
+}
+
+/// All assignments of these missions, over ones included.
+pub async fn list_assignments(conn: &mut impl Conn, missions: &[MissionId]) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(OF_MISSIONS).bind(org).bind_list(missions).all().await?))
+}
+
+/// What a person has been asked or has accepted.
+pub async fn list_live_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(OF_PERSON).bind(org).bind(person).all().await?))
+}
+
+/// What a person has ever been told, newest first.
+pub async fn list_told_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(ALL_OF_PERSON).bind(org).bind(person).all().await?))
+}
+
+/// Moves an assignment that still is `before`. `false` when it is something else by now.
+pub async fn set_assignment_status(
+    conn: &mut impl Conn,
+    assignment: &Assignment,
+    after: AssignmentStatus,
+    reason: &str,
+    answered_at: Option<Instant>,
+) -> DbResult<bool> {
+    let org = conn.org();
+    let query = conn.query(SET_STATUS).bind(org).bind(assignment.id).bind(assignment.status.code()).bind(after.code());
+    Ok(query.bind(reason).bind(answered_at).execute().await? == 1)
+}
+
+/// Notes what the person is told of a mission now.
+pub async fn tell_assignment(conn: &mut impl Conn, id: AssignmentId, mission: &Mission, now: Instant) -> DbResult<u64> {
+    let org = conn.org();
+    let query = conn.query(TELL).bind(org).bind(id).bind(now).bind(mission.starts_at).bind(mission.ends_at);
+    query.bind(&mission.place).execute().await
+}
+
+/// How many accepted missions of the person touch this time, but for one assignment.
+pub async fn count_accepted_overlaps(
+    conn: &mut impl Conn,
+    person: CrewMemberId,
+    but: AssignmentId,
+    from: Instant,
+    to: Instant,
+) -> DbResult<i64> {
+    let org = conn.org();
+    conn.query(ACCEPTED_OVERLAP).bind(org).bind(person).bind(but).bind(from).bind(to).scalar().await
+}
+
+/// Adds to the history of an assignment.
+pub async fn note_change(
+    conn: &mut impl Conn,
+    id: AssignmentId,
+    now: Instant,
+    actor: (&str, Option<i64>),
+    states: (&str, &str),
+    reason: &str,
+) -> DbResult<()> {
+    let org = conn.org();
+    let query = conn.query(NOTE).bind(org).bind(id).bind(now).bind(actor.0).bind(actor.1);
+    query.bind(states.0).bind(states.1).bind(reason).execute_one().await
+}
+
+pub async fn list_changes(conn: &mut impl Conn, id: AssignmentId) -> DbResult<Vec<AssignmentChange>> {
+    let org = conn.org();
+    let rows: Vec<ChangeRow> = conn.query(HISTORY).bind(org).bind(id).all().await?;
+    let change = |row: ChangeRow| {
+        let ChangeRow { at, actor_kind, actor_id, before, after, reason } = row;
+        AssignmentChange { at, actor_kind, actor_id, before, after, reason }
+    };
+    Ok(rows.into_iter().map(change).collect())
+}
+
+/// What a person has been told and not been mailed.
+pub async fn list_unmailed(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(UNMAILED).bind(org).bind(person).all().await?))
+}
+
+pub async fn mark_mailed(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
+    let org = conn.org();
+    conn.query(MAILED).bind(org).bind(person).bind(now).execute().await
+}
+
+/// Lets a person be mailed again what they have not answered. Gives how many that is.
+pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<u64> {
+    let org = conn.org();
+    conn.query(MAIL_AGAIN).bind(org).bind(person).execute().await
+}
+
+/// When the person was mailed last.
+pub async fn find_last_mail(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Option<Instant>> {
+    let org = conn.org();
+    conn.query(LAST_MAIL).bind(org).bind(person).scalar().await
+}
+
+pub async fn insert_answer_link(
+    conn: &mut impl Conn,
+    person: CrewMemberId,
+    token_hash: &str,
+    now: Instant,
+    expires_at: Instant,
+) -> DbResult<i64> {
+    let org = conn.org();
+    conn.query(ADD_LINK).bind(org).bind(person).bind(token_hash).bind(now).bind(expires_at).scalar().await
+}
+
+pub async fn find_answer_link(tx: &mut ReadTx, token_hash: &str, now: Instant) -> DbResult<Option<AnswerLink>> {
+    tx.query(FIND_LINK).bind(token_hash).bind(now).optional().await
+}
+
+/// Ends all links of a person.
+pub async fn revoke_answer_links(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
+    let org = conn.org();
+    conn.query(REVOKE_LINKS).bind(org).bind(person).bind(now).execute().await
+}

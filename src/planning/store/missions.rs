@@ -1,0 +1,191 @@
+//! SQL of missions and what they need.
+
+use crate::access::Conn;
+use crate::kernel::{Instant, MissionId, NeedId, ProjectId};
+use crate::planning::check::{CheckedMission, CheckedNeed};
+use crate::planning::model::{Mission, MissionFilter, Need};
+use crate::platform::db::{DbResult, Filter};
+
+/// The columns of a mission.
+macro_rules! select_mission {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, sequence, cancelled_at, version
+  FROM missions WHERE org_id = $1",
+            $rest
+        )
+    };
+}
+
+const INSERT: &str =
+    "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
+  notes, contact, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+const FIND: &str = select_mission!(" AND id = $2");
+const LIST: &str = select_mission!(" AND cancelled_at IS NULL");
+const THESE: &str = select_mission!(" AND id IN ($2..) ORDER BY starts_at, id");
+const CHANGE: &str = "UPDATE missions SET project_id = $4, title = $5, place = $6, address = $7, time_zone = $8, starts_at = $9,
+  ends_at = $10, break_minutes = $11, notes = $12, contact = $13, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+const TOLD: &str = "UPDATE missions SET sequence = sequence + 1 WHERE org_id = $1 AND id = $2";
+const DELETE: &str = "DELETE FROM missions WHERE org_id = $1 AND id = $2 AND version = $3";
+const CANCEL: &str =
+    "UPDATE missions SET cancelled_at = $4, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+const ADD_NEED: &str =
+    "INSERT INTO mission_needs (org_id, mission_id, role, quota, skill, min_level) VALUES ($1, $2, $3, $4, $5, $6)
+  RETURNING id";
+const SET_NEED: &str =
+    "UPDATE mission_needs SET quota = $4, skill = $5, min_level = $6 WHERE org_id = $1 AND mission_id = $2 AND role = $3";
+const FREE_NEED: &str = "UPDATE assignments SET need_id = NULL WHERE org_id = $1 AND need_id = $2";
+const DROP_NEED: &str = "DELETE FROM mission_needs WHERE org_id = $1 AND id = $2";
+const NEEDS: &str =
+    "SELECT id, mission_id, role, quota, skill, min_level FROM mission_needs WHERE org_id = $1 AND mission_id IN ($2..)
+  ORDER BY mission_id, id";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: MissionId,
+    project_id: Option<ProjectId>,
+    title: String,
+    place: String,
+    address: String,
+    time_zone: String,
+    starts_at: Instant,
+    ends_at: Instant,
+    break_minutes: i64,
+    notes: String,
+    contact: String,
+    sequence: i64,
+    cancelled_at: Option<Instant>,
+    version: i64,
+}
+
+impl From<Row> for Mission {
+    fn from(row: Row) -> Self {
+        let Row { id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, .. } = row;
+        let (sequence, cancelled_at, version) = (row.sequence, row.cancelled_at, row.version);
+        Self {
+            id,
+            project_id,
+            title,
+            place,
+            address,
+            time_zone,
+            starts_at,
+            ends_at,
+            break_minutes,
+            notes,
+            contact,
+            sequence,
+            cancelled_at,
+            version,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct NeedRow {
+    id: NeedId,
+    mission_id: MissionId,
+    role: String,
+    quota: i64,
+    skill: Option<String>,
+    min_level: i64,
+}
+
+impl From<NeedRow> for Need {
+    fn from(row: NeedRow) -> Self {
+        let NeedRow { id, mission_id, role, quota, skill, min_level } = row;
+        Self { id, mission_id, role, quota, skill, min_level }
+    }
+}
+
+pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Instant) -> DbResult<MissionId> {
+    let org = conn.org();
+    let query = conn.query(INSERT).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
+    let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
+    let id: MissionId = query.bind(&new.contact).bind(now).scalar().await?;
+    for need in &new.needs {
+        insert_need(conn, id, need).await?;
+    }
+    Ok(id)
+}
+
+async fn insert_need(conn: &mut impl Conn, mission: MissionId, need: &CheckedNeed) -> DbResult<NeedId> {
+    let org = conn.org();
+    let query = conn.query(ADD_NEED).bind(org).bind(mission).bind(&need.role).bind(need.quota);
+    query.bind(need.skill.as_deref()).bind(need.min_level).scalar().await
+}
+
+pub async fn find_mission(conn: &mut impl Conn, id: MissionId) -> DbResult<Option<Mission>> {
+    let org = conn.org();
+    let row: Option<Row> = conn.query(FIND).bind(org).bind(id).optional().await?;
+    Ok(row.map(Mission::from))
+}
+
+/// Missions by number, in the order of their beginning.
+pub async fn list_these_missions(conn: &mut impl Conn, ids: &[MissionId]) -> DbResult<Vec<Mission>> {
+    let org = conn.org();
+    let rows: Vec<Row> = conn.query(THESE).bind(org).bind_list(ids).all().await?;
+    Ok(rows.into_iter().map(Mission::from).collect())
+}
+
+pub async fn list_missions(conn: &mut impl Conn, filter: &MissionFilter) -> DbResult<Vec<Mission>> {
+    let org = conn.org();
+    let filtered = Filter::new(LIST)
+        .bind(org)
+        .and_opt("ends_at > {}", filter.from)
+        .and_opt("starts_at < {}", filter.to)
+        .and_opt("project_id = {}", filter.project)
+        .and_opt_pair("(starts_at, id) > ({}, {})", filter.after)
+        .tail(" ORDER BY starts_at, id LIMIT {}", filter.limit);
+    let rows: Vec<Row> = conn.tx().filtered(filtered).all().await?;
+    Ok(rows.into_iter().map(Mission::from).collect())
+}
+
+/// Changes a mission that is still at `version`, and its needs: those of the same role stay who they are. `false` when
+/// somebody else was faster.
+pub async fn change_mission(conn: &mut impl Conn, id: MissionId, version: i64, new: &CheckedMission) -> DbResult<bool> {
+    let org = conn.org();
+    let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(new.project_id).bind(&new.title).bind(&new.place);
+    let query = query.bind(&new.address).bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes);
+    if query.bind(&new.notes).bind(&new.contact).execute().await? != 1 {
+        return Ok(false);
+    }
+    for need in list_needs(conn, &[id]).await? {
+        if !new.needs.iter().any(|kept| kept.role == need.role) {
+            conn.query(FREE_NEED).bind(org).bind(need.id).execute().await?;
+            conn.query(DROP_NEED).bind(org).bind(need.id).execute().await?;
+        }
+    }
+    for need in &new.needs {
+        let query = conn.query(SET_NEED).bind(org).bind(id).bind(&need.role).bind(need.quota).bind(need.skill.as_deref());
+        if query.bind(need.min_level).execute().await? == 0 {
+            insert_need(conn, id, need).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Counts up what people were told of a mission.
+pub async fn count_up_sequence(conn: &mut impl Conn, id: MissionId) -> DbResult<u64> {
+    let org = conn.org();
+    conn.query(TOLD).bind(org).bind(id).execute().await
+}
+
+/// Deletes a mission that is still at `version`, with all that belongs to it.
+pub async fn delete_mission(conn: &mut impl Conn, id: MissionId, version: i64) -> DbResult<bool> {
+    let org = conn.org();
+    Ok(conn.query(DELETE).bind(org).bind(id).bind(version).execute().await? == 1)
+}
+
+/// Calls a mission off that is still at `version`.
+pub async fn cancel_mission(conn: &mut impl Conn, id: MissionId, version: i64, now: Instant) -> DbResult<bool> {
+    let org = conn.org();
+    Ok(conn.query(CANCEL).bind(org).bind(id).bind(version).bind(now).execute().await? == 1)
+}
+
+/// What these missions need, mission by mission.
+pub async fn list_needs(conn: &mut impl Conn, missions: &[MissionId]) -> DbResult<Vec<Need>> {
+    let org = conn.org();
+    let rows: Vec<NeedRow> = conn.query(NEEDS).bind(org).bind_list(missions).all().await?;
+    Ok(rows.into_iter().map(Need::from).collect())
+}
