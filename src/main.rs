@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use regie::access::{Action, Actor, Permit, permit};
 use regie::accounts::NewAccount;
 use regie::accounts::service::set_platform_admin;
+use regie::audit::{self, BadExport, ReadAudit};
 use regie::composition::{self, StartError, demo};
 use regie::kernel::zone::DEFAULT_ZONE;
 use regie::kernel::{Failure, INSTALLATION, OrgId};
@@ -16,7 +17,7 @@ use regie::timeclock::NewKiosk;
 use regie::timeclock::service::{create_kiosk, issue_kiosk_key};
 use std::io::Read;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Régie: plans who works where, lets people badge in, keeps hours that nobody can quietly change.
@@ -64,6 +65,11 @@ enum Command {
     Kiosk {
         #[command(subcommand)]
         what: KioskCommand,
+    },
+    /// The audit: writes a chain out, checks what was written out.
+    Audit {
+        #[command(subcommand)]
+        what: AuditCommand,
     },
     /// Fills or removes the demonstration.
     Seed {
@@ -134,6 +140,24 @@ enum KioskCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Writes a whole chain as lines of JSON; the last line says where it ends.
+    Export {
+        /// The organisation's name in addresses.
+        #[arg(long, required_unless_present = "installation")]
+        org: Option<String>,
+        /// The installation's own chain instead.
+        #[arg(long, conflicts_with = "org")]
+        installation: bool,
+        /// Where to write it (default: standard output).
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Checks an export: every hash, number and link. Needs no database and no key. Exit code 0 whole, 1 broken.
+    Verify { file: PathBuf },
+}
+
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
     #[error(transparent)]
@@ -178,6 +202,9 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         print!("{}", config::table());
         return Ok(());
     }
+    if let Command::Audit { what: AuditCommand::Verify { file } } = &arguments.command {
+        return verify_audit(file);
+    }
     let mut config = config::load(arguments.config.as_deref(), arguments.data.as_deref())?;
     match arguments.command {
         Command::Serve { addr } => {
@@ -205,6 +232,32 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
 
 fn proof<A: Action>(org: OrgId) -> Result<Permit<A>, Failure> {
     Ok(permit(&Actor::system(org, "command line"))?)
+}
+
+/// Says in words whether an export is what was written.
+fn verify_audit(file: &Path) -> Result<(), CommandError> {
+    let failed = |error: std::io::Error| CommandError::Failed(format!("{}: {error}", file.display()));
+    let lines = std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?);
+    match audit::verify_export(lines) {
+        Ok(rows) => {
+            println!("The chain is whole: {rows} rows checked, none changed, removed or moved.");
+            Ok(())
+        }
+        Err(BadExport::Io(error)) => Err(failed(error)),
+        Err(broken) => Err(CommandError::Failed(format!("the chain is broken: {broken}"))),
+    }
+}
+
+async fn export_audit(app: &App, org: OrgId, out: Option<PathBuf>) -> Result<(), CommandError> {
+    let failed = |error: &dyn std::fmt::Display| CommandError::Failed(error.to_string());
+    let Some(path) = out else {
+        let out = std::io::BufWriter::new(std::io::stdout());
+        return audit::export_chain::<ReadAudit>(app, proof(org)?, out).await.map(drop).map_err(|e| failed(&e));
+    };
+    let file = std::fs::File::create(&path).map_err(|e| CommandError::Failed(format!("{}: {e}", path.display())))?;
+    let rows = audit::export_chain::<ReadAudit>(app, proof(org)?, std::io::BufWriter::new(file)).await.map_err(|e| failed(&e))?;
+    println!("{rows} rows written to {}", path.display());
+    Ok(())
 }
 
 async fn with_database(config: Config, command: Command) -> Result<(), CommandError> {
@@ -246,6 +299,15 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
                     app.link("/kiosk")
                 );
             }
+        }
+        Command::Audit { what: AuditCommand::Export { org, out, .. } } => {
+            let org = match org {
+                Some(slug) => {
+                    find_org_by_slug(app, &slug).await.map_err(Failure::from)?.map(|org| org.id).ok_or_else(Failure::not_found)?
+                }
+                None => INSTALLATION,
+            };
+            export_audit(app, org, out).await?;
         }
         Command::Seed { demo: true, .. } => match demo::seed(app).await? {
             None => println!("The demonstration is there already. Remove it with: regie seed --remove-demo"),

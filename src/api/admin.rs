@@ -4,8 +4,8 @@ use super::devices::DeviceBody;
 use super::door::OrgClient;
 use super::problem::{Problem, ProblemBody};
 use super::punches::{PageQuery, PunchBody};
-use crate::audit::{self, AuditFilter};
-use crate::kernel::zone::parse_instant;
+use crate::audit::{self, AuditFilter, ReadAudit};
+use crate::kernel::zone::{Zone, parse_instant};
 use crate::kernel::{CrewMemberId, DeviceId, Failure, Instant, zone};
 use crate::timeclock::{DeviceFilter, PunchFilter, service as clock};
 use axum::Json;
@@ -53,19 +53,20 @@ pub struct PunchQuery {
     offset: Option<i64>,
 }
 
+fn read_instant(field: &'static str, text: Option<&str>, zone: &Zone) -> Result<Option<Instant>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    parse_instant(text, zone).map(Some).ok_or(Problem(Failure::fields([(field, "date.invalid")])))
+}
+
 /// Everybody's punches, newest first.
 #[utoipa::path(get, path = "/admin/punches", tag = "admin", params(PunchQuery), responses((status = 200, body = Vec<PunchBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn punches(client: OrgClient, Query(query): Query<PunchQuery>) -> Result<Json<Vec<PunchBody>>, Problem> {
     let zone = client.org.zone();
-    let read = |field: &'static str, text: &Option<String>| -> Result<Option<Instant>, Problem> {
-        let Some(text) = text else { return Ok(None) };
-        parse_instant(text, &zone).map(Some).ok_or(Problem(Failure::fields([(field, "date.invalid")])))
-    };
     let page = PageQuery { limit: query.limit, offset: query.offset };
     let filter = PunchFilter {
         crew_member: query.user_id.map(CrewMemberId),
-        from: read("from_date", &query.from_date)?,
-        to: read("to_date", &query.to_date)?,
+        from: read_instant("from_date", query.from_date.as_deref(), &zone)?,
+        to: read_instant("to_date", query.to_date.as_deref(), &zone)?,
         limit: page.limit(),
         offset: page.offset(),
         ..PunchFilter::default()
@@ -81,6 +82,12 @@ pub struct AuditQuery {
     user_id: Option<i64>,
     device_id: Option<i64>,
     kiosk_id: Option<i64>,
+    /// RFC 3339, or a date of the organisation's calendar, whose first instant is meant.
+    from_date: Option<String>,
+    /// The first instant that is too late.
+    to_date: Option<String>,
+    /// Only events with a lesser `id`: the way through a long list.
+    before: Option<i64>,
     limit: Option<i64>,
     offset: Option<i64>,
 }
@@ -102,8 +109,9 @@ pub struct AuditBody {
 }
 
 /// The audit of the organisation, newest first.
-#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(AuditQuery), responses((status = 200, body = Vec<AuditBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(AuditQuery), responses((status = 200, body = Vec<AuditBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> Result<Json<Vec<AuditBody>>, Problem> {
+    let zone = client.org.zone();
     let page = PageQuery { limit: query.limit, offset: query.offset };
     let actor = query.kiosk_id.map(|id| ("kiosk", id)).or(query.user_id.map(|id| ("account", id)));
     let filter = AuditFilter {
@@ -112,9 +120,12 @@ pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> R
         actor_id: actor.map(|(_, id)| id),
         subject_kind: query.device_id.map(|_| "device".to_owned()),
         subject_id: query.device_id,
-        before: None,
+        from: read_instant("from_date", query.from_date.as_deref(), &zone)?,
+        to: read_instant("to_date", query.to_date.as_deref(), &zone)?,
+        before: query.before,
         limit: page.limit(),
         offset: page.offset(),
+        ..AuditFilter::default()
     };
     let rows = audit::read_events(&client.app, client.permit()?, &filter).await?;
     Ok(Json(
@@ -143,4 +154,23 @@ pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> R
             })
             .collect(),
     ))
+}
+
+/// The state of the audit's chain.
+#[derive(Serialize, ToSchema)]
+pub struct ChainBody {
+    /// Whether every row is as it was written.
+    whole: bool,
+    /// Rows found to be as they were written, from the first on.
+    rows: i64,
+    /// The first row that is changed, missing or out of place.
+    broken_seq: Option<i64>,
+}
+
+/// Checks the audit's chain from its first row to its last.
+#[utoipa::path(get, path = "/admin/audit-logs/verify", tag = "admin", responses((status = 200, body = ChainBody), (status = 403, body = ProblemBody)))]
+pub async fn verify_audit(client: OrgClient) -> Result<Json<ChainBody>, Problem> {
+    let check = audit::verify_chain::<ReadAudit>(&client.app, client.permit()?).await?;
+    let broken_seq = check.broken.map(|broken| broken.seq);
+    Ok(Json(ChainBody { whole: broken_seq.is_none(), rows: check.rows, broken_seq }))
 }

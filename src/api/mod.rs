@@ -78,6 +78,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(routes!(admin::revoke_device))
         .routes(routes!(admin::punches))
         .routes(routes!(admin::audit_logs))
+        .routes(routes!(admin::verify_audit))
 }
 
 /// The description of the API.

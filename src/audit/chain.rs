@@ -1,7 +1,9 @@
 //! The chain of hashes.
 
 use super::AuditRow;
+use crate::kernel::{Instant, zone};
 use crate::platform::secret::fingerprint;
+use std::fmt;
 
 /// The end of a chain: the newest row's number and hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -22,6 +24,93 @@ pub fn row_hash(row: &AuditRow) -> String {
         bytes.extend_from_slice(text.as_bytes());
     }
     fingerprint(bytes)
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its own fields are not those that were hashed.
+    Changed,
+    /// It does not continue the row before it.
+    Unlinked,
+    /// It is not there; the row with this number is in its place.
+    Missing { found: i64 },
+    /// It is not there, nor is any after it: the newest rows were taken away.
+    Removed,
+}
+
+/// The first place where a chain is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// The number of the row that is wrong or missing.
+    pub seq: i64,
+    pub fault: Fault,
+    /// When the row that stands there is dated; `None` when there is none.
+    pub at: Option<Instant>,
+    /// What that row says happened.
+    pub action: Option<String>,
+}
+
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seq = self.seq;
+        match self.fault {
+            Fault::Changed => write!(f, "row {seq} was changed")?,
+            Fault::Unlinked => write!(f, "row {seq} does not continue the row before it")?,
+            Fault::Missing { found } => write!(f, "row {seq} is missing or out of place; row {found} stands there")?,
+            Fault::Removed => write!(f, "row {seq} and all after it were removed")?,
+        }
+        match (&self.action, self.at) {
+            (Some(action), Some(at)) => write!(f, " ({action}, {})", zone::utc(at)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Follows a chain row by row, from its first.
+#[derive(Debug, Default)]
+pub struct Follower {
+    last: Link,
+}
+
+impl Follower {
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn follow(&mut self, row: &AuditRow) -> Result<(), Break> {
+        let next = self.last.seq + 1;
+        let fault = if row.seq != next {
+            Some(Fault::Missing { found: row.seq })
+        } else if row.hash != row_hash(row) {
+            Some(Fault::Changed)
+        } else if row.prev_hash != self.last.hash {
+            Some(Fault::Unlinked)
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            return Err(Break { seq: next, fault, at: Some(Instant(row.at)), action: Some(row.action.clone()) });
+        }
+        self.last = Link { seq: row.seq, hash: row.hash.clone() };
+        Ok(())
+    }
+
+    /// The newest row so far.
+    pub const fn last(&self) -> &Link {
+        &self.last
+    }
+
+    /// Ends at `head`, where the chain is said to end. Gives the number of rows.
+    ///
+    /// # Errors
+    /// When rows are missing at the end.
+    pub fn end(self, head: &Link) -> Result<i64, Break> {
+        if self.last == *head {
+            return Ok(head.seq);
+        }
+        Err(Break { seq: self.last.seq + 1, fault: Fault::Removed, at: None, action: None })
+    }
 }
 
 #[cfg(test)]

@@ -7,61 +7,21 @@
 mod actions;
 mod chain;
 mod event;
+mod export;
+mod group;
+mod names;
 mod reasons;
+mod service;
 mod store;
 mod tx;
 
-pub use actions::{ACTIONS, ReadAudit};
-pub use chain::{Link, row_hash};
+pub use actions::{ACTIONS, ReadAudit, ReadInstallationAudit, ReadsChain};
+pub use chain::{Break, Fault, Follower, Link, row_hash};
 pub use event::{Event, Subject};
+pub use export::{BadExport, chain_line, head_line, verify_export};
+pub use group::Group;
+pub use names::{Name, Names};
 pub use reasons::Quiet;
+pub use service::{Check, EventPage, Verdict, export_chain, list_chain, read_events, read_head, read_page, verify, verify_chain};
 pub use store::{AuditFilter, AuditRow};
 pub use tx::{Tx, begin, begin_in, record};
-
-use crate::access::Permit;
-use crate::kernel::OrgId;
-use crate::platform::App;
-use crate::platform::db::{DbResult, ReadTx};
-
-/// The state of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All rows are as they were written.
-    Whole { rows: i64 },
-    /// The first row that is not what was written after the one before.
-    Broken { seq: i64 },
-}
-
-/// Reads an organisation's whole chain and checks every link.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn verify(tx: &mut ReadTx, org: OrgId) -> DbResult<Verdict> {
-    let head = store::find_head(tx, org).await?.unwrap_or_default();
-    let mut expected = Link::default();
-    loop {
-        let rows = store::list_chain(tx, org, expected.seq, 1000).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            let next = expected.seq + 1;
-            if row.seq != next || row.prev_hash != expected.hash || row.hash != row_hash(&row) {
-                return Ok(Verdict::Broken { seq: next });
-            }
-            expected = Link { seq: row.seq, hash: row.hash };
-        }
-    }
-    // A head that is ahead of the rows means that the newest rows were removed.
-    if head == expected { Ok(Verdict::Whole { rows: head.seq }) } else { Ok(Verdict::Broken { seq: expected.seq + 1 }) }
-}
-
-/// Events of the organisation, newest first.
-///
-/// Permission: admin. Audit: none, it only reads.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn read_events(app: &App, permit: Permit<ReadAudit>, filter: &AuditFilter) -> DbResult<Vec<AuditRow>> {
-    store::list_events(&mut permit.read(&app.db).await?, filter).await
-}

@@ -1,0 +1,54 @@
+//! Kinds of events, as people look for them.
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Punches,
+    Crew,
+    Accounts,
+    Members,
+    Settings,
+    /// What stands at the door, and the phones that are shown to it.
+    Kiosks,
+    Support,
+    Jobs,
+}
+
+impl Group {
+    pub const ALL: [Self; 8] =
+        [Self::Punches, Self::Crew, Self::Accounts, Self::Members, Self::Settings, Self::Kiosks, Self::Support, Self::Jobs];
+
+    /// The word in addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Punches => "punches",
+            Self::Crew => "crew",
+            Self::Accounts => "accounts",
+            Self::Members => "members",
+            Self::Settings => "settings",
+            Self::Kiosks => "kiosks",
+            Self::Support => "support",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    /// Reads [`Group::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.code() == code)
+    }
+
+    /// The group of an event by its name; `None` for a name that no group knows.
+    pub fn of(action: &str) -> Option<Self> {
+        Some(match action.split_once('.')?.0 {
+            "punch" => Self::Punches,
+            "crew" => Self::Crew,
+            "account" | "session" | "token" | "factor" => Self::Accounts,
+            "member" => Self::Members,
+            "org" | "setup" => Self::Settings,
+            "kiosk" | "device" => Self::Kiosks,
+            "support" => Self::Support,
+            "job" => Self::Jobs,
+            _ => return None,
+        })
+    }
+}
