@@ -3,5 +3,6 @@
 mod access;
 mod accounts;
 mod audit;
+mod audit_page;
 mod pages;
 mod punches;

@@ -1,5 +1,6 @@
 //! The pages, one file per feature.
 
+mod audit;
 mod badge;
 mod crew;
 mod dev;
@@ -57,6 +58,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(invite::routes())
         .merge(settings::routes())
         .merge(kiosks::routes())
+        .merge(audit::routes())
         .merge(kiosk::routes());
     if app.config.development { routes.merge(dev::routes()) } else { routes }
 }

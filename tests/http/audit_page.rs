@@ -1,0 +1,422 @@
+//! The audit as people read it: the page, its files, the command line, the API.
+
+use crate::support::{NOW, Shop, TestApp, each_app};
+use regie::audit;
+use regie::kernel::{Lang, Role};
+use regie::platform::db::EngineKind;
+use regie::web::{event_words, fact_word};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            // What stands in unit tests is not written by the program.
+            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+            found.push((path.display().to_string(), text));
+        }
+    }
+    found
+}
+
+/// The text up to the first `,` or `;` that is not inside of brackets.
+fn upto(text: &str, end: char) -> &str {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return &text[..at],
+            ')' | ']' | '}' => depth -= 1,
+            c if c == end && depth == 0 => return &text[..at],
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The literals of the shape `noun.verb` in a text.
+fn names(text: &str) -> Vec<String> {
+    let literals = text.split('"').skip(1).step_by(2);
+    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let shaped = |literal: &&str| literal.split_once('.').is_some_and(|(noun, verb)| plain(noun) && plain(verb));
+    literals.filter(shaped).map(str::to_owned).collect()
+}
+
+/// The names of all events that the code writes: what is given to `Event::new`, or to the variable that is given to it.
+fn events() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        for call in text.split("Event::new(").skip(1) {
+            let argument = upto(call, ',').trim();
+            let mut here = names(argument);
+            if here.is_empty() && argument.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                let binding = format!("let {argument} =");
+                let statements = text.split(&binding).skip(1);
+                here = statements.flat_map(|rest| names(upto(rest, ';'))).collect();
+            }
+            let declared = argument.contains("&'static str") || argument.starts_with("action:");
+            assert!(declared || !here.is_empty(), "{path}: the name of an event cannot be read: Event::new({argument}");
+            found.extend(here);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_event_has_words() {
+    let events = events();
+    assert!(events.len() > 60 && events.contains("account.deleted") && events.contains("support.left"), "{events:?}");
+    for lang in [Lang::Fr, Lang::En] {
+        let silent: Vec<_> = events.iter().filter(|name| event_words(name, lang).is_none()).collect();
+        assert!(silent.is_empty(), "without words: {silent:?}");
+    }
+    let lost: Vec<_> = events.iter().filter(|name| audit::Group::of(name).is_none()).collect();
+    assert!(lost.is_empty(), "in no group: {lost:?}");
+}
+
+#[test]
+fn every_fact_has_words() {
+    let mut facts = BTreeSet::new();
+    for (_, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        if text.contains("Event::new(") {
+            facts.extend(text.split(".with(\"").skip(1).map(|rest| rest[..rest.find('"').unwrap()].to_owned()));
+        }
+    }
+    assert!(facts.len() > 15, "{facts:?}");
+    let silent: Vec<_> = facts.iter().filter(|name| fact_word(name, Lang::Fr).is_none()).collect();
+    assert!(silent.is_empty(), "without words: {silent:?}");
+}
+
+struct Stage {
+    shop: Shop,
+    cookie: String,
+    token: String,
+    url: String,
+}
+
+/// A shop in which something has happened: a technician, a kiosk, a punch, a replayed code, a changed name.
+async fn stage(test: &TestApp) -> Stage {
+    let shop = test.shop("Théâtre du Mail").await;
+    let person = test.person(&shop, "Karim Benali", Role::Tech).await;
+    let (cookie, token) = (test.cookie(&shop.owner.email).await, test.token(&shop.owner.email).await);
+    let (_, key) = test.kiosk(&token, "Entrée des artistes").await;
+    let hers = test.token("karim-benali@theatre-du-mail.example").await;
+    let phone = test.phone(&hers).await;
+    let code = test.code(&hers, phone).await;
+    for _ in 0..2 {
+        test.scan(&key, json!({ "qr_token": code })).await;
+    }
+    let form = "name=Karim+Ben+Ali&email=&phone=&job=&skills=&version=1";
+    let crew = format!("/o/{}/crew/{}", shop.org.slug, person.id);
+    let request = http::Request::post(crew).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    let request = request.header("content-type", "application/x-www-form-urlencoded").header("x-request-id", "karim-renamed-1");
+    assert_eq!(test.send(request.body(form.to_owned().into()).unwrap()).await.status, 303);
+    let url = format!("/o/{}/audit", shop.org.slug);
+    Stage { shop, cookie, token, url }
+}
+
+/// The rows of the page: one string each.
+fn rows(page: &str) -> Vec<String> {
+    let rows = page.split("<tr role=\"row\" id=\"e").skip(1);
+    rows.map(|row| row.split("</tr>").next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_page_says_who_did_what_on_what() {
+    each_app(async |test| {
+        let Stage { cookie, url, .. } = stage(&test).await;
+        let page = test.browse("GET", &url, &cookie, "").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(page.text.contains("samedi 21 novembre 2026"), "rows stand under their day");
+        let rows = rows(&page.text);
+        let row = |word: &str| rows.iter().find(|row| row.contains(word)).unwrap_or_else(|| panic!("no {word}: {rows:#?}"));
+        let changed = row("Fiche changée");
+        for part in ["Claire Vasseur", "<del>Karim Benali</del>", "<ins>Karim Ben Ali</ins>", "karim-renamed-1", "09:00:00"] {
+            assert!(changed.contains(part), "{part}: {changed}");
+        }
+        let punch = row("Pointage</span>");
+        for part in ["Borne Entrée des artistes", "Karim Ben Ali", "Entrée</dd>"] {
+            assert!(punch.contains(part), "{part}: {punch}");
+        }
+        let refused = row("Badge refusé");
+        assert!(refused.contains("Chaque code ne sert qu’une fois."), "{refused}");
+        let phone = row("Téléphone enregistré");
+        assert!(phone.contains("Téléphone de Karim Ben Ali"), "{phone}");
+        assert!(!page.text.contains("<script"), "works without scripts");
+        let english = test.browse("GET", &url, &format!("{cookie}; language=en"), "").await.text;
+        assert!(english.contains("Record changed") && english.contains("Saturday 21 November 2026"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_searched_and_filtered() {
+    each_app(async |test| {
+        let Stage { cookie, url, shop, token } = stage(&test).await;
+        let count = async |query: &str| {
+            let page = test.browse("GET", &format!("{url}?{query}"), &cookie, "").await;
+            assert_eq!(page.status, 200, "{query}: {}", page.text);
+            rows(&page.text).len()
+        };
+        let all = count("").await;
+        assert!(all >= 8, "{all}");
+        let logs = test.api("GET", "/api/v1/admin/audit-logs", &token, None).await.json();
+        let hash = logs[0]["hash"].as_str().unwrap().to_owned();
+        for (query, expected) in [
+            ("q=karim-renamed-1".to_owned(), 1),
+            (format!("q={hash}"), 1),
+            (format!("q={}%C2%B7{}", &hash[..4], &hash[4..8]), 1),
+            ("q=nobody+of+that+name".to_owned(), 0),
+            ("kind=punches".to_owned(), 2),
+            ("kind=support".to_owned(), 0),
+            ("kind=nonsense".to_owned(), all),
+            ("from=2026-11-21&to=2026-11-21".to_owned(), all),
+            ("from=2026-11-22".to_owned(), 0),
+            ("to=2026-11-20".to_owned(), 0),
+            ("from=nonsense".to_owned(), all),
+            (format!("person={}&kind=crew", shop.owner.id), 1),
+            ("person=987654".to_owned(), 0),
+        ] {
+            assert_eq!(count(&query).await, expected, "{query}");
+        }
+        assert!(count("q=KARIM").await >= 3, "the person, the phone, the punch");
+        assert!(count("q=entree+des").await >= 3, "a kiosk, without its accent");
+        assert!(count("q=patron%40theatre").await >= 3, "by address");
+        assert_eq!(count("q=100%25").await, 0, "a percent sign is one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_paged_by_its_numbers() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let url = format!("/o/{}/audit", shop.org.slug);
+        let mut list = String::from("text=");
+        (0..120).for_each(|n| list += &format!("Personne+{n}%0A"));
+        let added = test.browse("POST", &format!("/o/{}/crew/import", shop.org.slug), &cookie, &format!("{list}&step=add")).await;
+        assert_eq!(added.status, 303, "{}", added.text);
+        let numbers = |page: &str| -> Vec<i64> {
+            page.split("<tr role=\"row\" id=\"e").skip(1).map(|row| row.split('"').next().unwrap().parse().unwrap()).collect()
+        };
+        let link = |page: &str, name: &str| {
+            let found = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+            found.into_iter().find(|href| href.contains(&format!("&{name}=")))
+        };
+        let (mut seen, mut pages, mut at) = (Vec::new(), Vec::new(), format!("{url}?kind=crew"));
+        loop {
+            let page = test.browse("GET", &at, &cookie, "").await.text;
+            seen.extend(numbers(&page));
+            pages.push(numbers(&page));
+            let Some(next) = link(&page, "before") else {
+                at = link(&page, "after").unwrap();
+                break;
+            };
+            at = next;
+        }
+        assert_eq!((seen.len(), pages.len()), (120, 3));
+        assert!(seen.windows(2).all(|pair| pair[0] > pair[1]), "newest first, none twice");
+        for expected in [&pages[1], &pages[0]] {
+            let page = test.browse("GET", &at, &cookie, "").await.text;
+            assert_eq!(&numbers(&page), expected, "back the same way");
+            at = link(&page, "after").unwrap_or_default();
+        }
+        assert_eq!(at, "", "nothing is newer than the newest");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_table_holds_the_filtered_rows_and_no_formula() {
+    each_app(async |test| {
+        let Stage { cookie, url, shop, token, .. } = stage(&test).await;
+        let form = "name=%3DHYPERLINK(%22http%3A%2F%2Fevil%22)&email=&phone=&job=&skills=";
+        test.browse("POST", &format!("/o/{}/crew/new", shop.org.slug), &cookie, form).await;
+        test.kiosk(&token, "-2+3").await;
+        let file = test.browse("GET", &format!("{url}/events.csv?kind=crew"), &cookie, "").await;
+        assert_eq!(file.status, 200, "{}", file.text);
+        assert!(file.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+        assert!(file.headers["content-disposition"].to_str().unwrap().contains("journal-theatre-du-mail.csv"));
+        let mut reader = csv_reader(&file.text);
+        let head: Vec<String> = reader.remove(0);
+        assert_eq!(&head[..3], ["numéro", "date et heure", "qui"]);
+        assert_eq!(reader.len(), 3, "the added, the changed, the evil one: {reader:?}");
+        assert!(reader.iter().all(|row| row[3].starts_with("crew.")));
+        let changed = reader.iter().find(|row| row[3] == "crew.changed").unwrap();
+        assert_eq!(
+            (changed[1].as_str(), changed[6].as_str()),
+            ("2026-11-21T09:00:00+01:00", "Nom: Karim Benali → Karim Ben Ali")
+        );
+        let whole = test.browse("GET", &format!("{url}/events.csv"), &cookie, "").await.text;
+        for row in csv_reader(&whole) {
+            assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "{row:?}");
+        }
+    })
+    .await;
+}
+
+/// The records of a file, with its head.
+fn csv_reader(text: &str) -> Vec<Vec<String>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut rows = vec![vec![String::new()]];
+    let (mut quoted, mut chars) = (false, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        let row = rows.last_mut().unwrap();
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => row.last_mut().unwrap().push(chars.next().unwrap()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\r' if !quoted => {}
+            '\n' if !quoted => rows.push(vec![String::new()]),
+            c => row.last_mut().unwrap().push(c),
+        }
+    }
+    rows.pop();
+    rows
+}
+
+/// Changes a row behind the program's back, as somebody with a database client would.
+async fn tamper(test: &TestApp, sql: &'static str, org: i64) {
+    let drop = match test.app.db.engine() {
+        EngineKind::Sqlite => "DROP TRIGGER IF EXISTS audit_events_kept_update; DROP TRIGGER IF EXISTS audit_events_kept_delete;",
+        EngineKind::Postgres => "ALTER TABLE audit_events DISABLE TRIGGER USER;",
+    };
+    test.app.db.script(drop).await.unwrap();
+    let mut tx = test.app.db.begin_write().await.unwrap();
+    tx.query(sql).bind(org).execute().await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_chain_is_verified_in_words() {
+    each_app(async |test| {
+        let Stage { cookie, url, shop, token, .. } = stage(&test).await;
+        let before = test.browse("GET", &url, &cookie, "").await.text;
+        assert!(before.contains("Vérifier la chaîne") && !before.contains("Chaîne intacte"), "only when asked");
+        let whole = test.browse("POST", &url, &cookie, "").await;
+        assert_eq!(whole.status, 200);
+        let rows = test.api("GET", "/api/v1/admin/audit-logs/verify", &token, None).await.json();
+        assert_eq!((&rows["whole"], &rows["broken_seq"]), (&json!(true), &json!(null)));
+        let words = format!("{} entrées vérifiées sam. 21 nov., 09:00.", rows["rows"]);
+        assert!(whole.text.contains("Chaîne intacte") && whole.text.contains(&words), "{words}: {}", whole.text);
+
+        tamper(&test, "UPDATE audit_events SET detail = '{}' WHERE org_id = $1 AND seq = 3", shop.org.id.0).await;
+        let broken = test.browse("POST", &url, &cookie, "").await.text;
+        assert!(broken.contains("note danger") && broken.contains("Chaîne rompue"));
+        assert!(broken.contains("L’entrée 3, datée sam. 21 nov., 09:00, a été changée."), "{broken}");
+        let api = test.api("GET", "/api/v1/admin/audit-logs/verify", &token, None).await.json();
+        assert_eq!(api, json!({ "whole": false, "rows": 2, "broken_seq": 3 }));
+        tamper(&test, "DELETE FROM audit_events WHERE org_id = $1 AND seq = 2", shop.org.id.0).await;
+        let missing = test.browse("POST", &url, &cookie, "").await.text;
+        assert!(missing.contains("L’entrée 2 manque ou a été déplacée."), "{missing}");
+        tamper(&test, "DELETE FROM audit_events WHERE org_id = $1 AND seq > 1", shop.org.id.0).await;
+        let cut = test.browse("POST", &url, &cookie, "").await.text;
+        assert!(cut.contains("L’entrée 2 et les suivantes ont été retirées."), "{cut}");
+    })
+    .await;
+}
+
+fn regie(arguments: &[&str]) -> (i32, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_regie")).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+    (out.status.code().unwrap(), text)
+}
+
+#[tokio::test]
+async fn an_export_is_checked_without_the_database() {
+    each_app(async |test| {
+        let Stage { cookie, url, .. } = stage(&test).await;
+        let export = test.browse("GET", &format!("{url}/chain.jsonl"), &cookie, "").await;
+        assert_eq!((export.status.as_u16(), export.headers["content-type"].to_str().unwrap()), (200, "application/jsonl"));
+        let rows = audit::verify_export(export.text.as_bytes()).unwrap();
+        assert_eq!(export.text.lines().count() as i64, rows + 1, "the rows, and where they end");
+        let folder = tempfile::tempdir().unwrap();
+        let check = |text: &str| {
+            let file = folder.path().join("chain.jsonl");
+            std::fs::write(&file, text).unwrap();
+            regie(&["audit", "verify", file.to_str().unwrap()])
+        };
+        let (code, said) = check(&export.text);
+        assert!(code == 0 && said.contains(&format!("whole: {rows} rows")), "{code}: {said}");
+        let (code, said) = check(&export.text.replace("Karim Ben Ali", "Karim Ben Alo"));
+        assert!(code == 1 && said.contains("was changed (crew.changed, 2026-11-21T08:00:00.000Z)"), "{code}: {said}");
+        let lines: Vec<&str> = export.text.lines().collect();
+        let (code, said) = check(&(lines[..lines.len() - 2].join("\n") + "\n" + lines[lines.len() - 1] + "\n"));
+        assert!(code == 1 && said.contains(&format!("row {rows} and all after it were removed")), "{code}: {said}");
+        let (code, said) = regie(&["audit", "verify", "/nowhere/at/all"]);
+        assert!(code == 1 && said.contains("/nowhere/at/all"), "{code}: {said}");
+    })
+    .await;
+}
+
+#[test]
+fn the_command_line_writes_a_chain_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (data, file) = (data.to_str().unwrap(), folder.path().join("chain.jsonl"));
+    let file = file.to_str().unwrap();
+    let (code, said) = regie(&["--data", data, "seed", "--demo"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = regie(&["--data", data, "audit", "export", "--org", "compagnie-des-lumieres", "--out", file]);
+    assert!(code == 0 && said.contains("rows written"), "{said}");
+    let (code, said) = regie(&["audit", "verify", file]);
+    assert!(code == 0 && said.contains("The chain is whole"), "{said}");
+    let (code, said) = regie(&["--data", data, "audit", "export", "--installation"]);
+    assert!(code == 0 && said.contains("{\"head\":{\"org_id\":0,"), "{said}");
+    let (code, said) = regie(&["--data", data, "audit", "export", "--org", "nobody"]);
+    assert!(code == 4 && said.contains("not_found"), "{code} {said}");
+}
+
+#[tokio::test]
+async fn only_admins_of_the_organisation_read_its_audit() {
+    each_app(async |test| {
+        let Stage { url, .. } = stage(&test).await;
+        let other = test.shop("Salle voisine").await;
+        let (stranger, tech) = (test.cookie(&other.owner.email).await, test.cookie("karim-benali@theatre-du-mail.example").await);
+        for (cookie, status) in [(&stranger, 404), (&tech, 403)] {
+            for path in ["", "/events.csv", "/chain.jsonl"] {
+                assert_eq!(test.browse("GET", &format!("{url}{path}"), cookie, "").await.status.as_u16(), status, "{path}");
+            }
+            assert_eq!(test.browse("POST", &url, cookie, "").await.status.as_u16(), status);
+        }
+        let page = test.browse("GET", "/o/salle-voisine/audit?q=karim", &stranger, "").await;
+        assert!(page.status == 200 && rows(&page.text).is_empty(), "nothing of the neighbours");
+        let whole = test.browse("GET", "/o/salle-voisine/audit/chain.jsonl", &stranger, "").await.text;
+        assert!(!whole.contains("Karim") && audit::verify_export(whole.as_bytes()).is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_api_narrows_the_list_by_time_and_number() {
+    each_app(async |test| {
+        let Stage { token, shop, .. } = stage(&test).await;
+        let list = async |query: &str, token: &str| {
+            let answer = test.api("GET", &format!("/api/v1/admin/audit-logs?{query}"), token, None).await;
+            assert_eq!(answer.status, 200, "{query}: {}", answer.text);
+            answer.json().as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        let all = list("limit=100", &token).await;
+        assert_eq!(list(&format!("before={}&limit=2", all[1]), &token).await, all[2..4]);
+        assert_eq!(list("from_date=2026-11-21&limit=100", &token).await, all);
+        assert!(list("to_date=2026-11-21", &token).await.is_empty(), "its first instant");
+        test.app.clock.advance_seconds(3600);
+        let later = test.token(&shop.owner.email).await;
+        test.kiosk(&later, "Quai").await;
+        let since = list("from_date=2026-11-21T09:30:00%2B01:00", &later).await;
+        assert_eq!(since.len(), 2, "added, and its key");
+        assert_eq!(list("to_date=2026-11-21T08:30:00Z&limit=100", &later).await, all);
+        let wrong = test.api("GET", "/api/v1/admin/audit-logs?from_date=soon", &later, None).await;
+        assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["field"]), (422, &json!("from_date")));
+        assert_eq!(NOW.0 % 3_600_000, 0, "the clock of this test stands at a full hour");
+    })
+    .await;
+}
