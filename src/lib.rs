@@ -1,6 +1,6 @@
 //! Régie: plans who works where, lets people badge in, and keeps hours that nobody can quietly change.
 //!
-//! The layers, top down: doors (`web`, `api`), rooms (`documents`, `planning`, `timeclock`, `orgs`, `accounts`), `audit` and `access`,
+//! The layers, top down: doors (`web`, `api`), rooms (`operations`, `documents`, `planning`, `timeclock`, `orgs`, `accounts`), `audit` and `access`,
 //! `platform`, `kernel`. Arrows only point down; `tests/architecture.rs` checks it.
 
 #[cfg(feature = "ssr")]
@@ -17,6 +17,8 @@ pub mod composition;
 pub mod documents;
 pub mod islands;
 pub mod kernel;
+#[cfg(feature = "ssr")]
+pub mod operations;
 #[cfg(feature = "ssr")]
 pub mod orgs;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each part and the parts of this crate that it may name.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("kernel", &[]),
     ("islands", &["kernel"]),
     ("platform", &["kernel"]),
@@ -15,7 +15,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("timeclock", &["access", "audit", "kernel", "orgs", "platform"]),
     ("planning", &["access", "accounts", "audit", "kernel", "orgs", "platform", "timeclock"]),
     ("documents", &["kernel"]),
-    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "orgs", "planning", "platform", "timeclock"]),
+    ("operations", &["access", "audit", "kernel", "platform"]),
+    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "operations", "orgs", "planning", "platform", "timeclock"]),
     ("api", &["access", "accounts", "audit", "kernel", "orgs", "planning", "platform", "timeclock"]),
 ];
 

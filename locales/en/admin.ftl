@@ -72,7 +72,11 @@ admin-health-bad = Something does not work
 admin-pages = Pages
 admin-next = Next
 flash-support-left = You have left the organisation. Its audit says so.
-failure-not-yours = This cannot be done to your own account, or it is done already.
+job-mail = Sending of a mail
+job-badges = Clearing of badge codes
+job-sessions = Clearing of sessions
+job-reset = Password link
+job-forget = Forgetting of old contacts
 admin-health-minutes = { $count ->
     [0] less than a minute
     [one] one minute

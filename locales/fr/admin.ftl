@@ -72,7 +72,11 @@ admin-health-bad = Quelque chose ne marche pas
 admin-pages = Pages
 admin-next = Suivants
 flash-support-left = Vous avez quitté l’organisation. Son journal le dit.
-failure-not-yours = Cela ne peut pas se faire sur votre propre compte, ou c’est déjà fait.
+job-mail = Envoi d’un e-mail
+job-badges = Nettoyage des codes de badge
+job-sessions = Nettoyage des sessions
+job-reset = Lien de mot de passe
+job-forget = Oubli des anciens contacts
 admin-health-minutes = { $count ->
     [0] moins d’une minute
     [one] une minute

@@ -1,6 +1,6 @@
 //! What can have happened.
 
-use crate::kernel::{AccountId, CrewMemberId, DeviceId, InvitationId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
+use crate::kernel::{AccountId, CrewMemberId, DeviceId, InvitationId, JobId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
 use crate::kernel::{AssignmentId, AvailabilityId, MissionId, ProjectId};
 use serde_json::{Value, json};
 
@@ -43,6 +43,6 @@ macro_rules! subjects {
 }
 
 subjects!(
-    AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", InvitationId => "invitation", LinkId => "link",
+    AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", InvitationId => "invitation", JobId => "job", LinkId => "link",
     MembershipId => "membership", MissionId => "mission", ProjectId => "project", AssignmentId => "assignment", AvailabilityId => "availability", OrgId => "org", PunchId => "punch", SessionId => "session",
 );

@@ -8,12 +8,18 @@ use super::hashing::Hasher;
 use super::seal::Sealer;
 use super::throttle::Throttle;
 use super::tokens::TokenSigner;
+use crate::kernel::Instant;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// The running application. Clones share everything.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    started_at: Instant,
+}
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -29,7 +35,13 @@ pub struct Parts {
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let started_at = parts.clock.now();
+        Self(Arc::new(Inner { parts, started_at }))
+    }
+
+    /// Since when this server runs.
+    pub fn started_at(&self) -> Instant {
+        self.0.started_at
     }
 
     /// An absolute address for a mail.
@@ -41,6 +53,6 @@ impl App {
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

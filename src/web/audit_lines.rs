@@ -1,6 +1,6 @@
 //! Rows of the audit as people read them, for the page and for the table that is downloaded.
 
-use super::audit_words::{EventWords, change_word, event_words, fact_word, subject_word, system_words};
+use super::audit_words::{EventWords, change_word, event_words, fact_word, job_word, subject_word, system_words};
 use super::refusal::words_of;
 use super::shell::role_word;
 use crate::accounts::client_words;
@@ -204,6 +204,7 @@ impl Teller<'_> {
             ("method", "recovery") => Some(t.second_recovery()),
             ("language", "fr") => Some("Français".to_owned()),
             ("language", "en") => Some("English".to_owned()),
+            ("job", _) => Some(job_word(text, t)),
             ("scopes", _) => Some(scope_words(text, t)),
             ("reason", _) if action == "punch.refused" => Some(words_of(text, self.lang)),
             _ => None,

@@ -153,6 +153,18 @@ pub fn change_word(action: &str, t: &Words) -> String {
     }
 }
 
+/// What a kind of job does.
+pub fn job_word(kind: &str, t: &Words) -> String {
+    match kind {
+        "mail.send" => t.job_mail(),
+        "badges.purge" => t.job_badges(),
+        "sessions.purge" => t.job_sessions(),
+        "accounts.reset" => t.job_reset(),
+        "orgs.forget_contacts" => t.job_forget(),
+        other => other.to_owned(),
+    }
+}
+
 /// Why the program itself did something.
 pub fn system_words(reason: &str, t: &Words) -> String {
     match reason {

@@ -145,6 +145,7 @@ pub fn OfPlatform(admin: PlatformAdmin, #[prop(into)] title: String, here: &'sta
         place("accounts", "users", t.admin_accounts()),
         place("jobs", "clock", t.admin_jobs()),
         place("health", "gear", t.admin_health()),
+        Place { tab: false, ..place("audit", "shield", t.admin_audit()) },
     ];
     let groups = vec![(String::new(), places)];
     view! { <Frame visitor=admin.visitor title brand=t.nav_platform() groups here who=t.admin_who()>{children()}</Frame> }
@@ -281,6 +282,7 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "invitation.revoked" => t.flash_invitation_revoked(),
         "org.left" => t.flash_org_left(),
         "job.changed" => t.flash_job_changed(),
+        "support.left" => t.flash_support_left(),
         _ => return None,
     })
 }

@@ -90,10 +90,11 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("kiosk.pair", &["kiosk.paired"]),
     ("kiosk.report", &[]),
     ("punch.seed", &["punch.recorded"]),
+    ("platform.manage_jobs", &["job.retried", "job.discarded"]),
 ];
 
 fn actions() -> Vec<(&'static str, For, Audited)> {
-    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS, regie::planning::ACTIONS]
+    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS, regie::planning::ACTIONS, regie::operations::ACTIONS]
         .concat()
 }
 

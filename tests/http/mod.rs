@@ -5,4 +5,5 @@ mod accounts;
 mod audit;
 mod audit_page;
 mod pages;
+mod platform;
 mod punches;

@@ -36,6 +36,6 @@ pub use manage_members::{
     change_role, close_my_account, end_member_sessions, get_member, join_org, leave_org, list_member_sessions, list_members,
     list_open_orgs, remove_member, start_member_reset, suspend_member,
 };
-pub use platform::{enter_org, find_support_entry, leave_support, list_orgs};
+pub use platform::{enter_org, find_support_entry, leave_support, list_my_support_entries, list_orgs};
 pub use seed_demo::{DemoPerson, add_demo_person, create_demo_org, find_demo_org};
 pub use set_up::{SetUpForm, find_set_up_link, issue_set_up_link, set_up};

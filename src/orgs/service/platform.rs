@@ -60,6 +60,16 @@ pub async fn leave_support(app: &App, permit: Permit<EnterOrg>, id: OrgId) -> Re
     Ok(tx.commit(Event::new("support.left", Subject("org", Some(id.0)))).await?)
 }
 
+/// One's own looks that are open.
+///
+/// Permission: platform admin. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_my_support_entries(app: &App, permit: Permit<ListOrgs>) -> Result<Vec<SupportEntry>, OrgError> {
+    Ok(store::list_support_entries(&mut app.db.read().await?, permit.account()?, app.clock.now()).await?)
+}
+
 /// The open look of an account into an organisation, for the door.
 ///
 /// # Errors

@@ -44,6 +44,8 @@ const ENTER: &str = "INSERT INTO support_entries (org_id, account_id, reason, en
   RETURNING id, org_id, account_id, reason, entered_at, ends_at";
 const ENTRY: &str = "SELECT id, org_id, account_id, reason, entered_at, ends_at FROM support_entries
   WHERE org_id = $1 AND account_id = $2 AND ends_at > $3 ORDER BY id DESC LIMIT 1";
+const ENTRIES: &str = "SELECT id, org_id, account_id, reason, entered_at, ends_at FROM support_entries
+  WHERE account_id = $1 AND ends_at > $2 ORDER BY id DESC LIMIT 100";
 const LEAVE: &str = "UPDATE support_entries SET ends_at = $3 WHERE org_id = $1 AND account_id = $2 AND ends_at > $4";
 
 #[derive(sqlx::FromRow)]
@@ -214,6 +216,11 @@ pub async fn insert_support_entry(
 
 pub async fn find_support_entry(tx: &mut ReadTx, org: OrgId, account: AccountId, now: Instant) -> DbResult<Option<SupportEntry>> {
     tx.query(ENTRY).bind(org).bind(account).bind(now).optional().await
+}
+
+/// The open looks of an account, newest first.
+pub async fn list_support_entries(tx: &mut ReadTx, account: AccountId, now: Instant) -> DbResult<Vec<SupportEntry>> {
+    tx.query(ENTRIES).bind(account).bind(now).all().await
 }
 
 pub async fn end_support_entry(conn: &mut impl Conn, account: AccountId, now: Instant) -> DbResult<u64> {

@@ -3,9 +3,11 @@
 //! All settings are rows of one table ([`settings::SETTINGS`]), which the documentation is generated from. An unknown key
 //! stops the start and names the nearest known one.
 
+mod in_force;
 mod load;
 mod settings;
 
+pub use in_force::{InForce, in_force};
 pub use load::{ConfigError, load, load_from};
 pub use settings::{Setting, table};
 

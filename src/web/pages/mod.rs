@@ -1,5 +1,9 @@
 //! The pages, one file per feature.
 
+mod admin;
+mod admin_accounts;
+mod admin_health;
+mod admin_jobs;
 mod audit;
 mod badge;
 mod crew;
@@ -21,15 +25,17 @@ mod settings;
 mod sign_in;
 mod tokens;
 
-use super::context::{Member, Own, Visitor};
+use super::context::{Member, Own, PlatformAdmin, Visitor};
 use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
 use super::refusal::{Refusal, safe_next, url_part, with_retry};
-use super::shell::{InOrg, LanguageSwitch, OfMine, Plain};
+use super::shell::{InOrg, LanguageSwitch, OfMine, OfPlatform, Plain};
 use super::ui::{Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
 use super::{format, render};
 use crate::access::{Action, Permit, permit};
-use crate::kernel::Failure;
+use crate::kernel::zone::{DEFAULT_ZONE, Zone};
+use crate::kernel::{Failure, Lang};
 use crate::platform::App;
+use crate::platform::words::{Words, words};
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -59,6 +65,10 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(settings::routes())
         .merge(kiosks::routes())
         .merge(audit::routes())
+        .merge(admin::routes())
+        .merge(admin_accounts::routes())
+        .merge(admin_jobs::routes())
+        .merge(admin_health::routes())
         .merge(kiosk::routes());
     if app.config.development { routes.merge(dev::routes()) } else { routes }
 }
@@ -84,6 +94,22 @@ impl Own {
 
     fn refuse(&self, error: impl Into<Failure>) -> Refusal {
         self.visitor.refuse(error)
+    }
+}
+
+impl PlatformAdmin {
+    fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        self.visitor.permit()
+    }
+
+    fn refuse(&self, error: impl Into<Failure>) -> Refusal {
+        self.visitor.refuse(error)
+    }
+
+    /// Where the reader's clocks are.
+    fn zone(&self) -> Zone {
+        let zone = self.visitor.account.as_ref().map(|account| account.time_zone.as_str());
+        Zone::named_or_utc(zone.unwrap_or(DEFAULT_ZONE))
     }
 }
 
