@@ -19,6 +19,11 @@ pub fn long_date(date: Date, lang: Lang) -> String {
     format!("{day} {} {} {}", date.day(), month(date, lang), date.year())
 }
 
+/// `16 novembre 2026` / `16 November 2026`.
+pub fn long_day(date: Date, lang: Lang) -> String {
+    format!("{} {} {}", date.day(), month(date, lang), date.year())
+}
+
 /// `lun. 16 nov.` / `Mon 16 Nov`.
 pub fn short_date(date: Date, lang: Lang) -> String {
     let cut = |word: &str, n: usize| word.chars().take(n).collect::<String>();

@@ -102,7 +102,11 @@ impl Teller<'_> {
         }
         let Name { name, owner } = self.names.of(kind, id)?;
         // What a browser calls itself is long and meant for programs.
-        let name = if kind == "session" && name.contains('/') { client_words(name, self.t()) } else { name.clone() };
+        let name = if kind == "session" && (name.is_empty() || name.contains('/')) {
+            client_words(name, self.t())
+        } else {
+            name.clone()
+        };
         Some(match owner {
             Some(owner) if !owner.is_empty() => self.t().audit_of(name, owner.clone()),
             _ => name,

@@ -1,7 +1,8 @@
 //! The audit as people read it: the page, its files, the command line, the API.
 
 use crate::support::{NOW, Shop, TestApp, each_app};
-use regie::audit;
+use regie::access::Actor;
+use regie::audit::{self, Event, Subject};
 use regie::kernel::{Lang, Role};
 use regie::platform::db::EngineKind;
 use regie::web::{event_words, fact_word};
@@ -152,6 +153,57 @@ async fn the_page_says_who_did_what_on_what() {
         assert!(!page.text.contains("<script"), "works without scripts");
         let english = test.browse("GET", &url, &format!("{cookie}; language=en"), "").await.text;
         assert!(english.contains("Record changed") && english.contains("Saturday 21 November 2026"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_that_has_a_name_is_called_by_it() {
+    each_app(async |test| {
+        let Stage { cookie, url, shop, token } = stage(&test).await;
+        let program = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
+        let made = test.api("POST", "/api/v1/auth/tokens", &token, Some(program)).await.json();
+        let secret = made["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        let kiosk = json!({ "kiosk_name": "Quai", "location": "Cour" });
+        assert_eq!(test.api("POST", "/api/v1/admin/kiosks", &secret, Some(kiosk)).await.status, 201);
+        let invited = json!({ "email": "zoe@exemple.fr", "role": "tech", "message": "", "days": 7 });
+        assert_eq!(test.api("POST", "/api/v1/invitations", &token, Some(invited)).await.status, 201);
+        let sql = "INSERT INTO passkeys (account_id, credential_id, public_key, sign_count, name, created_at)
+          VALUES ($1, 'c', 'k', 0, 'Clé bleue', 0) RETURNING id";
+        let mut tx = test.app.db.begin_write().await.unwrap();
+        let passkey = tx.query(sql).bind(shop.owner.id).scalar::<i64>().await.unwrap();
+        tx.commit().await.unwrap();
+        let session = "SELECT max(id) FROM sessions WHERE account_id = $1 AND kind = 'browser'";
+        let session = test.app.db.read().await.unwrap().query(session).bind(shop.owner.id).scalar::<i64>().await.unwrap();
+        let member = "SELECT id FROM memberships WHERE org_id = $1 AND account_id = $2";
+        let mut read = test.app.db.read().await.unwrap();
+        let member = read.query(member).bind(shop.org.id).bind(shop.owner.id).scalar::<i64>().await.unwrap();
+        drop(read);
+        let known = [
+            ("session", session),
+            ("passkey", passkey),
+            ("membership", member),
+            ("org", shop.org.id.0),
+            ("account", shop.owner.id.0),
+        ];
+        for (kind, id) in known {
+            let event = Event::new("session.labelled", Subject(kind, Some(id)));
+            audit::record(&test.app, &Actor::system(shop.org.id, "demonstration"), shop.org.id, event).await.unwrap();
+        }
+        let page = test.browse("GET", &url, &cookie, "").await.text;
+        let rows = rows(&page);
+        let row = |word: &str| rows.iter().find(|row| row.contains(word)).unwrap_or_else(|| panic!("no {word}: {rows:#?}"));
+        assert!(row("Programme Paie de Claire Vasseur").contains("Borne · Quai"));
+        assert!(row("Invitation · zoe@exemple.fr").contains("Technicien"));
+        row("Session · Client inconnu de Claire Vasseur");
+        row("Clé d’accès · Clé bleue de Claire Vasseur");
+        row("Membre · Claire Vasseur");
+        row("Organisation · Théâtre du Mail");
+        assert!(row("Compte · Claire Vasseur").contains("démonstration"));
+        for query in ["q=paie", "q=zoe%40exemple", "q=claire"] {
+            let found = test.browse("GET", &format!("{url}?{query}"), &cookie, "").await.text;
+            assert!(found.contains("<tr role=\"row\" id=\"e"), "{query}");
+        }
     })
     .await;
 }

@@ -45,7 +45,7 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         await page.goto(`${server.url}/me`);
         if (button) await page.getByRole("button", { name: button }).click();
         await expect(page.locator("html")).toHaveAttribute("lang", language);
-        for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, crew, `${crew}/new`, `${crew}/import`, person, `${person}/hours`, `${org}/kiosks`]) await check(path);
+        for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, crew, `${crew}/new`, `${crew}/import`, person, `${person}/hours`, `${org}/kiosks`, `${org}/audit`]) await check(path);
         for (const path of ["/kiosk", "/docs", "/nowhere", "/dev/components"]) await check(path);
         await page.goto(`${server.url}/kiosk`);
         await page.getByLabel(language === "en" ? "Pairing code" : "Code de jumelage").fill(pairing);

@@ -77,14 +77,14 @@ async fn show(admin: PlatformAdmin, query: ListQuery, asked: Option<OrgId>, type
 
 fn row(org: OrgSheet, until: Option<String>, typed: Typed, zone: &Zone, lang: Lang) -> impl IntoView + use<> {
     let t = words(lang);
-    let since = format::short_date(zone.local(org.created_at).date, lang);
+    let since = format::long_day(zone.local(org.created_at).date, lang);
     let (enter, leave) = (format!("/admin/orgs/{}/enter", org.id), format!("/admin/orgs/{}/leave", org.id));
     let (field, error) = (format!("reason-{}", org.id), typed.error("reason", lang));
     let (error_id, help_id) = (format!("{field}-error"), format!("{field}-help"));
     let described = if error.is_some() { format!("{help_id} {error_id}") } else { help_id.clone() };
     let open = error.is_some();
     let inside = until.map(|until| {
-        view! { <Pill tone="accent" icon="shield" text=t.admin_orgs_inside(until) /><form method="post" action=leave><button class="btn secondary">{t.admin_orgs_leave()}</button></form> }
+        view! { <div class="row"><Pill tone="accent" icon="shield" text=t.admin_orgs_inside(until) /><form method="post" action=leave><button class="btn secondary">{t.admin_orgs_leave()}</button></form></div> }
     });
     let name = org.name.clone();
     view! {

@@ -59,7 +59,7 @@ async fn list(admin: PlatformAdmin, Query(query): Query<ListQuery>) -> Answer {
 
 fn row(account: Account, me: Option<AccountId>, zone: &Zone, lang: Lang) -> impl IntoView + use<> {
     let t = words(lang);
-    let since = format::short_date(zone.local(account.created_at).date, lang);
+    let since = format::long_day(zone.local(account.created_at).date, lang);
     let closed_by_self = account.disabled_by.as_deref() == Some("self");
     let state = if account.is_active {
         view! { <Pill tone="positive" icon="check" text=t.admin_accounts_open() /> }.into_any()
