@@ -123,6 +123,10 @@ impl Teller<'_> {
             "support" => person(named("account"), Some("shield"), t.audit_who_support()),
             "kiosk" => person(t.audit_who_kiosk(named("kiosk")), Some("tablet"), String::new()),
             "token" => person(t.audit_who_token(named("token")), Some("key"), String::new()),
+            // Who has just proved to be somebody was nobody before.
+            "nobody" if matches!(row.action.as_str(), "account.signed_in" | "factor.used") => {
+                person(row.subject_id.map(|id| self.account(id)).unwrap_or_default(), None, String::new())
+            }
             "nobody" => person(t.audit_nobody(), Some("user"), String::new()),
             reason => person(t.audit_who_system(), Some("gear"), system_words(reason, t)),
         }

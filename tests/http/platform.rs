@@ -204,7 +204,7 @@ async fn accounts_are_closed_opened_and_promoted() {
             );
         }
         let told = test.browse("GET", "/admin/audit?kind=accounts", &cookie, "").await.text;
-        for word in ["Compte fermé", "Compte rouvert", "Droit d’administrer l’installation changé", "Odile Exploitante"] {
+        for word in ["Compte fermé", "Compte rouvert", "Droit d’administrer changé", "Odile Exploitante"] {
             assert!(told.contains(word), "{word}");
         }
     })
