@@ -226,8 +226,9 @@ impl Shown {
     pub fn body(self) -> impl IntoView {
         let Self { chain, query, lines, older, newer, check, people } = self;
         let (t, url, filters) = (chain.t(), chain.url.clone(), query.text());
+        let with = if filters.is_empty() { String::new() } else { format!("{filters}&") };
         let page = |name: &str, seq: Option<i64>, label: String| match seq {
-            Some(seq) => view! { <a class="btn secondary" href=format!("{url}?{filters}&{name}={seq}")>{label}</a> }.into_any(),
+            Some(seq) => view! { <a class="btn secondary" href=format!("{url}?{with}{name}={seq}")>{label}</a> }.into_any(),
             None => view! { <span class="btn secondary" aria-disabled="true">{label}</span> }.into_any(),
         };
         let pages = (older.is_some() || newer.is_some()).then(|| {

@@ -261,7 +261,7 @@ async fn the_list_is_paged_by_its_numbers() {
         };
         let link = |page: &str, name: &str| {
             let found = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
-            found.into_iter().find(|href| href.contains(&format!("&{name}=")))
+            found.into_iter().find(|href| href.contains(&format!("&{name}=")) || href.contains(&format!("?{name}=")))
         };
         let (mut seen, mut pages, mut at) = (Vec::new(), Vec::new(), format!("{url}?kind=crew"));
         loop {
