@@ -97,6 +97,8 @@ async fn the_area_sees_no_organisation_s_data() {
         }
         let orgs = test.browse("GET", "/admin/orgs", &cookie, "").await.text;
         assert!(orgs.contains("Théâtre du Mail") && orgs.contains("salle-voisine"));
+        let accents = test.browse("GET", "/admin/orgs?q=th%C3%A9%C3%A2tre+du", &cookie, "").await.text;
+        assert!(accents.contains("Théâtre du Mail") && !accents.contains("Salle voisine"), "with its accents");
         let found = test.browse("GET", "/admin/orgs?q=voisine", &cookie, "").await.text;
         assert!(found.contains("Salle voisine") && !found.contains("Théâtre du Mail"));
         for shop in [one, two] {

@@ -2,6 +2,7 @@
 
 use crate::access::Conn;
 use crate::audit::{Group, Link};
+use crate::folded;
 use crate::kernel::{AccountId, Instant, OrgId};
 use crate::platform::db::{DbResult, Filter, ReadTx, WriteTx, containing};
 
@@ -88,19 +89,6 @@ pub async fn insert(tx: &mut WriteTx, row: &AuditRow) -> DbResult<()> {
 
 pub async fn list_chain(tx: &mut ReadTx, org: OrgId, after: i64, limit: i64) -> DbResult<Vec<AuditRow>> {
     tx.query(CHAIN).bind(org).bind(after).bind(limit).all().await
-}
-
-/// Lower case without the accents that people leave out when they search, as `kernel::text::fold` does it.
-macro_rules! folded {
-    ($text:literal) => {
-        folded!(@ concat!("lower(", $text, ")"),
-            "é" "e", "É" "e", "è" "e", "È" "e", "ê" "e", "Ê" "e", "ë" "e", "à" "a", "À" "a", "â" "a", "Â" "a", "ç" "c", "Ç" "c",
-            "î" "i", "Î" "i", "ï" "i", "ô" "o", "Ô" "o", "ù" "u", "û" "u")
-    };
-    (@ $text:expr) => { $text };
-    (@ $text:expr, $from:literal $to:literal $(, $rest:literal $by:literal)*) => {
-        folded!(@ concat!("replace(", $text, ", '", $from, "', '", $to, "')") $(, $rest $by)*)
-    };
 }
 
 /// What a search looks at. Names are other rooms' and are only read here; `$1` is the organisation.

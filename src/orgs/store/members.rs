@@ -1,6 +1,7 @@
 //! SQL of members as admins see them, of an organisation's own row, and of looks by the platform.
 
 use crate::access::Conn;
+use crate::folded;
 use crate::kernel::{AccountId, Instant, MembershipId, OrgId, Role};
 use crate::orgs::model::{Logo, Member, MemberFilter, OrgSheet, SupportEntry};
 use crate::platform::db::{DbResult, Filter, ReadTx, containing};
@@ -197,7 +198,7 @@ pub async fn list_open_orgs(tx: &mut ReadTx, domain: &str) -> DbResult<Vec<crate
 /// Organisations of the installation, by number: names and sizes, nothing of what is in them.
 pub async fn list_orgs(tx: &mut ReadTx, search: Option<&str>, after: Option<OrgId>, limit: i64) -> DbResult<Vec<OrgSheet>> {
     let filtered = Filter::new(ALL_ORGS)
-        .and_opt("lower(o.name || ' ' || o.slug) LIKE {} ESCAPE '\\'", search.map(containing))
+        .and_opt(concat!(folded!("o.name || ' ' || o.slug"), " LIKE {} ESCAPE '\\'"), search.map(containing))
         .and_opt("o.id > {}", after)
         .tail(" ORDER BY o.id LIMIT {}", limit);
     tx.filtered(filtered).all().await

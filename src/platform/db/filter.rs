@@ -9,6 +9,21 @@ pub fn containing(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+/// An SQL expression in lower case without the accents of French, for columns that are not stored folded: what
+/// [`containing`] is compared with.
+#[macro_export]
+macro_rules! folded {
+    ($text:literal) => {
+        $crate::folded!(@ concat!("lower(", $text, ")"),
+            "é" "e", "É" "e", "è" "e", "È" "e", "ê" "e", "Ê" "e", "ë" "e", "à" "a", "À" "a", "â" "a", "Â" "a", "ç" "c", "Ç" "c",
+            "î" "i", "Î" "i", "ï" "i", "ô" "o", "Ô" "o", "ù" "u", "û" "u", "œ" "oe", "Œ" "oe")
+    };
+    (@ $text:expr) => { $text };
+    (@ $text:expr, $from:literal $to:literal $(, $rest:literal $by:literal)*) => {
+        $crate::folded!(@ concat!("replace(", $text, ", '", $from, "', '", $to, "')") $(, $rest $by)*)
+    };
+}
+
 type Value<'v> = Box<dyn for<'t> FnOnce(Query<'t>) -> Query<'t> + Send + 'v>;
 
 /// A SELECT with a WHERE that grows by constant conditions. In a condition `{}` stands for the value's `$n`.
