@@ -16,7 +16,22 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("planning", &["access", "accounts", "audit", "kernel", "orgs", "platform", "timeclock"]),
     ("documents", &["kernel"]),
     ("operations", &["access", "audit", "kernel", "platform"]),
-    ("web", &["access", "accounts", "audit", "documents", "islands", "kernel", "operations", "orgs", "planning", "platform", "timeclock"]),
+    (
+        "web",
+        &[
+            "access",
+            "accounts",
+            "audit",
+            "documents",
+            "islands",
+            "kernel",
+            "operations",
+            "orgs",
+            "planning",
+            "platform",
+            "timeclock",
+        ],
+    ),
     ("api", &["access", "accounts", "audit", "kernel", "orgs", "planning", "platform", "timeclock"]),
 ];
 

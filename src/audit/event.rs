@@ -1,6 +1,8 @@
 //! What can have happened.
 
-use crate::kernel::{AccountId, CrewMemberId, DeviceId, InvitationId, JobId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId};
+use crate::kernel::{
+    AccountId, CrewMemberId, DeviceId, InvitationId, JobId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId,
+};
 use crate::kernel::{AssignmentId, AvailabilityId, MissionId, ProjectId};
 use serde_json::{Value, json};
 

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Punches,
+    Planning,
     Crew,
     Accounts,
     Members,
@@ -15,13 +16,23 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 8] =
-        [Self::Punches, Self::Crew, Self::Accounts, Self::Members, Self::Settings, Self::Kiosks, Self::Support, Self::Jobs];
+    pub const ALL: [Self; 9] = [
+        Self::Punches,
+        Self::Planning,
+        Self::Crew,
+        Self::Accounts,
+        Self::Members,
+        Self::Settings,
+        Self::Kiosks,
+        Self::Support,
+        Self::Jobs,
+    ];
 
     /// The word in addresses.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Punches => "punches",
+            Self::Planning => "planning",
             Self::Crew => "crew",
             Self::Accounts => "accounts",
             Self::Members => "members",
@@ -41,6 +52,7 @@ impl Group {
     pub fn of(action: &str) -> Option<Self> {
         Some(match action.split_once('.')?.0 {
             "punch" => Self::Punches,
+            "project" | "mission" | "assignment" | "plan" | "availability" | "rate" => Self::Planning,
             "crew" => Self::Crew,
             "account" | "session" | "token" | "factor" => Self::Accounts,
             "member" => Self::Members,

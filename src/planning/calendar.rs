@@ -2,7 +2,7 @@
 
 use super::model::{AssignmentStatus, MyMission};
 use crate::kernel::Instant;
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use icalendar::{Calendar, Component, Event as Entry, EventLike, EventStatus, Property};
 use jiff::Timestamp;
 
 /// Writes missions as a calendar of `name`. An entry keeps its UID for life; each time people are told, its SEQUENCE grows, so
@@ -22,7 +22,7 @@ fn utc(at: Instant) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-fn entry(mine: &MyMission, now: Instant) -> Event {
+fn entry(mine: &MyMission, now: Instant) -> Entry {
     let mission = &mine.mission;
     let is_off = mission.cancelled_at.is_some() || !mine.assignment.status.is_active();
     let status = match mine.assignment.status {
@@ -34,7 +34,7 @@ fn entry(mine: &MyMission, now: Instant) -> Event {
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let about = [mine.role.as_str(), mine.project.as_deref().unwrap_or_default(), &mission.contact, &mission.notes];
     let about = about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
-    let mut event = Event::new();
+    let mut event = Entry::new();
     event
         .uid(&format!("assignment-{}@regie", mine.assignment.id))
         .sequence(u32::try_from(mission.sequence).unwrap_or(u32::MAX))

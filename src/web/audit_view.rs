@@ -202,6 +202,7 @@ fn csv_text(records: impl Iterator<Item = Vec<String>>) -> String {
 fn group_word(group: Group, t: &Words) -> String {
     match group {
         Group::Punches => t.group_punches(),
+        Group::Planning => t.group_planning(),
         Group::Crew => t.group_crew(),
         Group::Accounts => t.group_accounts(),
         Group::Members => t.group_members(),

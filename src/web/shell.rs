@@ -145,7 +145,7 @@ pub fn OfPlatform(admin: PlatformAdmin, #[prop(into)] title: String, here: &'sta
         place("accounts", "users", t.admin_accounts()),
         place("jobs", "clock", t.admin_jobs()),
         place("health", "gear", t.admin_health()),
-        Place { tab: false, ..place("audit", "shield", t.admin_audit()) },
+        Place { shown: Shown::Side, ..place("audit", "shield", t.admin_audit()) },
     ];
     let groups = vec![(String::new(), places)];
     view! { <Frame visitor=admin.visitor title brand=t.nav_platform() groups here who=t.admin_who()>{children()}</Frame> }

@@ -94,8 +94,15 @@ const COVERAGE: &[(&str, &[&str])] = &[
 ];
 
 fn actions() -> Vec<(&'static str, For, Audited)> {
-    [regie::accounts::ACTIONS, regie::orgs::ACTIONS, regie::timeclock::ACTIONS, regie::audit::ACTIONS, regie::planning::ACTIONS, regie::operations::ACTIONS]
-        .concat()
+    [
+        regie::accounts::ACTIONS,
+        regie::orgs::ACTIONS,
+        regie::timeclock::ACTIONS,
+        regie::audit::ACTIONS,
+        regie::planning::ACTIONS,
+        regie::operations::ACTIONS,
+    ]
+    .concat()
 }
 
 #[test]

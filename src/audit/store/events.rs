@@ -134,6 +134,10 @@ const OF_PERSON: &str = "((actor_kind IN ('account', 'platform', 'support') AND 
 const fn of_group(group: Group) -> &'static str {
     match group {
         Group::Punches => "action LIKE 'punch.%'",
+        Group::Planning => {
+            "(action LIKE 'project.%' OR action LIKE 'mission.%' OR action LIKE 'assignment.%' OR action LIKE 'plan.%'
+  OR action LIKE 'availability.%' OR action LIKE 'rate.%')"
+        }
         Group::Crew => "action LIKE 'crew.%'",
         Group::Accounts => {
             "(action LIKE 'account.%' OR action LIKE 'session.%' OR action LIKE 'token.%' OR action LIKE 'factor.%')"

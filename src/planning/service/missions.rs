@@ -28,7 +28,8 @@ async fn check_project(conn: &mut impl Conn, id: Option<ProjectId>) -> Result<()
 }
 
 fn created(mission: MissionId, new: &CheckedMission) -> Event {
-    Event::new("mission.created", mission.into()).with("title", new.title.as_str()).with("starts_at", new.starts_at.0)
+    let starts = Zone::named_or_utc(&new.time_zone).rfc3339(new.starts_at);
+    Event::new("mission.created", mission.into()).with("title", new.title.as_str()).with("starts_at", starts)
 }
 
 /// Makes a mission.
