@@ -107,3 +107,15 @@ members-import-send = { $count ->
 }
 member-never = never
 matrix-from = From
+may-plan-read = See the projects and missions
+may-plan-read-staffing = See who is assigned
+may-project-manage = Make and change projects
+may-project-delete = Delete a project
+may-mission-manage = Make, change and delete missions
+may-assignment-manage = Assign people
+may-plan-publish = Publish the plan
+may-plan-read-mine = See one’s missions
+may-assignment-answer-mine = Accept or decline one’s missions
+may-availability-declare = Say when one is available
+may-availability-read = See everybody’s availability
+may-availability-decide = Agree to time off

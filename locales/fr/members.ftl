@@ -107,3 +107,15 @@ members-import-send = { $count ->
 }
 member-never = jamais
 matrix-from = À partir de
+may-plan-read = Voir les projets et les missions
+may-plan-read-staffing = Voir qui est affecté
+may-project-manage = Créer et modifier les projets
+may-project-delete = Supprimer un projet
+may-mission-manage = Créer, modifier et supprimer les missions
+may-assignment-manage = Affecter des personnes
+may-plan-publish = Publier le planning
+may-plan-read-mine = Voir ses missions
+may-assignment-answer-mine = Accepter ou refuser ses missions
+may-availability-declare = Dire quand on est disponible
+may-availability-read = Voir les disponibilités de tous
+may-availability-decide = Accorder les congés

@@ -2,6 +2,7 @@
 
 use crate::kernel::zone::Zone;
 use crate::kernel::{AssignmentId, AvailabilityId, CrewMemberId, Instant, MissionId, NeedId, ProjectId};
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 macro_rules! codes {
@@ -260,6 +261,25 @@ pub struct Availability {
     pub every_weeks: i64,
     pub until_at: Option<Instant>,
     pub note: String,
+}
+
+impl Availability {
+    /// Whether it touches `[from, to)`, the times it comes again included. It comes again at the same time of day by the clocks
+    /// of `zone`.
+    pub fn occurs_in(&self, from: Instant, to: Instant, zone: &Zone) -> bool {
+        let touches = |starts: Instant, ends: Instant| starts < to && ends > from;
+        if self.every_weeks == 0 || touches(self.starts_at, self.ends_at) {
+            return touches(self.starts_at, self.ends_at);
+        }
+        let last = self.until_at.map_or(to, |until| until.min(to));
+        let length = self.ends_at.0 - self.starts_at.0;
+        let first = zone.local(self.starts_at);
+        (1..=520)
+            .filter_map(|n| first.date.checked_add((n * self.every_weeks * 7).days()).ok())
+            .map(|date| zone.instant(date, first.hour, first.minute))
+            .take_while(|starts| *starts < last)
+            .any(|starts| touches(starts, Instant(starts.0 + length)))
+    }
 }
 
 /// A time to be declared, as typed.

@@ -45,6 +45,9 @@ fn Frame(
     #[prop(into)] here: String,
     #[prop(into)] who: String,
     #[prop(optional)] islands: bool,
+    /// The whole sheet is one table.
+    #[prop(optional)]
+    board: bool,
     children: Children,
 ) -> impl IntoView {
     let t = visitor.words();
@@ -70,7 +73,7 @@ fn Frame(
                 <a class="who" href="/me"><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span><span class="t">{name.clone()}<br /><small>{who}</small></span></a>
                 <LanguageSwitch lang=visitor.lang path=visitor.path.clone() />
             </nav>
-            <main class="sheet" id="main">
+            <main class=if board { "sheet board" } else { "sheet" } id="main">
                 <div class="topbar"><Mark /><span class="strong">{brand}</span><span class="push row"><a class="btn square" href="/me" aria-label=t.shell_account()><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span></a></span></div>
                 {flash.map(|text| view! { <div class="note positive" role="status"><Icon name="check" /><p>{text}</p></div> })}
                 {children()}
@@ -86,6 +89,7 @@ pub fn InOrg(
     member: Member,
     #[prop(into)] title: String,
     #[prop(optional)] islands: bool,
+    #[prop(optional)] board: bool,
     here: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -100,7 +104,7 @@ pub fn InOrg(
                 <form class="push" method="post" action=leave><button class="btn secondary">{t.support_leave()}</button></form></div>
         }
     });
-    view! { <Frame visitor title brand=org.name groups here who islands>{banner}{children()}</Frame> }
+    view! { <Frame visitor title brand=org.name groups here who islands board>{banner}{children()}</Frame> }
 }
 
 /// A page of one's own account.
@@ -181,13 +185,16 @@ pub fn member_places(member: &Member) -> Vec<(String, Vec<Place>)> {
         may.then(|| Place { id: id.to_owned(), url: member.url(&format!("/{id}")), icon, label, shown })
     };
     let daily = [
+        place("plan", "calendar", t.nav_plan(), manager, Shown::Both),
+        place("missions", "home", t.nav_my_missions(), is_crew, if manager { Shown::Side } else { Shown::Both }),
         place("badge", "qr", t.nav_badge(), is_crew, Shown::Both),
-        place("hours", "clock", t.nav_my_hours(), is_crew, Shown::Both),
+        place("hours", "clock", t.nav_my_hours(), is_crew, if manager { Shown::Side } else { Shown::Both }),
         place("devices", "phone", t.nav_devices(), is_crew, if manager { Shown::Side } else { Shown::Both }),
-        place("punches", "calendar", t.nav_punches(), manager, Shown::Both),
+        place("punches", "enter", t.nav_punches(), manager, Shown::Both),
         place("crew", "users", t.nav_crew(), manager, Shown::Both),
     ];
     let org = [
+        place("projects", "file", t.nav_projects(), true, Shown::Side),
         place("members", "user", t.nav_members(), manager, Shown::Side),
         place("kiosks", "tablet", t.nav_kiosks(), admin, Shown::Side),
         place("audit", "shield", t.nav_audit(), admin, Shown::Side),
@@ -280,6 +287,12 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "member.removed" => t.flash_member_removed(),
         "member.reset" => t.flash_member_reset(),
         "invitation.revoked" => t.flash_invitation_revoked(),
+        "plan.published" => t.flash_plan_published(),
+        "mission.copied" => t.flash_mission_copied(),
+        "mission.deleted" => t.flash_mission_deleted(),
+        "assignment.reminded" => t.flash_reminded(),
+        "answer.accepted" => t.flash_answer_accepted(),
+        "answer.declined" => t.flash_answer_declined(),
         "org.left" => t.flash_org_left(),
         "job.changed" => t.flash_job_changed(),
         "support.left" => t.flash_support_left(),

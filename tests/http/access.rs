@@ -166,7 +166,7 @@ fn every_route_has_its_line() {
 /// Every field of every form and body, so that what refuses is the permission and not a missing field.
 const FORM: &str = "name=Nom&phone=&job=&skills=&text=Ana&step=preview&place=Lieu&archived=true&org_name=&time_zone=&\
     org_time_zone=&password=x&present_password=x&language=fr&code=x&version=1&active=true&what=close&label=x&org=x&days=0&role=tech&\
-    suspended=true&reason=";
+    suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active";
 
 /// Nobody's address: what refuses is not a throttle that another principal has filled.
 fn body(who: &str) -> serde_json::Value {
@@ -217,7 +217,23 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     test.api("POST", "/api/v1/invitations", &owner, Some(invitation)).await;
     api_token(test, &owner, &["read"]).await;
     let session = first("/api/v1/auth/devices").await;
+    let cookie = test.cookie(&other.owner.email).await;
+    let base = format!("/o/{}", other.org.slug);
+    let made = async |path: &str, form: &str| test.browse("POST", &format!("{base}{path}"), &cookie, form).await;
+    assert_eq!(made("/projects/new", "name=Tourn%C3%A9e&status=active&colour=1").await.status, 303);
+    let mission = "title=Montage&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&break_minutes=60&needs=1+Son";
+    let mission =
+        made("/missions/new", mission).await.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    made(&format!("/missions/{mission}/assign"), &format!("person={crew}&need=")).await;
+    let slot = "kind=time_off&starts_at=2026-12-01T08:00&ends_at=2026-12-02T08:00";
+    assert_eq!(made("/availability", slot).await.status, 303);
     vec![
+        ("/o/{org}/projects/", "1".to_owned()),
+        ("/o/{org}/missions/", mission),
+        ("/o/{org}/assignments/", "1".to_owned()),
+        ("/o/{org}/availability/", "1".to_owned()),
+        ("/o/{org}/time-off/", "1".to_owned()),
+        ("/answer/", "1".to_owned()),
         ("/api/v1/auth/devices/", session.clone()),
         ("/me/devices/", session),
         ("/api/v1/auth/tokens/", first("/api/v1/auth/tokens").await),
@@ -250,7 +266,11 @@ async fn what_belongs_to_others_answers_as_what_does_not_exist() {
             };
             seen.insert(*prefix);
             let ask = async |id: &str| {
-                let url = path.replace("{org}", &shop.org.slug).replace("{id}", id).replace("{file}", "hours.pdf");
+                let url = path
+                    .replace("{org}", &shop.org.slug)
+                    .replace("{id}", id)
+                    .replace("{file}", "hours.pdf")
+                    .replace("{token}", "none");
                 let answer = if path.starts_with("/api/") {
                     test.api(method, &url, &me.token, (method != "GET").then(|| body("owner"))).await
                 } else {

@@ -1,7 +1,7 @@
 use super::read::{find_sheet, live_missions_of};
 use crate::access::{Action, Conn, Permit, Read};
 use crate::audit::{self, Event, Tx};
-use crate::kernel::{AssignmentId, OrgId};
+use crate::kernel::{AssignmentId, MissionId, OrgId};
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::orgs::{CrewMember, Org};
 use crate::planning::{
@@ -33,7 +33,7 @@ pub async fn answer_mine(
     answer(tx, &permit, assignment, accept, reason).await
 }
 
-/// Answers for somebody who has said so another way.
+/// Answers for somebody who has said so another way, and gives the mission.
 ///
 /// Permission: manager. Audit: `assignment.accepted`, `assignment.declined`.
 ///
@@ -45,10 +45,12 @@ pub async fn answer_for(
     id: AssignmentId,
     accept: bool,
     reason: &str,
-) -> Result<(), PlanError> {
+) -> Result<MissionId, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
-    answer(tx, &permit, assignment, accept, reason).await
+    let mission = assignment.mission_id;
+    answer(tx, &permit, assignment, accept, reason).await?;
+    Ok(mission)
 }
 
 /// The answer itself. The same answer twice is no error and changes nothing.
@@ -92,7 +94,8 @@ async fn answer<A: Action>(
     let reason: String = reason.trim().chars().take(300).collect();
     super::assign::move_to(&mut tx, permit, &assignment, wanted, &reason).await?;
     let event = Event::new(if accept { "assignment.accepted" } else { "assignment.declined" }, assignment.id.into());
-    let event = event.with("mission", mission.id.0).with("person", assignment.crew_member_id.0);
+    let person = find_crew_member_in(&mut tx, assignment.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
+    let event = event.with("mission", mission.title.as_str()).with("person", person);
     Ok(tx.commit(if reason.is_empty() { event } else { event.with("reason", reason) }).await?)
 }
 

@@ -38,8 +38,8 @@ pub async fn assign(
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     let actor = permit.actor().audit_name();
     store::note_change(&mut tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
-    let event = Event::new("assignment.created", id.into()).with("mission", mission.0).with("person", person.0);
-    tx.commit(event.with("name", name)).await?;
+    let event = Event::new("assignment.created", id.into()).with("mission", sheet.mission.title).with("person", name);
+    tx.commit(event).await?;
     Ok(assignment)
 }
 
@@ -61,13 +61,13 @@ pub(super) async fn move_to<A: Action>(
     Ok(())
 }
 
-/// Takes a person off a mission. Who has been told is told of this, too.
+/// Takes a person off a mission, and gives the mission. Who has been told is told of this, too.
 ///
 /// Permission: manager. Audit: `assignment.cancelled`.
 ///
 /// # Errors
 /// [`PlanError::NotFound`]; [`PlanError::State`] when it is over already.
-pub async fn unassign(app: &App, permit: Permit<Assign>, id: AssignmentId, reason: &str) -> Result<(), PlanError> {
+pub async fn unassign(app: &App, permit: Permit<Assign>, id: AssignmentId, reason: &str) -> Result<MissionId, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     if !assignment.status.is_active() {
@@ -75,15 +75,17 @@ pub async fn unassign(app: &App, permit: Permit<Assign>, id: AssignmentId, reaso
     }
     let reason: String = reason.trim().chars().take(300).collect();
     move_to(&mut tx, &permit, &assignment, AssignmentStatus::Cancelled, &reason).await?;
+    let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
     if assignment.told_at.is_some() {
-        let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
         let now = tx.now();
         store::count_up_sequence(&mut tx, mission.id).await?;
         store::tell_assignment(&mut tx, id, &mission, now).await?;
         tell_later(&mut tx, assignment.crew_member_id).await?;
     }
-    let event = Event::new("assignment.cancelled", id.into()).with("mission", assignment.mission_id.0);
-    Ok(tx.commit(event.with("person", assignment.crew_member_id.0)).await?)
+    let person = find_crew_member_in(&mut tx, assignment.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
+    let event = Event::new("assignment.cancelled", id.into()).with("mission", mission.title).with("person", person);
+    tx.commit(event).await?;
+    Ok(assignment.mission_id)
 }
 
 /// Each change of an assignment, oldest first.

@@ -70,7 +70,7 @@ async fn insert<A: Action>(
     let waits = checked.kind == AvailabilityKind::TimeOff && !decided;
     let status = if waits { AvailabilityStatus::Pending } else { AvailabilityStatus::Approved };
     let mut tx = audit::begin(app, permit).await?;
-    find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
+    let name = find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?.name;
     let now = tx.now();
     let values = AvailabilityValues {
         person,
@@ -91,7 +91,7 @@ async fn insert<A: Action>(
         }
     }
     let id = store::insert_availability(&mut tx, &values).await?;
-    let event = Event::new("availability.declared", id.into()).with("kind", checked.kind.code()).with("person", person.0);
+    let event = Event::new("availability.declared", id.into()).with("kind", checked.kind.code()).with("person", name);
     tx.commit(event).await?;
     Ok(id)
 }
@@ -178,7 +178,8 @@ pub async fn decide(
         return Err(PlanError::State);
     }
     let event = Event::new(if approve { "availability.approved" } else { "availability.rejected" }, id.into());
-    tx.commit(event.with("person", slot.crew_member_id.0)).await?;
+    let person = find_crew_member_in(&mut tx, slot.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
+    tx.commit(event.with("person", person)).await?;
     Ok(Availability { status, ..slot })
 }
 

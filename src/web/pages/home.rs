@@ -28,7 +28,7 @@ async fn home(visitor: Visitor) -> Answer {
 }
 
 async fn org_home(member: Member) -> Redirect {
-    let first = if member.support.is_some() || member.role >= Role::Manager { "/punches" } else { "/badge" };
+    let first = if member.support.is_some() || member.role >= Role::Manager { "/plan" } else { "/missions" };
     Redirect::to(&member.url(first))
 }
 

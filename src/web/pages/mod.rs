@@ -5,6 +5,7 @@ mod admin_accounts;
 mod admin_health;
 mod admin_jobs;
 mod audit;
+mod availability;
 mod badge;
 mod crew;
 mod dev;
@@ -17,6 +18,10 @@ mod kiosks;
 mod mailed;
 mod me;
 mod members;
+mod missions;
+mod my_missions;
+mod plan;
+mod projects;
 mod punches;
 mod security;
 mod sessions;
@@ -60,6 +65,11 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(hours::routes())
         .merge(punches::routes())
         .merge(crew::routes())
+        .merge(plan::routes())
+        .merge(missions::routes())
+        .merge(projects::routes())
+        .merge(my_missions::routes())
+        .merge(availability::routes())
         .merge(members::routes())
         .merge(invite::routes())
         .merge(settings::routes())

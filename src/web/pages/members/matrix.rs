@@ -8,7 +8,7 @@ const ROLES: [Role; 4] = [Role::Tech, Role::Manager, Role::Admin, Role::Owner];
 
 /// The actions of members and the least role of each, in the order of the rooms.
 fn actions() -> impl Iterator<Item = (&'static str, Role)> {
-    let rooms = [crate::timeclock::ACTIONS, crate::orgs::ACTIONS, crate::audit::ACTIONS];
+    let rooms = [crate::timeclock::ACTIONS, crate::planning::ACTIONS, crate::orgs::ACTIONS, crate::audit::ACTIONS];
     rooms.into_iter().flatten().filter_map(|(name, whom, _)| match whom {
         For::Member(least) => Some((*name, *least)),
         _ => None,
@@ -41,6 +41,18 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "org.leave" => t.may_org_leave(),
         "org.read_settings" => t.may_org_read_settings(),
         "org.change_settings" => t.may_org_change_settings(),
+        "plan.read" => t.may_plan_read(),
+        "plan.read_staffing" => t.may_plan_read_staffing(),
+        "project.manage" => t.may_project_manage(),
+        "project.delete" => t.may_project_delete(),
+        "mission.manage" => t.may_mission_manage(),
+        "assignment.manage" => t.may_assignment_manage(),
+        "plan.publish" => t.may_plan_publish(),
+        "plan.read_mine" => t.may_plan_read_mine(),
+        "assignment.answer_mine" => t.may_assignment_answer_mine(),
+        "availability.declare" => t.may_availability_declare(),
+        "availability.read" => t.may_availability_read(),
+        "availability.decide" => t.may_availability_decide(),
         "audit.read" => t.may_audit_read(),
         _ => return None,
     })

@@ -1,0 +1,407 @@
+//! One mission: what it is, what it needs, who is on it.
+
+use super::*;
+use crate::kernel::zone::{field, parse_date};
+use crate::kernel::{AssignmentId, CrewMemberId, Lang, MissionId, NeedId, ProjectId};
+use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
+use crate::planning::{
+    Assignment, AssignmentStatus, MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus,
+    service as planning, spell_needs,
+};
+use axum::extract::{Form, Path, Query};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/o/{org}/missions/new", get(new_page).post(create))
+        .route("/o/{org}/missions/{id}", get(edit_page).post(change))
+        .route("/o/{org}/missions/{id}/duplicate", post(duplicate))
+        .route("/o/{org}/missions/{id}/delete", post(delete))
+        .route("/o/{org}/missions/{id}/assign", post(assign))
+        .route("/o/{org}/assignments/{id}/cancel", post(cancel))
+        .route("/o/{org}/assignments/{id}/answer", post(answer))
+        .route("/o/{org}/crew/{id}/remind", post(remind))
+}
+
+/// The state of an assignment in a word.
+pub(super) fn assignment_pill(status: AssignmentStatus, lang: Lang) -> AnyView {
+    let t = crate::platform::words::words(lang);
+    match status {
+        AssignmentStatus::Draft => view! { <Pill tone="" icon="pencil" text=t.assignment_draft() /> }.into_any(),
+        AssignmentStatus::Invited => view! { <Pill tone="info" icon="mail" text=t.assignment_invited() /> }.into_any(),
+        AssignmentStatus::Accepted => view! { <Pill tone="positive" icon="check" text=t.assignment_accepted() /> }.into_any(),
+        AssignmentStatus::Declined => view! { <Pill tone="danger" icon="x" text=t.assignment_declined() /> }.into_any(),
+        AssignmentStatus::Cancelled => view! { <Pill tone="" icon="ban" text=t.assignment_cancelled() /> }.into_any(),
+    }
+}
+
+/// When a mission is: `sam. 21 nov., 08:00 – 18:00`, with the second day when it ends on another.
+pub(super) fn when(mission: &crate::planning::Mission, lang: Lang) -> String {
+    let zone = mission.zone();
+    let (starts, ends) = (zone.local(mission.starts_at), zone.local(mission.ends_at));
+    let end = if starts.date == ends.date { ends.hour_minute() } else { format::date_time(ends, lang) };
+    format!("{} – {end}", format::date_time(starts, lang))
+}
+
+#[derive(Deserialize, Clone)]
+struct MissionForm {
+    title: String,
+    #[serde(default)]
+    project: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    time_zone: String,
+    #[serde(default)]
+    starts_at: String,
+    #[serde(default)]
+    ends_at: String,
+    #[serde(default)]
+    break_minutes: String,
+    #[serde(default)]
+    notes: String,
+    #[serde(default)]
+    contact: String,
+    #[serde(default)]
+    needs: String,
+    #[serde(default)]
+    version: i64,
+}
+
+impl MissionForm {
+    fn typed(&self) -> NewMission {
+        let break_minutes =
+            if self.break_minutes.trim().is_empty() { 0 } else { self.break_minutes.trim().parse().unwrap_or(-1) };
+        let project_id = self.project.trim().parse().ok();
+        let Self { title, place, address, time_zone, starts_at, ends_at, notes, contact, needs, .. } = self.clone();
+        NewMission { title, project_id, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs }
+    }
+
+    fn values(&self) -> Vec<(&'static str, String)> {
+        let form = self.clone();
+        vec![
+            ("title", form.title),
+            ("project", form.project),
+            ("place", form.place),
+            ("address", form.address),
+            ("time_zone", form.time_zone),
+            ("starts_at", form.starts_at),
+            ("ends_at", form.ends_at),
+            ("break_minutes", form.break_minutes),
+            ("notes", form.notes),
+            ("contact", form.contact),
+            ("needs", form.needs),
+        ]
+    }
+}
+
+fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + use<> {
+    let t = crate::platform::words::words(lang);
+    let typed = typed.clone();
+    let chosen = typed.value("project");
+    let options = projects.iter().map(|project| {
+        let id = project.id.to_string();
+        let selected = id == chosen;
+        view! { <option value=id selected=selected>{project.name.clone()}</option> }
+    });
+    let options = options.collect_view();
+    let needs_error = typed.error("needs", lang);
+    view! {
+        <Field typed=typed.clone() lang name="title" label=t.mission_title() required=true />
+        <div class="field"><label for="project">{t.mission_project()}</label><select class="input" id="project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
+        <div class="row"><Field typed=typed.clone() lang name="starts_at" label=t.mission_starts() kind="datetime-local" required=true /><Field typed=typed.clone() lang name="ends_at" label=t.mission_ends() kind="datetime-local" required=true /></div>
+        <Field typed=typed.clone() lang name="break_minutes" label=t.mission_break() kind="number" />
+        <div class="field"><label for="needs">{t.mission_needs()}</label><textarea class="input" id="needs" name="needs" rows="4" aria-describedby="needs-help" aria-invalid=needs_error.is_some().then_some("true")>{typed.value("needs")}</textarea><p class="help" id="needs-help">{t.mission_needs_help()}</p>
+            {needs_error.map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> })}</div>
+        <Field typed=typed.clone() lang name="place" label=t.mission_place() />
+        <Field typed=typed.clone() lang name="address" label=t.mission_address() autocomplete="street-address" />
+        <Field typed=typed.clone() lang name="contact" label=t.mission_contact() help=t.mission_contact_help() />
+        <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed.value("notes")}</textarea></div>
+        <details><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
+    }
+}
+
+async fn open_projects(member: &Member) -> Result<Vec<Project>, Refusal> {
+    let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
+    let all = planning::list_projects(&member.visitor.app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    Ok(all.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect())
+}
+
+#[derive(Deserialize)]
+struct NewQuery {
+    project: Option<ProjectId>,
+    day: Option<String>,
+}
+
+async fn new_page(member: Member, Query(query): Query<NewQuery>) -> Answer {
+    let _: Permit<crate::planning::ManageMissions> = member.permit()?;
+    let today = member.org.zone().local(member.visitor.app.clock.now()).date;
+    let day = query.day.as_deref().and_then(parse_date).unwrap_or(today);
+    let values = vec![
+        ("project", query.project.map(|id| id.to_string()).unwrap_or_default()),
+        ("starts_at", format!("{day}T09:00")),
+        ("ends_at", format!("{day}T18:00")),
+        ("break_minutes", "60".to_owned()),
+        ("time_zone", member.org.time_zone.clone()),
+    ];
+    show_new(member, Typed { failure: None, values }).await
+}
+
+async fn show_new(member: Member, typed: Typed) -> Answer {
+    let projects = open_projects(&member).await?;
+    let (lang, t) = (member.visitor.lang, member.words());
+    Ok(render::page(form_status(&typed), move || {
+        view! {
+            <InOrg member=member.clone() title=t.mission_new() here="plan">
+                <div class="stack wide narrow"><h1>{t.mission_new()}</h1>
+                    <form class="stack" method="post" action=member.url("/missions/new")><FormError typed=typed.clone() lang />{fields(&typed, lang, &projects)}
+                        <div class="row"><button class="btn primary">{t.mission_create()}</button><a class="btn" href=member.url("/plan")>{t.cancel()}</a></div></form></div>
+            </InOrg>
+        }
+    }))
+}
+
+async fn create(member: Member, session: Session, Form(form): Form<MissionForm>) -> Answer {
+    match planning::create_mission(&member.visitor.app, member.permit()?, &form.typed()).await {
+        Ok(sheet) => Ok(go_with(&session, "saved", &member.url(&format!("/missions/{}", sheet.mission.id))).await),
+        Err(error) => show_new(member, Typed { failure: Some(error.into()), values: form.values() }).await,
+    }
+}
+
+async fn edit_page(member: Member, Path((_, id)): Path<(String, MissionId)>) -> Answer {
+    show(member, id, Typed::default()).await
+}
+
+fn stored(sheet: &MissionSheet) -> Vec<(&'static str, String)> {
+    let mission = &sheet.mission;
+    let zone = mission.zone();
+    vec![
+        ("title", mission.title.clone()),
+        ("project", mission.project_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("place", mission.place.clone()),
+        ("address", mission.address.clone()),
+        ("time_zone", mission.time_zone.clone()),
+        ("starts_at", field(zone.local(mission.starts_at))),
+        ("ends_at", field(zone.local(mission.ends_at))),
+        ("break_minutes", mission.break_minutes.to_string()),
+        ("notes", mission.notes.clone()),
+        ("contact", mission.contact.clone()),
+        ("needs", spell_needs(&sheet.needs)),
+    ]
+}
+
+async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
+    let app = &member.visitor.app;
+    let sheet = planning::get_mission(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let mut projects = open_projects(&member).await?;
+    // An archived project stays with its missions.
+    if let Some(own) = sheet.mission.project_id.filter(|own| !projects.iter().any(|project| project.id == *own)) {
+        projects.push(planning::get_project(app, member.permit()?, own).await.map_err(|e| member.refuse(e))?);
+    }
+    let filter = CrewFilter { limit: 500, ..CrewFilter::default() };
+    let crew = orgs::list_crew(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    let (lang, t) = (member.visitor.lang, member.words());
+    let failed = typed.failure.clone().filter(|_| typed.values.is_empty());
+    let typed = Typed { values: [typed.values.clone(), stored(&sheet)].concat(), failure: typed.failure };
+    let may = member.support.is_none() && sheet.mission.cancelled_at.is_none();
+    Ok(render::page(form_status(&typed), move || {
+        let base = member.url(&format!("/missions/{id}"));
+        let back = member.url(&format!("/plan?week={}", sheet.mission.zone().local(sheet.mission.starts_at).date));
+        let staffing = staffing(&member, &sheet, &crew, may);
+        let version = sheet.mission.version;
+        view! {
+            <InOrg member=member.clone() title=sheet.mission.title.clone() here="plan">
+                <div class="stack wide narrow">
+                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{t.nav_plan()}</a></li></ol></nav><h1>{sheet.mission.title.clone()}</h1><p class="lead">{when(&sheet.mission, lang)}</p></div></header>
+                    {sheet.mission.cancelled_at.map(|_| view! { <div class="note warning"><Icon name="ban" /><p>{t.mission_off()}</p></div> })}
+                    {failed.map(|failure| view! { <FormError typed=Typed { failure: Some(failure), values: Vec::new() } lang /> })}
+                    {staffing}
+                    {may.then(|| view! {
+                        <details open=typed.failure.as_ref().is_some_and(|f| !f.fields.is_empty() || f.code == "stale")><summary>{t.mission_edit()}</summary>
+                            <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=version />{fields(&typed, lang, &projects)}
+                                <div class="row"><button class="btn primary">{t.save()}</button></div></form></details>
+                        <form class="row" method="post" action=format!("{base}/duplicate")>
+                            <div class="field"><label for="days">{t.mission_duplicate_days()}</label><input class="input" id="days" name="days" type="number" value="7" min="-366" max="366" required /></div>
+                            <button class="btn secondary">{t.mission_duplicate()}</button></form>
+                        <form class="stack tight" method="post" action=format!("{base}/delete")><input type="hidden" name="version" value=version /><p class="muted small">{t.mission_delete_lead()}</p><div class="row"><button class="btn danger-quiet">{t.mission_delete()}</button></div></form>
+                    })}
+                </div>
+            </InOrg>
+        }
+    }))
+}
+
+/// Who is on the mission, role by role, and a form for each open place.
+fn staffing(member: &Member, sheet: &MissionSheet, crew: &[CrewSheet], may: bool) -> impl IntoView + use<> {
+    let (lang, t) = (member.visitor.lang, member.words());
+    let name_of =
+        |id: CrewMemberId| crew.iter().find(|c| c.person.id == id).map_or_else(|| format!("#{id}"), |c| c.person.name.clone());
+    let line = |assignment: &Assignment| {
+        let base = member.url(&format!("/assignments/{}", assignment.id));
+        let remind = member.url(&format!("/crew/{}/remind", assignment.crew_member_id));
+        let changed = assignment.status.is_active() && assignment.has_changed(&sheet.mission);
+        let asked = assignment.status == AssignmentStatus::Invited;
+        let active = assignment.status.is_active();
+        let reason = (!assignment.reason.is_empty()).then(|| assignment.reason.clone());
+        view! { <li>
+            <span class="grow"><span class="strong">{name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small></span>
+            {(may && active).then(|| view! { <details><summary>{t.more()}</summary><div class="stack tight">
+                {asked.then(|| view! {
+                    <form class="row" method="post" action=format!("{base}/answer")><button class="btn secondary" name="accept" value="true">{t.answer_for_yes()}</button><button class="btn secondary" name="accept" value="false">{t.answer_for_no()}</button></form>
+                    <form method="post" action=remind><button class="btn"><Icon name="mail" />{t.answer_remind()}</button></form>
+                })}
+                <form method="post" action=format!("{base}/cancel")><button class="btn danger-quiet">{t.assignment_cancel()}</button></form>
+            </div></details> })}
+        </li> }
+    };
+    let on_it: Vec<CrewMemberId> = sheet.assignments.iter().filter(|a| a.status.is_active()).map(|a| a.crew_member_id).collect();
+    let form = |need: Option<(NeedId, &str, Option<&str>)>| {
+        let fits =
+            |c: &&CrewSheet| need.and_then(|(_, _, skill)| skill).is_none_or(|skill| c.skills.iter().any(|has| has == skill));
+        let free: Vec<_> = crew.iter().filter(|c| !on_it.contains(&c.person.id)).collect();
+        let mut people: Vec<_> = free.iter().filter(|c| fits(c)).map(|c| (c.person.id, c.person.name.clone())).collect();
+        people.extend(
+            free.iter().filter(|c| !fits(c)).map(|c| (c.person.id, format!("{} ({})", c.person.name, t.assign_without_skill()))),
+        );
+        let id = need.map_or_else(|| "person".to_owned(), |(id, ..)| format!("person-{id}"));
+        let options = people.into_iter().map(|(id, name)| view! { <option value=id.to_string()>{name}</option> }).collect_view();
+        let need_id = need.map(|(id, ..)| id.to_string()).unwrap_or_default();
+        let label = need.map_or_else(|| t.assign_anybody(), |(_, role, _)| t.assign_role(role));
+        view! {
+            <form class="row" method="post" action=member.url(&format!("/missions/{}/assign", sheet.mission.id))>
+                <input type="hidden" name="need" value=need_id />
+                <div class="field grow"><label for=id.clone()>{label}</label><select class="input" id=id name="person" required><option value="">{t.assign_choose()}</option>{options}</select></div>
+                <button class="btn secondary">{t.assign_button()}</button></form>
+        }
+    };
+    let parts = sheet.needs.iter().map(|need| {
+        let filled = sheet.filled(need.id);
+        let lines = sheet.assignments.iter().filter(|a| a.need_id == Some(need.id)).map(line).collect_view();
+        let open = (may && filled < need.quota).then(|| form(Some((need.id, &need.role, need.skill.as_deref()))));
+        let skill = need.skill.as_ref().map(|skill| format!(" · {skill} {}", need.min_level));
+        let tone = if filled >= need.quota { "positive" } else { "warning" };
+        view! { <section class="stack tight"><div class="section-head"><h2>{need.role.clone()}</h2><p><span class=format!("pill {tone}")>{filled}"/"{need.quota}</span>{skill}</p></div><ul class="list">{lines}</ul>{open}</section> }
+    });
+    let parts = parts.collect_view();
+    let others: Vec<_> = sheet.assignments.iter().filter(|a| a.need_id.is_none()).collect();
+    let rest = (!others.is_empty()).then(|| view! { <section class="stack tight"><h2>{t.assign_others()}</h2><ul class="list">{others.into_iter().map(line).collect_view()}</ul></section> });
+    let anybody = (may && sheet.needs.is_empty()).then(|| form(None));
+    view! { {parts}{rest}{anybody} }
+}
+
+async fn change(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, MissionId)>,
+    Form(form): Form<MissionForm>,
+) -> Answer {
+    match planning::change_mission(&member.visitor.app, member.permit()?, id, form.version, &form.typed()).await {
+        Ok(_) => Ok(go_with(&session, "saved", &member.url(&format!("/missions/{id}"))).await),
+        Err(PlanError::NotFound) => Err(member.refuse(Failure::not_found())),
+        Err(error) => show(member, id, Typed { failure: Some(error.into()), values: form.values() }).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct DaysForm {
+    days: i64,
+}
+
+async fn duplicate(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, MissionId)>,
+    Form(form): Form<DaysForm>,
+) -> Answer {
+    let made = planning::duplicate_mission(&member.visitor.app, member.permit()?, id, form.days.clamp(-366, 366)).await;
+    let made = made.map_err(|e| member.refuse(e))?;
+    Ok(go_with(&session, "mission.copied", &member.url(&format!("/missions/{}", made.mission.id))).await)
+}
+
+#[derive(Deserialize)]
+struct VersionForm {
+    version: i64,
+}
+
+async fn delete(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, MissionId)>,
+    Form(form): Form<VersionForm>,
+) -> Answer {
+    match planning::delete_mission(&member.visitor.app, member.permit()?, id, form.version).await {
+        Ok(()) => Ok(go_with(&session, "mission.deleted", &member.url("/plan")).await),
+        Err(error @ PlanError::Stale) => show(member, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
+        Err(error) => Err(member.refuse(error)),
+    }
+}
+
+#[derive(Deserialize)]
+struct AssignForm {
+    person: Option<CrewMemberId>,
+    #[serde(default)]
+    need: String,
+}
+
+async fn assign(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, MissionId)>,
+    Form(form): Form<AssignForm>,
+) -> Answer {
+    let proof = member.permit()?;
+    let Some(person) = form.person else { return Err(member.refuse(Failure::fields([("person", "form.invalid")]))) };
+    match planning::assign(&member.visitor.app, proof, id, person, form.need.parse().ok()).await {
+        Ok(_) => Ok(go_with(&session, "saved", &member.url(&format!("/missions/{id}"))).await),
+        Err(PlanError::NotFound) => Err(member.refuse(Failure::not_found())),
+        Err(error) => show(member, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
+    }
+}
+
+/// To the mission of an assignment, whose number the caller may not know.
+async fn back(member: &Member, session: &Session, mission: MissionId) -> Response {
+    go_with(session, "saved", &member.url(&format!("/missions/{mission}"))).await
+}
+
+#[derive(Deserialize)]
+struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn cancel(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, AssignmentId)>,
+    Form(form): Form<ReasonForm>,
+) -> Answer {
+    let mission =
+        planning::unassign(&member.visitor.app, member.permit()?, id, &form.reason).await.map_err(|e| member.refuse(e))?;
+    Ok(back(&member, &session, mission).await)
+}
+
+#[derive(Deserialize)]
+struct AnswerForm {
+    accept: bool,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn answer(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, AssignmentId)>,
+    Form(form): Form<AnswerForm>,
+) -> Answer {
+    let answered = planning::answer_for(&member.visitor.app, member.permit()?, id, form.accept, &form.reason).await;
+    let mission = answered.map_err(|e| member.refuse(e))?;
+    Ok(back(&member, &session, mission).await)
+}
+
+async fn remind(member: Member, session: Session, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
+    planning::remind(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    Ok(go_with(&session, "assignment.reminded", &member.url("/plan")).await)
+}
