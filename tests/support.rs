@@ -13,8 +13,10 @@ use regie::orgs::{CrewMember, NewCrewMember, NewOrg, Org};
 use regie::platform::App;
 use regie::platform::clock::Clock;
 use regie::platform::config::Config;
+use regie::platform::mail::{SpooledMail, list_mails};
 use regie::platform::secret::Secret;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use tower::ServiceExt;
 
 /// Long enough, and nobody's name.
@@ -48,10 +50,32 @@ pub fn session_cookie(answer: &Answer) -> String {
     cookies.rfind(|cookie| cookie.starts_with("regie=")).unwrap().split(';').next().unwrap().to_owned()
 }
 
+/// The cookie of this name that an answer sets, with its attributes.
+pub fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
+    cookies.filter(|cookie| cookie.starts_with(&format!("{name}="))).next_back()
+}
+
+/// The value of a form's field.
+pub fn escaped(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// The path of the link in a mail.
+pub fn link_of(mail: &SpooledMail) -> String {
+    let link = mail.text_body.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+    link.trim_start_matches("http://127.0.0.1:3000").to_owned()
+}
+
 /// Runs a test on an application on each engine that is asked for (`REGIE_TEST_ENGINES`, SQLite when unset).
 pub async fn each_app(test: impl AsyncFn(TestApp)) {
+    each_app_with(|_| {}, test).await;
+}
+
+/// As [`each_app`], with other settings.
+pub async fn each_app_with(change: impl Fn(&mut Config), test: impl AsyncFn(TestApp)) {
     let engines = std::env::var("REGIE_TEST_ENGINES").unwrap_or_else(|_| "sqlite".into());
-    let run = async |place: &Place| test(TestApp::open(&place.url).await).await;
+    let run = async |place: &Place| test(TestApp::open_with(&place.url, &change).await).await;
     if engines.contains("sqlite") {
         on_sqlite(run).await;
     }
@@ -71,7 +95,7 @@ pub struct Shop {
 }
 
 impl TestApp {
-    pub async fn open(url: &str) -> Self {
+    pub async fn open_with(url: &str, change: impl Fn(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap().keep();
         let mut config = Config { data, development: true, ..Config::default() };
         config.database.url = Secret::new(url.to_owned());
@@ -79,10 +103,60 @@ impl TestApp {
         // The cheapest hash there is: these tests are not about it.
         (config.passwords.memory_kib, config.passwords.passes) = (64, 1);
         config.tokens.access_minutes = 60;
+        change(&mut config);
         let app = composition::open(config, Clock::manual(NOW)).await.unwrap();
         app.db.migrate(NOW.0).await.unwrap();
         let router = composition::router(&app);
         Self { app, router }
+    }
+
+    /// Another server on the same database, with the same keys and clock: the neighbour of this one, or this one after a
+    /// restart.
+    pub async fn twin(&self) -> Self {
+        let app = composition::open(self.app.config.clone(), self.app.clock.clone()).await.unwrap();
+        let router = composition::router(&app);
+        Self { app, router }
+    }
+
+    /// Does the jobs that are due.
+    pub async fn run_jobs(&self) {
+        let worker = composition::worker(&self.app);
+        while worker.run_next().await.unwrap() {}
+    }
+
+    /// The mails, newest first.
+    pub async fn mails(&self) -> Vec<SpooledMail> {
+        list_mails(&mut self.app.db.read().await.unwrap(), 200).await.unwrap()
+    }
+
+    /// The newest mail to somebody.
+    pub async fn mail_to(&self, email: &str) -> SpooledMail {
+        self.mails().await.into_iter().find(|mail| mail.recipient == email).unwrap_or_else(|| panic!("no mail to {email}"))
+    }
+
+    /// A number from the database.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        self.app.db.read().await.unwrap().query(sql).scalar().await.unwrap()
+    }
+
+    /// Texts from the database.
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        self.app.db.read().await.unwrap().query(sql).scalars().await.unwrap()
+    }
+
+    /// Does something to the database that no service offers.
+    pub async fn change(&self, sql: &'static str) -> u64 {
+        let mut tx = self.app.db.begin_write().await.unwrap();
+        let count = tx.query(sql).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        count
+    }
+
+    /// As [`Self::send`], from a network address.
+    pub async fn send_from(&self, address: &str, mut request: Request<Body>) -> Answer {
+        let socket = SocketAddr::new(address.parse().unwrap(), 4711);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(socket));
+        self.send(request).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -164,11 +238,22 @@ impl TestApp {
         add_demo_person(&self.app, proof(shop.org.id), "fr", DemoPerson { role, password: PASSWORD.into(), crew }).await.unwrap()
     }
 
-    /// An access token.
-    pub async fn token(&self, email: &str) -> String {
+    /// An access token and its refresh token.
+    pub async fn tokens(&self, email: &str) -> (String, String) {
         let answer = self.api("POST", "/api/v1/auth/login", "", Some(json!({ "email": email, "password": PASSWORD }))).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
-        answer.json()["access_token"].as_str().unwrap().to_owned()
+        let (body, text) = (answer.json(), |value: &Value| value.as_str().unwrap().to_owned());
+        (text(&body["access_token"]), text(&body["refresh_token"]))
+    }
+
+    /// An access token.
+    pub async fn token(&self, email: &str) -> String {
+        self.tokens(email).await.0
+    }
+
+    /// The status of asking who one is.
+    pub async fn me(&self, token: &str) -> u16 {
+        self.api("GET", "/api/v1/auth/me", token, None).await.status.as_u16()
     }
 
     /// A browser's session cookie.

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod audit;
 mod audit_page;
+mod jwts;
 mod pages;
 mod platform;
 mod punches;
