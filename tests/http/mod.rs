@@ -8,3 +8,5 @@ mod jwts;
 mod pages;
 mod platform;
 mod punches;
+mod refresh;
+mod sessions;
