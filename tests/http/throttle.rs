@@ -1,0 +1,216 @@
+//! Who tries too often waits; whom they try does not.
+
+use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, set_cookie};
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+
+const WRONG: &str = "ce n'est pas la bonne phrase";
+
+fn post(path: &str, body: &Value) -> Request<Body> {
+    Request::post(path).header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
+}
+
+async fn login(test: &TestApp, address: &str, email: &str, password: &str) -> Answer {
+    test.send_from(address, post("/api/v1/auth/login", &json!({ "email": email, "password": password }))).await
+}
+
+/// Signs a browser in that keeps `cookies`.
+async fn sign_in(test: &TestApp, address: &str, email: &str, password: &str, cookies: &str) -> Answer {
+    let form = format!("email={}&password={}", escaped(email), escaped(password));
+    let request = Request::post("/sign-in").header("cookie", cookies).header("sec-fetch-site", "same-origin");
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(form)).unwrap();
+    test.send_from(address, request).await
+}
+
+fn stranger(number: usize) -> String {
+    format!("203.0.{}.{}", number / 200, number % 200 + 1)
+}
+
+/// The seconds that a refusal says to wait.
+fn wait(answer: &Answer) -> i64 {
+    assert_eq!(answer.status, 429, "{}", answer.text);
+    let seconds = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=3600).contains(&seconds), "{seconds}");
+    seconds
+}
+
+#[tokio::test]
+async fn guesses_at_one_account_are_slowed_wherever_they_come_from() {
+    each_app(async |test| {
+        let (mine, other) = (test.shop("Théâtre du Mail").await.owner.email, test.shop("Salle voisine").await.owner.email);
+        for number in 0..10 {
+            assert_eq!(login(&test, &stranger(number), &mine, WRONG).await.status, 401, "{number}");
+        }
+        let slowed = login(&test, &stranger(10), &mine, WRONG).await;
+        assert_eq!(slowed.json()["code"], "too_often");
+        let seconds = wait(&slowed);
+        assert_eq!(wait(&login(&test, &stranger(11), &mine, PASSWORD).await), seconds, "a right one is not even looked at");
+        assert_eq!(login(&test, &stranger(12), &other, PASSWORD).await.status, 200, "another account is not concerned");
+        for spelling in [mine.to_uppercase(), format!(" {mine} ")] {
+            wait(&login(&test, &stranger(13), &spelling, WRONG).await);
+        }
+        test.app.clock.advance_seconds(seconds);
+        assert_eq!(login(&test, &stranger(14), &mine, PASSWORD).await.status, 200, "it was true: come back then");
+        // An address without an account is slowed in the same way.
+        let nobody = "nobody@exemple.fr";
+        for number in 0..10 {
+            assert_eq!(login(&test, &stranger(20 + number), nobody, WRONG).await.status, 401);
+        }
+        assert_eq!(wait(&login(&test, &stranger(30), nobody, WRONG).await), seconds);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guesses_from_one_address_are_slowed_whomever_they_try() {
+    each_app(async |test| {
+        let mine = test.shop("Théâtre du Mail").await.owner.email;
+        let guess = async |number: usize| login(&test, "203.0.113.9", &format!("n{number}@exemple.fr"), WRONG).await;
+        for number in 0..60 {
+            assert_eq!(guess(number).await.status, 401, "{number}");
+        }
+        let seconds = wait(&guess(60).await);
+        wait(&login(&test, "203.0.113.9", &mine, PASSWORD).await);
+        assert_eq!(login(&test, "203.0.113.10", &mine, PASSWORD).await.status, 200, "from elsewhere it goes on");
+        let claimed = post("/api/v1/auth/login", &json!({ "email": "n70@exemple.fr", "password": WRONG }));
+        let (mut parts, body) = claimed.into_parts();
+        parts.headers.insert("x-forwarded-for", "198.51.100.1".parse().unwrap());
+        wait(&test.send_from("203.0.113.9", Request::from_parts(parts, body)).await);
+        test.app.clock.advance_seconds(seconds);
+        assert_eq!(guess(61).await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn successes_are_given_back() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        // A whole crew behind one address, at eight in the morning.
+        for number in 0..100 {
+            assert_eq!(login(&test, "192.0.2.1", &email, PASSWORD).await.status, 200, "{number}");
+        }
+        for _ in 0..9 {
+            assert_eq!(login(&test, "192.0.2.1", &email, WRONG).await.status, 401);
+        }
+        assert_eq!(login(&test, "192.0.2.1", &email, PASSWORD).await.status, 200);
+        assert_eq!(login(&test, "192.0.2.1", &email, WRONG).await.status, 401);
+        wait(&login(&test, "192.0.2.1", &email, WRONG).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_that_the_owner_has_used_gets_in_while_strangers_hammer() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        let home = "192.0.2.1";
+        let first = sign_in(&test, home, &email, PASSWORD, "").await;
+        assert_eq!(first.status, 303, "{}", first.text);
+        let mark = set_cookie(&first, "regie_browser").unwrap();
+        assert!(mark.contains("HttpOnly"), "{mark}");
+        let mark = mark.split(';').next().unwrap().to_owned();
+        let told = test.mails().await.len();
+        for number in 0..300 {
+            // From everywhere, and from the owner's own network.
+            let address = if number % 2 == 0 { stranger(number) } else { home.to_owned() };
+            let answer = sign_in(&test, &address, &email, WRONG, "").await;
+            assert!([422, 429].contains(&answer.status.as_u16()), "{}", answer.status);
+            if number % 20 == 0 {
+                assert_eq!(sign_in(&test, home, &email, PASSWORD, &mark).await.status, 303, "after {number}");
+            }
+        }
+        wait(&sign_in(&test, &stranger(999), &email, PASSWORD, "").await);
+        assert_eq!(sign_in(&test, home, &email, PASSWORD, &mark).await.status, 303);
+        assert_eq!(test.mails().await.len(), told, "a browser that is known is no news");
+
+        // The mark is no way around: neither another's, nor a made-up one, nor one's own without end.
+        let thief = test.shop("Salle voisine").await.owner.email;
+        let theirs = set_cookie(&sign_in(&test, &stranger(500), &thief, PASSWORD, "").await, "regie_browser").unwrap();
+        for mark in [theirs.split(';').next().unwrap(), "regie_browser=x", "regie_browser="] {
+            wait(&sign_in(&test, &stranger(501), &email, WRONG, mark).await);
+        }
+        for _ in 0..10 {
+            assert_eq!(sign_in(&test, home, &email, WRONG, &mark).await.status, 422);
+        }
+        wait(&sign_in(&test, home, &email, WRONG, &mark).await);
+        test.app.clock.advance_seconds(60);
+        assert_eq!(sign_in(&test, home, &email, PASSWORD, &mark).await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mails_cannot_be_asked_for_without_end() {
+    each_app(async |test| {
+        let (mine, other) = (test.shop("Théâtre du Mail").await.owner.email, test.shop("Salle voisine").await.owner.email);
+        let ask = async |address: &str, email: &str| {
+            test.send_from(address, post("/api/v1/auth/reset/request", &json!({ "email": email }))).await
+        };
+        for number in 0..3 {
+            assert_eq!(ask(&stranger(number), &mine).await.status, 200);
+        }
+        let seconds = wait(&ask(&stranger(3), &mine).await);
+        assert_eq!(ask(&stranger(4), &other).await.status, 200);
+        for _ in 0..3 {
+            assert_eq!(ask(&stranger(5), "nobody@exemple.fr").await.status, 200);
+        }
+        assert_eq!(wait(&ask(&stranger(5), "nobody@exemple.fr").await), seconds, "an unknown address tells nothing");
+        let page = async |email: &str| {
+            let request = Request::post("/recover").header("sec-fetch-site", "same-origin");
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            test.send_from(&stranger(6), request.body(Body::from(format!("email={}", escaped(email)))).unwrap()).await
+        };
+        let shown = page(&mine).await;
+        wait(&shown);
+        assert!(shown.text.contains("Trop d’essais"), "{}", shown.text);
+        test.app.clock.advance_seconds(seconds);
+        assert_eq!(page(&mine).await.status, 200);
+        for number in 0..20 {
+            ask("198.51.100.7", &format!("n{number}@exemple.fr")).await;
+        }
+        wait(&ask("198.51.100.7", "n20@exemple.fr").await);
+        test.run_jobs().await;
+        let links = test.mails().await.iter().filter(|mail| mail.recipient == mine).count();
+        assert_eq!(links, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_present_password_cannot_be_guessed_at_an_open_screen() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        let token = test.token(&email).await;
+        let change = async |present: &str| {
+            let body = json!({ "present_password": present, "new_password": "la lumière s'éteint à minuit" });
+            test.api("POST", "/api/v1/auth/password", &token, Some(body)).await
+        };
+        for _ in 0..8 {
+            assert_eq!(change(WRONG).await.status, 422);
+        }
+        let seconds = wait(&change(PASSWORD).await);
+        assert_eq!(test.me(&token).await, 200, "who is signed in stays so");
+        test.app.clock.advance_seconds(seconds);
+        assert_eq!(change(PASSWORD).await.status, 204);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_cannot_be_made_without_end_from_one_address() {
+    each_app(async |test| {
+        let register = async |address: &str, number: usize| {
+            // Too short: nothing is hashed, and it counts all the same.
+            let body = json!({ "email": format!("n{number}@exemple.fr"), "password": "court" });
+            test.send_from(address, post("/api/v1/auth/register", &body)).await
+        };
+        for number in 0..60 {
+            assert_eq!(register("203.0.113.9", number).await.status, 422);
+        }
+        wait(&register("203.0.113.9", 60).await);
+        assert_eq!(register("203.0.113.10", 61).await.status, 422);
+    })
+    .await;
+}
