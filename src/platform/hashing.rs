@@ -18,6 +18,8 @@ const MAX_PASSES: u32 = 10;
 const QUEUE_PER_WORKER: usize = 48;
 /// How much the workers stand back for requests (nice): a storm of sign-ins must not slow a punch.
 const NICENESS: i32 = 10;
+/// The lowest priority there is: that of a server that was itself told to stand back.
+const LEAST: i32 = 19;
 
 type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 
@@ -110,7 +112,8 @@ impl Hasher {
 /// A worker: keeps its memory from one password to the next.
 fn work_through(waiting: &Mutex<Receiver<Work>>) {
     // On Linux this is the thread's own priority. Where it cannot be lowered, the work is done all the same.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    let given = rustix::process::getpriority_process(None).unwrap_or(0);
+    if let Err(error) = rustix::process::setpriority_process(None, (given + NICENESS).min(LEAST)) {
         tracing::debug!(%error, "Passwords are checked at normal priority");
     }
     let mut memory = Vec::new();
