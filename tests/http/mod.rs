@@ -8,6 +8,7 @@ mod factors;
 mod jwts;
 mod keys;
 mod links;
+mod mass;
 mod pages;
 mod platform;
 mod passkeys;
