@@ -22,6 +22,8 @@ pub const ADDRESS: &str = "address";
 pub const METHOD: &str = "method";
 /// "Last seen" is written no more often than this.
 const TOUCH_AFTER_MINUTES: i64 = 5;
+/// A session of nobody keeps a challenge, a right password, or a word for the next page: for minutes.
+const NOBODY_S_MINUTES: i64 = 60;
 
 /// The store. Session ids are 128 random bits and stored hashed.
 #[derive(Clone)]
@@ -38,8 +40,11 @@ fn backend(error: impl fmt::Display) -> Error {
 }
 
 impl Sessions {
-    fn expiry(&self, now: Instant) -> Instant {
-        now.plus_days(self.0.config.tokens.session_days)
+    fn expiry(&self, account: Option<AccountId>, now: Instant) -> Instant {
+        match account {
+            Some(_) => now.plus_days(self.0.config.tokens.session_days),
+            None => now.plus_minutes(NOBODY_S_MINUTES),
+        }
     }
 }
 
@@ -67,7 +72,7 @@ impl SessionStore for Sessions {
             address: &text(ADDRESS),
             method: &method,
             now,
-            expires_at: self.expiry(now),
+            expires_at: self.expiry(account, now),
         };
         let mut tx = self.0.db.begin_write().await.map_err(backend)?;
         store::save_browser_session(&mut tx, &values).await.map_err(backend)?;
@@ -84,7 +89,7 @@ impl SessionStore for Sessions {
         let Some(row) = row else { return Ok(None) };
         if now.minutes_since(row.last_seen_at) >= TOUCH_AFTER_MINUTES {
             let mut tx = self.0.db.begin_write().await.map_err(backend)?;
-            store::touch_session(&mut tx, row.id, now, self.expiry(now)).await.map_err(backend)?;
+            store::touch_session(&mut tx, row.id, now, self.expiry(row.account_id, now)).await.map_err(backend)?;
             tx.commit().await.map_err(backend)?;
         }
         let mut data: std::collections::HashMap<_, _> =

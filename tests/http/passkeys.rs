@@ -285,3 +285,27 @@ async fn a_passkey_is_a_second_factor_too() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn challenges_are_not_given_without_end_and_are_forgotten() {
+    each_app(async |test| {
+        let ask = async |address: &str| {
+            let request = Request::post("/sign-in/passkey/challenge").header("sec-fetch-site", "same-origin");
+            test.send_from(address, request.body(Body::empty()).unwrap()).await
+        };
+        for _ in 0..60 {
+            assert_eq!(ask("203.0.113.9").await.status, 200);
+        }
+        let slowed = ask("203.0.113.9").await;
+        assert_eq!((slowed.status.as_u16(), slowed.headers["retry-after"].to_str().unwrap()), (429, "1"));
+        assert_eq!(ask("203.0.113.10").await.status, 200);
+        let kept = async || test.number("SELECT count(*) FROM sessions").await;
+        assert_eq!(kept().await, 61);
+        let purge = async || regie::accounts::service::purge_sessions(&test.app).await.unwrap();
+        test.app.clock.advance_seconds(3599);
+        assert_eq!((purge().await, kept().await), (0, 61));
+        test.app.clock.advance_seconds(2);
+        assert_eq!((purge().await, kept().await), (61, 0), "nobody signed in with them");
+    })
+    .await;
+}

@@ -11,6 +11,8 @@ use crate::platform::throttle::Rate;
 
 /// Most passkeys of an account.
 const MOST: usize = 20;
+/// Challenges that one address may ask for. Each is kept with a session of nobody.
+const CHALLENGES: Rate = Rate { burst: 60, every_ms: 1_000 };
 /// Proofs that one address may show. Each costs a check of a signature, nothing more.
 const PER_ADDRESS: Rate = Rate { burst: 60, every_ms: 1_000 };
 
@@ -70,6 +72,14 @@ pub async fn remove_passkey(app: &App, permit: Permit<ChangeMe>, id: PasskeyId, 
     tell(&mut tx, app, &account, Notice::FactorChanged).await?;
     let event = Event::new("factor.removed", account.id.into()).with("kind", "passkey").with("passkey", id.0);
     Ok(tx.commit(event).await?)
+}
+
+/// Whether somebody who has not signed in may have another challenge.
+///
+/// # Errors
+/// [`AccountError::TooOften`].
+pub fn allow_challenge(app: &App, permit: &Permit<SignIn>) -> Result<(), AccountError> {
+    Ok(app.throttle.take("challenge", &permit.actor().origin.address, CHALLENGES, app.clock.now())?)
 }
 
 /// Signs in with a passkey that recognised its owner: something one has and something one is or knows, so no second factor

@@ -40,7 +40,7 @@ const LIST: &str =
     select_session!("account_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT 200");
 const FIND: &str = select_session!("id = $1");
 const CLIENT_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM sessions WHERE account_id = $1 AND client = $2 AND id <> $3)";
-const PURGE: &str = "DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $2";
+const PURGE: &str = "DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $2 OR (account_id IS NULL AND (expires_at < $3 OR revoked_at IS NOT NULL))";
 
 const ADD_REFRESH: &str = "INSERT INTO refresh_tokens (session_id, token_hash, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
 const FIND_REFRESH: &str = "SELECT id, session_id, expires_at, used_at FROM refresh_tokens WHERE token_hash = $1";
@@ -153,9 +153,9 @@ pub async fn has_used_client(tx: &mut ReadTx, account: AccountId, client: &str, 
     tx.query(CLIENT_KNOWN).bind(account).bind(client).bind(but).scalar().await
 }
 
-/// Removes sessions that ended before `before`, and refresh tokens as old.
-pub async fn purge_sessions(tx: &mut ReadTx, before: Instant) -> DbResult<u64> {
-    let count = tx.query(PURGE).bind(before).bind(before).execute().await?;
+/// Removes sessions that ended before `before`, those of nobody that have ended at all, and refresh tokens as old.
+pub async fn purge_sessions(tx: &mut ReadTx, before: Instant, now: Instant) -> DbResult<u64> {
+    let count = tx.query(PURGE).bind(before).bind(before).bind(now).execute().await?;
     Ok(count + tx.query(PURGE_REFRESH).bind(before).execute().await?)
 }
 
