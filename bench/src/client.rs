@@ -137,8 +137,9 @@ impl Client {
     /// When the password is wrong.
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Result<String> {
         let answer = self.post_form("/sign-in", "", &[("email", email), ("password", password)]).await?;
-        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        if cookie.is_empty() { bail!("no cookie after signing in") } else { Ok(cookie) }
+        let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("regie="));
+        Ok(session.context("no cookie after signing in")?.to_owned())
     }
 
     /// Signs a program in and gives its access token.

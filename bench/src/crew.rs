@@ -87,7 +87,9 @@ impl Company {
             owner.post_form(&format!("/o/{}/crew/{id}/link", self.slug), &cookie, &[]).await?;
         }
         let mails: Vec<(String, String)> =
-            sqlx::query_as("SELECT recipient, text_body FROM mails ORDER BY id").fetch_all(&mut database).await?;
+            sqlx::query_as("SELECT recipient, text_body FROM mails WHERE text_body LIKE '%/join/%' ORDER BY id")
+                .fetch_all(&mut database)
+                .await?;
         database.close().await.ok();
         join_all(server.addr, mails).await
     }

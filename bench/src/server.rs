@@ -65,7 +65,9 @@ impl Installation {
         fs::create_dir_all(&self.data).context("cannot make the data directory")?;
         let mut command = Command::new(binary()?);
         // Elsewhere, a regie.toml or a variable of the person who measures could change what is measured.
-        command.current_dir(&self.data).env_clear().args(["--data", "."]).envs(self.settings.iter().map(|(k, v)| (k, v)));
+        command.current_dir(&self.data).env_clear().args(["--data", "."]);
+        // Each start listens elsewhere; tokens name their issuer, and must outlive a start.
+        command.env("REGIE_PUBLIC_URL", "http://regie.example").envs(self.settings.iter().map(|(k, v)| (k, v)));
         Ok(command)
     }
 
