@@ -9,14 +9,19 @@ mod crew;
 mod kill;
 mod load;
 mod machine;
+mod platform;
 mod postgres;
 mod punches;
 mod race;
+mod refresh;
 mod report;
 mod server;
+mod sign_ins;
 mod start;
 mod stats;
 mod store;
+mod storm;
+mod timing;
 
 use anyhow::{Context as _, Result, bail};
 use std::process::ExitCode;
@@ -29,7 +34,7 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 5] = ["start", "bytes", "punches", "kill", "race"];
+const NAMES: [&str; 9] = ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh"];
 
 fn main() -> ExitCode {
     match run() {
@@ -64,6 +69,10 @@ async fn measure(asked: &Asked) -> Result<bool> {
         "bytes" => bytes::measure().await?,
         "kill" => kill::measure(asked).await?,
         "race" => race::measure(asked).await?,
+        "timing" => timing::measure(asked).await?,
+        "sign_ins" => sign_ins::measure(asked).await?,
+        "storm" => storm::measure(asked).await?,
+        "refresh" => refresh::measure(asked).await?,
         _ => punches::measure(asked).await?,
     };
     report.finish()
