@@ -52,8 +52,8 @@ pub fn session_cookie(answer: &Answer) -> String {
 
 /// The cookie of this name that an answer sets, with its attributes.
 pub fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
-    let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
-    cookies.filter(|cookie| cookie.starts_with(&format!("{name}="))).next_back()
+    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
+    cookies.rfind(|cookie| cookie.starts_with(&format!("{name}=")))
 }
 
 /// The value of a form's field.

@@ -55,7 +55,7 @@ pub async fn measure(asked: &Asked) -> Result<Report> {
 
     eprintln!("  {TABS} tabs of one browser");
     let first = log_in(server.addr, &company.email).await?;
-    let (seen, last) = refresh_all(server.addr, &[first.clone()], window).await?;
+    let (seen, last) = refresh_all(server.addr, std::slice::from_ref(&first), window).await?;
     tell(&mut report, "one session", &seen, window);
     let newest = last.first().cloned().context("no token")?;
     if window <= PAST_GRACE {
