@@ -3,15 +3,18 @@
 //! Owns the tables `projects`, `missions`, `mission_needs`, `assignments`, `assignment_changes`, `answer_links`,
 //! `availabilities`, `calendar_feeds`, `rule_overrides`, `rates`. Calls the orgs room for people. Invariants: one active
 //! assignment of a person to a mission; two accepted missions of a person never overlap, however the answers race; people hear
-//! of a mission only when it is published to them; what they were told is kept beside what is now.
+//! of a mission only when it is published to them; what they were told is kept beside what is now. `rules` is pure: what a
+//! person's shifts break, by which article, and the smallest change that cures it.
 
 mod actions;
 pub mod calendar;
 mod check;
 mod error;
 mod model;
+pub mod rules;
 pub mod service;
 mod store;
+pub mod words;
 
 pub use actions::*;
 pub use check::{CheckedMission, CheckedNeed, CheckedProject, check_mission, check_project, read_needs, spell_needs};

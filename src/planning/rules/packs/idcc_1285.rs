@@ -1,0 +1,41 @@
+//! Artistic and cultural enterprises (CCNEAC), VI.6.
+//!
+//! Left out: at most two sequences a day for part-time work (its span of 13 h is the law's), because a person's hours of
+//! contract are not known here.
+
+use super::super::model::{Employment, Phase, Standing};
+use super::super::pack::Eased;
+use super::{Kind, Pack, Rule, Severity, Who, rule};
+use std::borrow::Cow;
+
+const ARTICLE: &str = "IDCC 1285, art. VI.6";
+/// 12 h on tour and at festivals, in the 15 days before a premiere, to set up and to strike.
+const LONG_DAYS: Eased =
+    Eased { limit: 12 * 60, phases: &[Phase::Tour, Phase::Festival, Phase::Production, Phase::SetUp, Phase::Strike] };
+
+const RULES: [Rule; 3] = [
+    Rule {
+        replaces: &["fr.daily-work"],
+        ..rule("1285.daily-work", ARTICLE, Kind::DailyWork { eased: Some(LONG_DAYS) }, 10 * 60)
+    },
+    // Work that goes on after midnight is the same block: it opens no second minimum.
+    Rule { severity: Severity::Soft, ..rule("1285.short-call", ARTICLE, Kind::ShortCall, 3 * 60 + 30) },
+    Rule {
+        severity: Severity::Soft,
+        who: Who::With(Standing::ShortCall),
+        replaces: &["1285.short-call"],
+        ..rule("1285.short-call-listed", ARTICLE, Kind::ShortCall, 2 * 60)
+    },
+];
+
+pub(super) fn pack() -> Pack {
+    Pack {
+        code: "1285",
+        source: "IDCC 1285, entreprises artistiques et culturelles",
+        valid_from: None,
+        valid_to: None,
+        idcc: Some(1285),
+        employments: &[Employment::Cdi, Employment::Cdd, Employment::Intermittent, Employment::Other],
+        rules: Cow::Borrowed(&RULES),
+    }
+}
