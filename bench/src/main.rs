@@ -1,19 +1,26 @@
 //! The benchmarks: `cargo xtask bench [NAMES]`. What each measures and how to read it is in `docs/benchmarks.md`.
 //!
-//! Every benchmark drives the release binary (`REGIE_BIN`) from outside, over HTTP, prints a table with its budgets
-//! and writes `target/bench/<name>.json`. A missed budget makes the process fail.
+//! Every benchmark but `conflicts` drives the release binary (`REGIE_BIN`) from outside, over HTTP. Each prints a table with
+//! its budgets and writes `target/bench/<name>.json`. A missed budget makes the process fail.
 
 mod bytes;
 mod client;
+mod conflicts;
 mod crew;
 mod kill;
 mod load;
 mod machine;
+#[cfg(not(test))]
+#[path = "../../src/planning/rules/tests/oracle.rs"]
+mod oracle;
 mod platform;
 mod postgres;
 mod punches;
 mod race;
 mod refresh;
+#[cfg(not(test))]
+#[path = "../../src/planning/rules/tests/random.rs"]
+mod random;
 mod report;
 mod server;
 mod sign_ins;
@@ -22,6 +29,24 @@ mod stats;
 mod store;
 mod storm;
 mod timing;
+
+// The rules of the product, from its own source: what is pure needs no server, and building it whole a second time for them
+// takes minutes.
+#[expect(dead_code, reason = "the product uses the rest")]
+#[path = "../../src/kernel"]
+mod kernel {
+    pub mod time;
+    pub mod zone;
+    pub use time::Instant;
+}
+#[expect(dead_code, unused_imports, reason = "the product uses the rest")]
+#[path = "../../src/planning"]
+mod planning {
+    pub mod rules;
+}
+
+#[cfg(test)]
+use planning::rules::tests::{oracle, random};
 
 use anyhow::{Context as _, Result, bail};
 use std::process::ExitCode;
@@ -34,7 +59,7 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 9] = ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh"];
+const NAMES: [&str; 10] = ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh", "conflicts"];
 
 fn main() -> ExitCode {
     match run() {
@@ -73,6 +98,7 @@ async fn measure(asked: &Asked) -> Result<bool> {
         "sign_ins" => sign_ins::measure(asked).await?,
         "storm" => storm::measure(asked).await?,
         "refresh" => refresh::measure(asked).await?,
+        "conflicts" => conflicts::measure(asked)?,
         _ => punches::measure(asked).await?,
     };
     report.finish()

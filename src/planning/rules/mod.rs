@@ -25,7 +25,7 @@ mod roster;
 mod skills;
 mod spots;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use calendar::{Calendar, Window};
 pub use check::{Clash, check, check_in, overlaps};

@@ -3,6 +3,6 @@
 mod agreement;
 mod cures;
 mod examples;
-mod oracle;
-mod random;
+pub(crate) mod oracle;
+pub(crate) mod random;
 mod windows;
