@@ -3,7 +3,8 @@
 //! Hard, unless the law lets an agreement go further: then soft up to where the agreement may go. Left out: exceptions by an
 //! authority (60 h a week, L3121-21), Sundays and holidays, the weekly threshold of overtime (L3121-27, no maximum), when
 //! somebody becomes a night worker (L3122-5: the caller says so), the hours until midnight that minors may be authorised
-//! for in shows (L3163-1 s.: they stay hard).
+//! for in shows (L3163-1 s.: they stay hard). The 8 h of night workers are counted over the work day: a night passes
+//! midnight, and no source at hand says how else. Weekly rest of minors is "2 days": at most 5 days of work.
 
 use super::super::model::{Employment, Standing};
 use super::{Kind, Pack, Rule, Severity, Unit, Who, rule};
