@@ -17,10 +17,10 @@ mod platform;
 mod postgres;
 mod punches;
 mod race;
-mod refresh;
 #[cfg(not(test))]
 #[path = "../../src/planning/rules/tests/random.rs"]
 mod random;
+mod refresh;
 mod report;
 mod server;
 mod sign_ins;

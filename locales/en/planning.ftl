@@ -78,7 +78,7 @@ plan-filled = places filled
 plan-caption = Missions by project and by person, day by day
 plan-who = Project or person
 plan-places = { $filled } of { $quota } places filled
-plan-clash = conflict: overlaps another mission
+
 plan-hours-of = Planned hours of { $name }, of 48
 publish-title = Publish the week
 publish-lead = Each person gets one mail, with what is new or has changed for them.
@@ -146,4 +146,16 @@ plan-open-places = { $count ->
 availability-every = { $count ->
     [one] every week
    *[other] every { $count } weeks
+}
+nav-conflicts = Conflicts
+conflict-hard = Blocking
+conflict-soft = Warning
+conflict-open = Open
+conflicts-empty-title = No conflict
+conflicts-empty-text = These four weeks keep all known rules.
+conflicts-about = Computed from the plan and, for the past, from real punches. Rules: French labour code; IDCC 2717 and 1285 for those they cover.
+plan-conflicts = { $count ->
+    [0] No conflict
+    [one] One conflict
+   *[other] { $count } conflicts
 }

@@ -78,7 +78,7 @@ plan-filled = places pourvues
 plan-caption = Missions par projet et par personne, jour par jour
 plan-who = Projet ou personne
 plan-places = { $filled } places sur { $quota } pourvues
-plan-clash = conflit : chevauche une autre mission
+
 plan-hours-of = Heures planifiées de { $name }, sur 48
 publish-title = Publier la semaine
 publish-lead = Chaque personne reçoit un seul e-mail, avec ce qui est nouveau ou a changé pour elle.
@@ -146,4 +146,16 @@ plan-open-places = { $count ->
 availability-every = { $count ->
     [one] toutes les semaines
    *[other] toutes les { $count } semaines
+}
+nav-conflicts = Conflits
+conflict-hard = Bloquant
+conflict-soft = Alerte
+conflict-open = Ouvrir
+conflicts-empty-title = Aucun conflit
+conflicts-empty-text = Ces quatre semaines respectent toutes les règles connues.
+conflicts-about = Calculé sur le planning et, pour le passé, sur les pointages réels. Règles : Code du travail ; IDCC 2717 et 1285 pour qui en relève.
+plan-conflicts = { $count ->
+    [0] Aucun conflit
+    [one] Un conflit
+   *[other] { $count } conflits
 }

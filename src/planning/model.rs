@@ -264,21 +264,18 @@ pub struct Availability {
 }
 
 impl Availability {
-    /// Whether it touches `[from, to)`, the times it comes again included. It comes again at the same time of day by the clocks
-    /// of `zone`.
-    pub fn occurs_in(&self, from: Instant, to: Instant, zone: &Zone) -> bool {
-        let touches = |starts: Instant, ends: Instant| starts < to && ends > from;
-        if self.every_weeks == 0 || touches(self.starts_at, self.ends_at) {
-            return touches(self.starts_at, self.ends_at);
-        }
-        let last = self.until_at.map_or(to, |until| until.min(to));
+    /// The times in `[from, to)` that it is about. What comes again does so at the same time of day by the clocks of `zone`.
+    pub fn occurrences(&self, from: Instant, to: Instant, zone: &Zone) -> Vec<(Instant, Instant)> {
         let length = self.ends_at.0 - self.starts_at.0;
         let first = zone.local(self.starts_at);
-        (1..=520)
+        let last = self.until_at.map_or(to, |until| until.min(to));
+        let again = (1..=520)
+            .take_while(|_| self.every_weeks > 0)
             .filter_map(|n| first.date.checked_add((n * self.every_weeks * 7).days()).ok())
             .map(|date| zone.instant(date, first.hour, first.minute))
-            .take_while(|starts| *starts < last)
-            .any(|starts| touches(starts, Instant(starts.0 + length)))
+            .take_while(|starts| *starts < last);
+        let all = std::iter::once(self.starts_at).chain(again).map(|starts| (starts, Instant(starts.0 + length)));
+        all.filter(|(starts, ends)| *starts < to && *ends > from).collect()
     }
 }
 

@@ -190,6 +190,7 @@ pub fn member_places(member: &Member) -> Vec<(String, Vec<Place>)> {
         place("badge", "qr", t.nav_badge(), is_crew, Shown::Both),
         place("hours", "clock", t.nav_my_hours(), is_crew, if manager { Shown::Side } else { Shown::Both }),
         place("devices", "phone", t.nav_devices(), is_crew, if manager { Shown::Side } else { Shown::Both }),
+        place("conflicts", "warn", t.nav_conflicts(), manager, Shown::Side),
         place("punches", "enter", t.nav_punches(), manager, Shown::Both),
         place("crew", "users", t.nav_crew(), manager, Shown::Both),
     ];

@@ -3,6 +3,7 @@
 mod answer;
 mod assign;
 mod availability;
+mod conflicts;
 mod missions;
 mod projects;
 mod publish;
@@ -12,6 +13,7 @@ mod tell;
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
 pub use assign::{assign, list_history, unassign};
 pub use availability::{decide, declare, declare_for, list_availabilities, list_mine, withdraw};
+pub use conflicts::{ConflictSheet, Conflicts, Worked, find_conflicts};
 pub use missions::{change_mission, copy_missions, create_mission, create_missions, delete_mission, duplicate_mission};
 pub use projects::{change_project, create_project, delete_project, get_project, list_projects};
 pub use publish::{preview_publish, publish};

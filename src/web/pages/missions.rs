@@ -4,6 +4,8 @@ use super::*;
 use crate::kernel::zone::{field, parse_date};
 use crate::kernel::{AssignmentId, CrewMemberId, Lang, MissionId, NeedId, ProjectId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
+use crate::planning::rules::Window;
+use crate::planning::service::ConflictSheet;
 use crate::planning::{
     Assignment, AssignmentStatus, MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus,
     service as planning, spell_needs,
@@ -204,13 +206,15 @@ async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
     let filter = CrewFilter { limit: 500, ..CrewFilter::default() };
     let crew = orgs::list_crew(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
     let (lang, t) = (member.visitor.lang, member.words());
+    let day = sheet.mission.zone().local(sheet.mission.starts_at).date;
+    let conflicts = super::conflicts::find(&member, Window { first: day, last: day }).await?;
     let failed = typed.failure.clone().filter(|_| typed.values.is_empty());
     let typed = Typed { values: [typed.values.clone(), stored(&sheet)].concat(), failure: typed.failure };
     let may = member.support.is_none() && sheet.mission.cancelled_at.is_none();
     Ok(render::page(form_status(&typed), move || {
         let base = member.url(&format!("/missions/{id}"));
         let back = member.url(&format!("/plan?week={}", sheet.mission.zone().local(sheet.mission.starts_at).date));
-        let staffing = staffing(&member, &sheet, &crew, may);
+        let staffing = staffing(&member, &sheet, &crew, &conflicts, may);
         let version = sheet.mission.version;
         view! {
             <InOrg member=member.clone() title=sheet.mission.title.clone() here="plan">
@@ -235,7 +239,13 @@ async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
 }
 
 /// Who is on the mission, role by role, and a form for each open place.
-fn staffing(member: &Member, sheet: &MissionSheet, crew: &[CrewSheet], may: bool) -> impl IntoView + use<> {
+fn staffing(
+    member: &Member,
+    sheet: &MissionSheet,
+    crew: &[CrewSheet],
+    conflicts: &ConflictSheet,
+    may: bool,
+) -> impl IntoView + use<> {
     let (lang, t) = (member.visitor.lang, member.words());
     let name_of =
         |id: CrewMemberId| crew.iter().find(|c| c.person.id == id).map_or_else(|| format!("#{id}"), |c| c.person.name.clone());
@@ -245,9 +255,13 @@ fn staffing(member: &Member, sheet: &MissionSheet, crew: &[CrewSheet], may: bool
         let changed = assignment.status.is_active() && assignment.has_changed(&sheet.mission);
         let asked = assignment.status == AssignmentStatus::Invited;
         let active = assignment.status.is_active();
+        let findings = conflicts.of(assignment.crew_member_id, sheet.mission.id).filter(|_| active);
+        let findings = findings
+            .map(|finding| view! { <div class="row">{super::conflicts::finding_view(finding, conflicts, lang)}</div> })
+            .collect_view();
         let reason = (!assignment.reason.is_empty()).then(|| assignment.reason.clone());
         view! { <li>
-            <span class="grow"><span class="strong">{name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small></span>
+            <span class="grow"><span class="strong">{name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small>{findings}</span>
             {(may && active).then(|| view! { <details><summary>{t.more()}</summary><div class="stack tight">
                 {asked.then(|| view! {
                     <form class="row" method="post" action=format!("{base}/answer")><button class="btn secondary" name="accept" value="true">{t.answer_for_yes()}</button><button class="btn secondary" name="accept" value="false">{t.answer_for_no()}</button></form>

@@ -7,6 +7,7 @@ mod admin_jobs;
 mod audit;
 mod availability;
 mod badge;
+mod conflicts;
 mod crew;
 mod dev;
 mod home;
@@ -66,6 +67,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(punches::routes())
         .merge(crew::routes())
         .merge(plan::routes())
+        .merge(conflicts::routes())
         .merge(missions::routes())
         .merge(projects::routes())
         .merge(my_missions::routes())

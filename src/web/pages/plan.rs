@@ -3,8 +3,10 @@
 use super::*;
 use crate::kernel::text::{first_name, initials};
 use crate::kernel::zone::{Zone, monday_of, parse_date};
-use crate::kernel::{CrewMemberId, Instant, Lang, MissionId, ProjectId};
+use crate::kernel::{CrewMemberId, Instant, Lang, ProjectId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
+use crate::planning::rules::{Severity, Window};
+use crate::planning::service::ConflictSheet;
 use crate::planning::{
     Assignment, AssignmentStatus, Availability, AvailabilityFilter, AvailabilityKind, AvailabilityStatus, Mission, MissionFilter,
     MissionSheet, Project, ProjectFilter, Telling, service as planning,
@@ -70,6 +72,7 @@ struct Facts {
     projects: Vec<Project>,
     crew: Vec<CrewSheet>,
     absences: Vec<Availability>,
+    conflicts: ConflictSheet,
 }
 
 async fn find_facts(member: &Member, week: &Week) -> Result<Facts, Refusal> {
@@ -89,7 +92,9 @@ async fn find_facts(member: &Member, week: &Week) -> Result<Facts, Refusal> {
         ..AvailabilityFilter::default()
     };
     let absences = planning::list_availabilities(app, member.permit()?, &filter).await.map_err(refuse)?;
-    Ok(Facts { sheets, projects, crew, absences })
+    let last = week.days.last().copied().unwrap_or(week.monday());
+    let conflicts = super::conflicts::find(member, Window { first: week.monday(), last }).await?;
+    Ok(Facts { sheets, projects, crew, absences, conflicts })
 }
 
 async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
@@ -107,6 +112,8 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
         let publish = member.url(&format!("/plan/publish?week={monday}"));
         let (new, copy) = (member.url(&format!("/missions/new?day={monday}")), member.url("/plan/copy"));
         let may = member.support.is_none();
+        let conflicts = i64::try_from(facts.conflicts.count()).unwrap_or(0);
+        let conflicts_url = member.url(&format!("/conflicts?week={monday}"));
         let table = table(&member, &week, &facts);
         view! {
             <InOrg member=member.clone() title=t.nav_plan() here="plan" board=true>
@@ -114,6 +121,7 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
                     <h1>{t.plan_week(i64::from(number))}" "<small>{span}</small></h1>
                     <div class="row" role="group" aria-label=t.plan_change_week()><a class="btn secondary square" href=before aria-label=t.plan_before()><Icon name="left" /></a><a class="btn secondary" href=now>{t.today()}</a><a class="btn secondary square" href=after aria-label=t.plan_after()><Icon name="right" /></a></div>
                     <div class="row push">
+                        <a class="btn" href=conflicts_url>{t.plan_conflicts(conflicts)}</a>
                         <a class="btn" href=member.url("/time-off")>{t.nav_time_off()}</a>
                         {may.then(|| view! {
                             <form class="row" method="post" action=copy><input type="hidden" name="week" value=monday.to_string() /><button class="btn">{t.plan_copy()}</button></form>
@@ -283,7 +291,6 @@ fn person_row(
         .collect();
     let minutes: i64 = mine.iter().map(|(s, _)| s.mission.work_minutes()).sum();
     let tone = if minutes > WARN { "thin warning" } else { "thin ink" };
-    let clashes = clashes(&mine);
     let zone = member.org.zone();
     let cells = week.days.iter().map(|date| {
         let absent = absences_on(&facts.absences, person.id, *date, &zone).map(|kind| {
@@ -291,24 +298,35 @@ fn person_row(
             view! { <span class="slot absent"><b>{word}</b></span> }
         });
         let slots = mine.iter().filter(|(s, _)| day_of(&s.mission) == *date).map(|(s, a)| {
-            let clash = clashes.contains(&s.mission.id);
-            let state = match a.status {
-                AssignmentStatus::Draft => " draft",
-                AssignmentStatus::Invited => " asked",
-                _ => "",
+            let worst = super::conflicts::worst(&facts.conflicts, person.id, s.mission.id);
+            let state = match (worst, a.status) {
+                (Some(Severity::Hard), _) => " clash",
+                (Some(Severity::Soft), _) => " watch",
+                (None, AssignmentStatus::Draft) => " draft",
+                (None, AssignmentStatus::Invited) => " asked",
+                (None, _) => "",
             };
             let changed = if a.has_changed(&s.mission) { " changed" } else { "" };
-            let gel = gel(&s.mission, projects);
-            let class = if clash { "slot clash".to_owned() } else { format!("slot {gel}{state}{changed}") };
+            let class = format!("slot {}{state}{changed}", gel(&s.mission, projects));
             let words = match a.status {
                 AssignmentStatus::Draft => t.assignment_draft(),
                 AssignmentStatus::Invited => t.assignment_invited(),
                 _ => t.assignment_accepted(),
             };
-            let note = if clash { t.plan_clash() } else if changed.is_empty() { words } else { t.assignment_changed() };
-            let icon = if clash { Some("stop") } else if a.status == AssignmentStatus::Invited { Some("mail") } else { None };
+            let about = match worst {
+                Some(Severity::Hard) => format!("{words}, {}", t.conflict_hard()),
+                Some(Severity::Soft) => format!("{words}, {}", t.conflict_soft()),
+                None if !changed.is_empty() => t.assignment_changed(),
+                None => words,
+            };
+            let icon = match (worst, a.status) {
+                (Some(Severity::Hard), _) => Some("stop"),
+                (Some(Severity::Soft), _) => Some("warn"),
+                (None, AssignmentStatus::Invited) => Some("mail"),
+                (None, _) => None,
+            };
             let url = member.url(&format!("/missions/{}", s.mission.id));
-            view! { <a class=class href=url><b>{hours(&s.mission)}</b><span>{s.mission.title.clone()}</span>{icon.map(|name| view! { <Icon name small=true /> })}<span class="vh">" "{note}</span></a> }
+            view! { <a class=class href=url><b>{hours(&s.mission)}</b><span>{s.mission.title.clone()}</span>{icon.map(|name| view! { <Icon name small=true /> })}<span class="vh">" "{about}</span></a> }
         });
         view! { <td class=class(*date)>{absent.collect_view()}{slots.collect_view()}</td> }
     });
@@ -318,15 +336,6 @@ fn person_row(
     view! {
         <tr><th scope="row"><span class="person"><span class="avatar gel-2" aria-hidden="true">{initials(&person.name)}</span><span><strong>{person.name.clone()}</strong><small>{job}{format::minutes(minutes)}</small><progress class=tone value=shown max=FULL.to_string() aria-label=t.plan_hours_of(first_name(&person.name))></progress></span></span></th>{cells}</tr>
     }.into_any()
-}
-
-/// Missions of a person that overlap another one of theirs.
-fn clashes(mine: &[(&MissionSheet, &Assignment)]) -> Vec<MissionId> {
-    let overlap = |a: &Mission, b: &Mission| a.id != b.id && a.starts_at < b.ends_at && b.starts_at < a.ends_at;
-    mine.iter()
-        .filter(|(s, _)| mine.iter().any(|(other, _)| overlap(&s.mission, &other.mission)))
-        .map(|(s, _)| s.mission.id)
-        .collect()
 }
 
 /// What keeps a person away on a day.
@@ -339,7 +348,7 @@ fn absences_on<'a>(
     let (from, to) = zone.span_of(date, date);
     let away = |kind| matches!(kind, AvailabilityKind::TimeOff | AvailabilityKind::Unavailable);
     let here = all.iter().filter(move |slot| slot.crew_member_id == person && away(slot.kind));
-    here.filter(move |slot| slot.occurs_in(from, to, zone)).map(|slot| slot.kind).take(1)
+    here.filter(move |slot| !slot.occurrences(from, to, zone).is_empty()).map(|slot| slot.kind).take(1)
 }
 
 async fn publish_page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
