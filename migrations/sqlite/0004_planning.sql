@@ -19,6 +19,15 @@ CREATE TABLE projects (
 );
 CREATE UNIQUE INDEX projects_org_id_id_key ON projects (org_id, id);
 CREATE UNIQUE INDEX projects_org_id_name_key ON projects (org_id, name);
+CREATE INDEX projects_org_id_search_idx ON projects (org_id, search, id);
+CREATE INDEX projects_org_id_created_at_idx ON projects (org_id, created_at, id);
+
+-- A word that every change of projects and missions replaces, in the same transaction: lists that were kept under another word
+-- are never looked at again, on any server.
+CREATE TABLE plan_tags (
+    org_id BIGINT NOT NULL CONSTRAINT plan_tags_pkey PRIMARY KEY REFERENCES orgs (id) ON DELETE CASCADE,
+    tag TEXT NOT NULL
+);
 
 CREATE TABLE missions (
     id INTEGER NOT NULL CONSTRAINT missions_pkey PRIMARY KEY,
@@ -110,14 +119,18 @@ CREATE TABLE answer_links (
     id INTEGER NOT NULL CONSTRAINT answer_links_pkey PRIMARY KEY,
     org_id BIGINT NOT NULL,
     crew_member_id BIGINT NOT NULL,
+    -- The one question it answers; NULL for a mail's link, which answers all of the person's.
+    assignment_id BIGINT,
     token_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT,
-    FOREIGN KEY (org_id, crew_member_id) REFERENCES crew_members (org_id, id) ON DELETE CASCADE
+    FOREIGN KEY (org_id, crew_member_id) REFERENCES crew_members (org_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (org_id, assignment_id) REFERENCES assignments (org_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX answer_links_token_hash_key ON answer_links (token_hash);
 CREATE INDEX answer_links_org_id_crew_member_id_idx ON answer_links (org_id, crew_member_id);
+CREATE INDEX answer_links_org_id_assignment_id_idx ON answer_links (org_id, assignment_id);
 
 -- What people say of their time, and time off that somebody agrees to.
 CREATE TABLE availabilities (

@@ -64,6 +64,8 @@ ids! {
     NeedId,
     /// A person on a mission.
     AssignmentId,
+    /// A link that answers without an account.
+    AnswerLinkId,
     /// A time that somebody can or cannot work.
     AvailabilityId,
     /// What somebody costs from a day on.

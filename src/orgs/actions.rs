@@ -12,6 +12,8 @@ crate::actions! {
     ListMyOrgs: "org.list_mine", For::Account, Read;
     /// List the organisation's crew.
     ListCrew: "crew.list", For::Member(Role::Manager), Read;
+    /// See the names of the crew.
+    ListNames: "crew.list_names", For::Member(Role::Tech), Read;
     /// Add people to the crew.
     AddCrew: "crew.add", For::Member(Role::Manager), Write;
     /// Change a crew member, or put one in the archive.

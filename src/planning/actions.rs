@@ -8,6 +8,16 @@ crate::actions! {
     ReadPlan: "plan.read", For::Member(Role::Tech), Read;
     /// See who is assigned, who could be, and what rules say.
     ReadStaffing: "plan.read_staffing", For::Member(Role::Manager), Read;
+    /// See what people can do and how they are employed.
+    ReadProfiles: "profile.read", For::Member(Role::Manager), Read;
+    /// See one's own profile, rates, times and conflicts.
+    ReadMyProfile: "profile.read_mine", For::Member(Role::Tech), Read;
+    /// Change what people can do and how they are employed.
+    ManageProfiles: "profile.manage", For::Member(Role::Manager), Write;
+    /// See what people cost.
+    ReadRates: "rate.read", For::Member(Role::Manager), Read;
+    /// Set what people cost.
+    ManageRates: "rate.manage", For::Member(Role::Manager), Write;
     /// Make and change projects.
     ManageProjects: "project.manage", For::Member(Role::Manager), Write;
     /// Delete a project.

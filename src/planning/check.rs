@@ -28,8 +28,13 @@ pub struct CheckedProject {
 impl CheckedProject {
     /// What the search looks at.
     pub fn search(&self) -> String {
-        fold(&format!("{} {}", self.name, self.client))
+        search_text(&self.name, &self.client)
     }
+}
+
+/// Name and client without accents and capitals.
+pub(super) fn search_text(name: &str, client: &str) -> String {
+    fold(&format!("{name} {client}"))
 }
 
 /// A text of several lines: trimmed, at most `most` characters.

@@ -1,7 +1,8 @@
 //! Planning: projects, missions and what they need, who is assigned and answers, who can when.
 //!
 //! Owns the tables `projects`, `missions`, `mission_needs`, `assignments`, `assignment_changes`, `answer_links`,
-//! `availabilities`, `calendar_feeds`, `rule_overrides`, `rates`. Calls the orgs room for people. Invariants: one active
+//! `availabilities`, `calendar_feeds`, `rule_overrides`, `rates`, `plan_tags`, and what a profile says of a crew member. Calls
+//! the orgs room for people. Invariants: one active
 //! assignment of a person to a mission; two accepted missions of a person never overlap, however the answers race; people hear
 //! of a mission only when it is published to them; what they were told is kept beside what is now. `rules` is pure: what a
 //! person's shifts break, by which article, and the smallest change that cures it.
@@ -9,9 +10,12 @@
 mod actions;
 pub mod calendar;
 mod check;
+pub mod conflicts;
 mod error;
 mod model;
 pub mod rules;
+pub mod profiles;
+pub mod rates;
 pub mod service;
 mod store;
 pub mod words;

@@ -5,6 +5,7 @@ use crate::kernel::{AssignmentId, AvailabilityId, CrewMemberId, Instant, Mission
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+/// An enum whose values are words of the database and of the API.
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -27,9 +28,22 @@ macro_rules! codes {
     };
 }
 
+pub(super) use codes;
+
 codes! {
     /// How far a project is.
     ProjectStatus { Draft => "draft", Active => "active", Archived => "archived" }
+}
+
+codes! {
+    /// How projects are ordered.
+    ProjectSort { Name => "name", NameDown => "-name", Oldest => "created_at", Newest => "-created_at" }
+}
+
+impl Default for ProjectSort {
+    fn default() -> Self {
+        Self::Name
+    }
 }
 
 codes! {
@@ -78,6 +92,13 @@ pub struct Project {
     pub version: i64,
 }
 
+impl Project {
+    /// Where the project stands in the list by name.
+    pub fn search(&self) -> String {
+        super::check::search_text(&self.name, &self.client)
+    }
+}
+
 /// A project to be made or changed, as typed. Dates are `2026-11-21` or empty.
 #[derive(Clone, Debug, Default)]
 pub struct NewProject {
@@ -90,7 +111,7 @@ pub struct NewProject {
     pub ends_on: String,
 }
 
-/// Which projects to list, by name.
+/// Which projects to list, and in which order.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectFilter {
     /// Part of a name or a client.
@@ -98,6 +119,9 @@ pub struct ProjectFilter {
     pub status: Option<ProjectStatus>,
     /// The place ([`Project::search`]) and number of the last one of the page before.
     pub after: Option<(String, ProjectId)>,
+    /// The same for lists by age.
+    pub after_created: Option<(Instant, ProjectId)>,
+    pub sort: ProjectSort,
     pub limit: i64,
 }
 
@@ -175,6 +199,8 @@ pub struct MissionFilter {
     pub project: Option<ProjectId>,
     /// Beginning and number of the last one of the page before.
     pub after: Option<(Instant, MissionId)>,
+    /// Latest first.
+    pub descending: bool,
     pub limit: i64,
 }
 

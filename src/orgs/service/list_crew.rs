@@ -1,6 +1,6 @@
 use crate::access::Permit;
 use crate::kernel::CrewMemberId;
-use crate::orgs::{CrewFilter, CrewSheet, ListCrew, OrgError, store};
+use crate::orgs::{CrewFilter, CrewMember, CrewSheet, ListCrew, ListNames, OrgError, store};
 use crate::platform::App;
 
 /// The crew, by name.
@@ -29,6 +29,16 @@ pub async fn get_crew_sheet(app: &App, permit: Permit<ListCrew>, id: CrewMemberI
     let person = store::find_crew_member(&mut read, id).await?.ok_or(OrgError::NotFound)?;
     let skills = store::list_skills_of(&mut read, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(CrewSheet { person, skills })
+}
+
+/// The crew for everybody who works there, by name: doors show names and numbers of it, nothing else.
+///
+/// Permission: any member. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_names(app: &App, permit: Permit<ListNames>, filter: &CrewFilter) -> Result<Vec<CrewMember>, OrgError> {
+    Ok(store::list_crew(&mut permit.read(&app.db).await?, filter).await?)
 }
 
 /// All skills in use, for the filter.

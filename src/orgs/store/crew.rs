@@ -24,7 +24,7 @@ const LINK: &str =
     "UPDATE crew_members SET account_id = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND account_id IS NULL";
 const EMAILS: &str = "SELECT email FROM crew_members WHERE org_id = $1 AND email IS NOT NULL ORDER BY email";
 const COUNT: &str = "SELECT count(*) FROM crew_members WHERE org_id = $1 AND archived_at IS NULL";
-const FORGET_SKILLS: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2";
+const FORGET_SKILL: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2 AND skill = $3";
 const ADD_SKILL: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const SKILLS_OF: &str =
     "SELECT crew_member_id, skill FROM crew_skills WHERE org_id = $1 AND crew_member_id IN ($2..) ORDER BY skill";
@@ -106,9 +106,14 @@ pub async fn count_crew(conn: &mut impl Conn) -> DbResult<i64> {
     conn.query(COUNT).bind(org).scalar().await
 }
 
+/// Gives a person these skills and no others. Those that stay keep their level and their expiry.
 pub async fn replace_skills(conn: &mut impl Conn, id: CrewMemberId, skills: &[String]) -> DbResult<()> {
     let org = conn.org();
-    conn.query(FORGET_SKILLS).bind(org).bind(id).execute().await?;
+    for gone in list_skills_of(conn, &[id]).await?.remove(&id).unwrap_or_default() {
+        if !skills.contains(&gone) {
+            conn.query(FORGET_SKILL).bind(org).bind(id).bind(gone).execute().await?;
+        }
+    }
     for skill in skills {
         conn.query(ADD_SKILL).bind(org).bind(id).bind(skill).execute().await?;
     }

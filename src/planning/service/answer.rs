@@ -115,18 +115,22 @@ pub async fn find_answer_link(
     let person = find_crew_member_in(&mut read, link.crew_member_id).await?.ok_or(PlanError::LinkDead)?;
     let now = app.clock.now();
     let missions = live_missions_of(&mut read, person.id).await?;
-    let ahead = missions.into_iter().filter(|mine| mine.mission.ends_at > now).collect();
+    let ahead = missions.into_iter().filter(|mine| mine.mission.ends_at > now && link.answers(mine.assignment.id)).collect();
     Ok((org, person, ahead))
 }
 
-async fn find_link<A: Action>(app: &App, _permit: &Permit<A>, token: &str) -> Result<(Org, store::AnswerLink), PlanError> {
+pub(super) async fn find_link<A: Action>(
+    app: &App,
+    _permit: &Permit<A>,
+    token: &str,
+) -> Result<(Org, store::AnswerLink), PlanError> {
     let found = store::find_answer_link(&mut app.db.read().await?, &fingerprint(token), app.clock.now()).await?;
     let link = found.ok_or(PlanError::LinkDead)?;
     let org: OrgId = link.org_id;
     Ok((find_org(app, org).await?.ok_or(PlanError::LinkDead)?, link))
 }
 
-/// Answers with a mailed link, for the person it was mailed to and nobody else.
+/// Answers with a link, for the person it was made for and nobody else; one that was made for a question answers that one alone.
 ///
 /// Permission: who holds the link. Audit: `assignment.accepted`, `assignment.declined`.
 ///
@@ -143,7 +147,8 @@ pub async fn answer_by_link(
     let (org, link) = find_link(app, &permit, token).await?;
     let mut tx = audit::begin_in(app, &permit, org.id).await?;
     let found = store::find_assignment(&mut tx, id).await?;
-    let assignment = found.filter(|assignment| assignment.crew_member_id == link.crew_member_id).ok_or(PlanError::NotFound)?;
+    let assignment = found.filter(|assignment| assignment.crew_member_id == link.crew_member_id && link.answers(assignment.id));
+    let assignment = assignment.ok_or(PlanError::NotFound)?;
     debug_assert_eq!(tx.org(), org.id);
     answer(tx, &permit, assignment, accept, reason).await
 }

@@ -21,11 +21,24 @@ pub async fn assign(
     need: Option<NeedId>,
 ) -> Result<Assignment, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
-    let sheet = super::read::find_sheet(&mut tx, mission).await?.ok_or(PlanError::NotFound)?;
+    let (assignment, event) = assign_in(&mut tx, &permit, mission, person, need).await?;
+    tx.commit(event).await?;
+    Ok(assignment)
+}
+
+/// Puts a person on a mission inside of a change.
+pub(super) async fn assign_in<A: Action>(
+    tx: &mut Tx,
+    permit: &Permit<A>,
+    mission: MissionId,
+    person: CrewMemberId,
+    need: Option<NeedId>,
+) -> Result<(Assignment, Event), PlanError> {
+    let sheet = super::read::find_sheet(tx, mission).await?.ok_or(PlanError::NotFound)?;
     if sheet.mission.cancelled_at.is_some() {
         return Err(PlanError::NotFound);
     }
-    let name = find_crew_member_in(&mut tx, person).await?.filter(|p| p.archived_at.is_none()).ok_or(PlanError::NotFound)?.name;
+    let name = find_crew_member_in(tx, person).await?.filter(|p| p.archived_at.is_none()).ok_or(PlanError::NotFound)?.name;
     if let Some(need) = need {
         let need = sheet.needs.iter().find(|known| known.id == need).ok_or(PlanError::NotFound)?;
         if sheet.filled(need.id) >= need.quota {
@@ -33,14 +46,13 @@ pub async fn assign(
         }
     }
     let now = tx.now();
-    let inserted = store::insert_assignment(&mut tx, mission, person, need, now).await;
+    let inserted = store::insert_assignment(tx, mission, person, need, now).await;
     let id = inserted.on_unique("assignments_org_id_mission_id_crew_member_id_key", PlanError::Assigned)?;
-    let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    let assignment = store::find_assignment(tx, id).await?.ok_or(PlanError::NotFound)?;
     let actor = permit.actor().audit_name();
-    store::note_change(&mut tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
+    store::note_change(tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
     let event = Event::new("assignment.created", id.into()).with("mission", sheet.mission.title).with("person", name);
-    tx.commit(event).await?;
-    Ok(assignment)
+    Ok((assignment, event))
 }
 
 /// Moves an assignment and writes its history. The caller has checked that it may.

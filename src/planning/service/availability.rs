@@ -7,7 +7,7 @@ use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::planning::store::{self, AvailabilityFilter, AvailabilityValues};
 use crate::planning::{
     Availability, AvailabilityKind, AvailabilityStatus, DecideAvailability, DeclareAvailability, NewAvailability, PlanError,
-    ReadAvailability, ReadMyMissions,
+    ReadAvailability, ReadMyMissions, ReadMyProfile,
 };
 use crate::platform::App;
 
@@ -151,6 +151,52 @@ pub async fn list_availabilities(
     filter: &AvailabilityFilter,
 ) -> Result<Vec<Availability>, PlanError> {
     Ok(store::list_availabilities(&mut permit.read(&app.db).await?, filter).await?)
+}
+
+/// One's own times, by beginning.
+///
+/// Permission: any member, for themselves. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_my_availabilities(
+    app: &App,
+    permit: Permit<ReadMyProfile>,
+    me: &CrewMember,
+    filter: AvailabilityFilter,
+) -> Result<Vec<Availability>, PlanError> {
+    let filter = AvailabilityFilter { person: Some(me.id), ..filter };
+    Ok(store::list_availabilities(&mut permit.read(&app.db).await?, &filter).await?)
+}
+
+/// One time of somebody's.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// [`PlanError::NotFound`].
+pub async fn get_availability(
+    app: &App,
+    permit: Permit<ReadAvailability>,
+    id: AvailabilityId,
+) -> Result<Availability, PlanError> {
+    store::find_availability(&mut permit.read(&app.db).await?, id).await?.ok_or(PlanError::NotFound)
+}
+
+/// One of one's own times.
+///
+/// Permission: any member, for themselves. Audit: none, it only reads.
+///
+/// # Errors
+/// [`PlanError::NotFound`].
+pub async fn get_my_availability(
+    app: &App,
+    permit: Permit<ReadMyProfile>,
+    me: &CrewMember,
+    id: AvailabilityId,
+) -> Result<Availability, PlanError> {
+    let found = store::find_availability(&mut permit.read(&app.db).await?, id).await?;
+    found.filter(|slot| slot.crew_member_id == me.id).ok_or(PlanError::NotFound)
 }
 
 /// Agrees to time off, or not.

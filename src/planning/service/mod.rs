@@ -4,18 +4,33 @@ mod answer;
 mod assign;
 mod availability;
 mod conflicts;
+mod findings;
+mod invitations;
+mod invite;
+mod lists;
 mod missions;
+mod profile;
 mod projects;
 mod publish;
+mod rates;
 mod read;
 mod tell;
 
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
 pub use assign::{assign, list_history, unassign};
-pub use availability::{decide, declare, declare_for, list_availabilities, list_mine, withdraw};
-pub use conflicts::{ConflictSheet, Conflicts, Worked, find_conflicts};
+pub use availability::{
+    decide, declare, declare_for, get_availability, get_my_availability, list_availabilities, list_mine, list_my_availabilities,
+    withdraw,
+};
+pub use conflicts::{list_conflicts, list_my_conflicts};
+pub use findings::{ConflictSheet, Conflicts, Worked, check_plan};
+pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invitation, make_invitation, revoke_invitation};
+pub use invite::{assign_and_invite, get_assignment, invite};
+pub use lists::{find_plan_tag, get_mission_as_crew, list_plan};
 pub use missions::{change_mission, copy_missions, create_mission, create_missions, delete_mission, duplicate_mission};
+pub use profile::{change_profile, get_my_profile, get_profile};
 pub use projects::{change_project, create_project, delete_project, get_project, list_projects};
 pub use publish::{preview_publish, publish};
+pub use rates::{list_my_rates, list_rates, set_rate};
 pub use read::{get_mission, list_missions, list_my_missions, list_sheets};
 pub use tell::{TELL, remind, revoke_links, tell};

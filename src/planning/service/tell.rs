@@ -18,7 +18,7 @@ pub const TELL: &str = "planning.tell";
 /// What comes within these minutes of a mail waits for the next one: one mail a person and burst.
 const BURST_MINUTES: i64 = 15;
 /// How long the link of a mail answers, in days.
-const LINK_DAYS: i64 = 60;
+pub(super) const LINK_DAYS: i64 = 60;
 
 /// Wants the person mailed, after the commit, or when the burst is over.
 pub(super) async fn tell_later(tx: &mut Tx, person: CrewMemberId) -> DbResult<()> {
@@ -82,7 +82,7 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
     let token = random::token::<24>();
     let mut tx = audit::begin(app, &permit).await?;
     store::mark_mailed(&mut tx, person, now).await?;
-    store::insert_answer_link(&mut tx, person, &fingerprint(&token), now, now.plus_days(LINK_DAYS)).await?;
+    store::insert_answer_link(&mut tx, person, None, &fingerprint(&token), now, now.plus_days(LINK_DAYS)).await?;
     let lines: Vec<String> = news.iter().map(|mine| line(mine, t, lang)).collect();
     let asks = news.iter().any(|mine| mine.assignment.status == AssignmentStatus::Invited);
     let letter = Letter {

@@ -1,9 +1,9 @@
-//! SQL of assignments, their history, and the links that answer them.
+//! SQL of assignments and their history.
 
 use crate::access::Conn;
-use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId, OrgId};
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
 use crate::planning::model::{Assignment, AssignmentChange, AssignmentStatus, Mission};
-use crate::platform::db::{DbResult, ReadTx};
+use crate::platform::db::DbResult;
 
 /// The columns of an assignment.
 macro_rules! select_assignment {
@@ -38,14 +38,6 @@ const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AN
 const MAIL_AGAIN: &str =
     "UPDATE assignments SET mailed_at = NULL WHERE org_id = $1 AND crew_member_id = $2 AND status = 'invited'";
 const LAST_MAIL: &str = "SELECT max(mailed_at) FROM assignments WHERE org_id = $1 AND crew_member_id = $2";
-
-const ADD_LINK: &str =
-    "INSERT INTO answer_links (org_id, crew_member_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-  RETURNING id";
-const FIND_LINK: &str =
-    "SELECT org_id, crew_member_id FROM answer_links WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
-const REVOKE_LINKS: &str =
-    "UPDATE answer_links SET revoked_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND revoked_at IS NULL";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -91,13 +83,6 @@ struct ChangeRow {
     before: String,
     after: String,
     reason: String,
-}
-
-/// Whose link it is.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct AnswerLink {
-    pub org_id: OrgId,
-    pub crew_member_id: CrewMemberId,
 }
 
 fn assignments(rows: Vec<Row>) -> Vec<Assignment> {
@@ -216,25 +201,4 @@ pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<
 pub async fn find_last_mail(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Option<Instant>> {
     let org = conn.org();
     conn.query(LAST_MAIL).bind(org).bind(person).scalar().await
-}
-
-pub async fn insert_answer_link(
-    conn: &mut impl Conn,
-    person: CrewMemberId,
-    token_hash: &str,
-    now: Instant,
-    expires_at: Instant,
-) -> DbResult<i64> {
-    let org = conn.org();
-    conn.query(ADD_LINK).bind(org).bind(person).bind(token_hash).bind(now).bind(expires_at).scalar().await
-}
-
-pub async fn find_answer_link(tx: &mut ReadTx, token_hash: &str, now: Instant) -> DbResult<Option<AnswerLink>> {
-    tx.query(FIND_LINK).bind(token_hash).bind(now).optional().await
-}
-
-/// Ends all links of a person.
-pub async fn revoke_answer_links(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
-    let org = conn.org();
-    conn.query(REVOKE_LINKS).bind(org).bind(person).bind(now).execute().await
 }

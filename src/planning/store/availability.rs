@@ -48,6 +48,8 @@ pub struct AvailabilityFilter {
     /// Those that touch this time; what comes again is always listed.
     pub from: Option<Instant>,
     pub to: Option<Instant>,
+    /// Beginning and number of the last one of the page before.
+    pub after: Option<(Instant, AvailabilityId)>,
     pub limit: i64,
 }
 
@@ -102,6 +104,7 @@ pub async fn list_availabilities(conn: &mut impl Conn, filter: &AvailabilityFilt
         .and_opt("status = {}", filter.status.map(AvailabilityStatus::code))
         .and_opt("(every_weeks > 0 OR ends_at > {})", filter.from)
         .and_opt("starts_at < {}", filter.to)
+        .and_opt_pair("(starts_at, id) > ({}, {})", filter.after)
         .tail(" ORDER BY starts_at, id LIMIT {}", filter.limit);
     let rows: Vec<Row> = conn.tx().filtered(filtered).all().await?;
     Ok(rows.into_iter().map(Availability::from).collect())

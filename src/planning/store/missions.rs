@@ -99,6 +99,7 @@ impl From<NeedRow> for Need {
 }
 
 pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Instant) -> DbResult<MissionId> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
@@ -135,8 +136,11 @@ pub async fn list_missions(conn: &mut impl Conn, filter: &MissionFilter) -> DbRe
         .and_opt("ends_at > {}", filter.from)
         .and_opt("starts_at < {}", filter.to)
         .and_opt("project_id = {}", filter.project)
-        .and_opt_pair("(starts_at, id) > ({}, {})", filter.after)
-        .tail(" ORDER BY starts_at, id LIMIT {}", filter.limit);
+        .and_opt_pair(if filter.descending { "(starts_at, id) < ({}, {})" } else { "(starts_at, id) > ({}, {})" }, filter.after);
+    let filtered = match filter.descending {
+        false => filtered.tail(" ORDER BY starts_at, id LIMIT {}", filter.limit),
+        true => filtered.tail(" ORDER BY starts_at DESC, id DESC LIMIT {}", filter.limit),
+    };
     let rows: Vec<Row> = conn.tx().filtered(filtered).all().await?;
     Ok(rows.into_iter().map(Mission::from).collect())
 }
@@ -144,6 +148,7 @@ pub async fn list_missions(conn: &mut impl Conn, filter: &MissionFilter) -> DbRe
 /// Changes a mission that is still at `version`, and its needs: those of the same role stay who they are. `false` when
 /// somebody else was faster.
 pub async fn change_mission(conn: &mut impl Conn, id: MissionId, version: i64, new: &CheckedMission) -> DbResult<bool> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(new.project_id).bind(&new.title).bind(&new.place);
     let query = query.bind(&new.address).bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes);
@@ -173,12 +178,14 @@ pub async fn count_up_sequence(conn: &mut impl Conn, id: MissionId) -> DbResult<
 
 /// Deletes a mission that is still at `version`, with all that belongs to it.
 pub async fn delete_mission(conn: &mut impl Conn, id: MissionId, version: i64) -> DbResult<bool> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(DELETE).bind(org).bind(id).bind(version).execute().await? == 1)
 }
 
 /// Calls a mission off that is still at `version`.
 pub async fn cancel_mission(conn: &mut impl Conn, id: MissionId, version: i64, now: Instant) -> DbResult<bool> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(CANCEL).bind(org).bind(id).bind(version).bind(now).execute().await? == 1)
 }

@@ -4,7 +4,7 @@ use crate::access::Conn;
 use crate::kernel::zone::parse_date;
 use crate::kernel::{Instant, ProjectId};
 use crate::planning::check::CheckedProject;
-use crate::planning::model::{Project, ProjectFilter, ProjectStatus};
+use crate::planning::model::{Project, ProjectFilter, ProjectSort, ProjectStatus};
 use crate::platform::db::{DbResult, Filter, containing};
 
 /// The columns of a project.
@@ -61,6 +61,7 @@ impl From<Row> for Project {
 }
 
 pub async fn insert_project(conn: &mut impl Conn, new: &CheckedProject, now: Instant) -> DbResult<ProjectId> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(&new.name).bind(new.status.code()).bind(&new.client).bind(new.colour);
     let query = query.bind(&new.notes).bind(new.starts_on.map(|date| date.to_string()));
@@ -78,15 +79,29 @@ pub async fn list_projects(conn: &mut impl Conn, filter: &ProjectFilter) -> DbRe
     let filtered = Filter::new(LIST)
         .bind(org)
         .and_opt("search LIKE {} ESCAPE '\\'", filter.search.as_deref().map(containing))
-        .and_opt("status = {}", filter.status.map(ProjectStatus::code))
-        .and_opt_pair("(search, id) > ({}, {})", filter.after.clone())
-        .tail(" ORDER BY search, id LIMIT {}", filter.limit);
+        .and_opt("status = {}", filter.status.map(ProjectStatus::code));
+    let (named, made) = (filter.after.clone(), filter.after_created);
+    let filtered = match filter.sort {
+        ProjectSort::Name => {
+            filtered.and_opt_pair("(search, id) > ({}, {})", named).tail(" ORDER BY search, id LIMIT {}", filter.limit)
+        }
+        ProjectSort::NameDown => {
+            filtered.and_opt_pair("(search, id) < ({}, {})", named).tail(" ORDER BY search DESC, id DESC LIMIT {}", filter.limit)
+        }
+        ProjectSort::Oldest => {
+            filtered.and_opt_pair("(created_at, id) > ({}, {})", made).tail(" ORDER BY created_at, id LIMIT {}", filter.limit)
+        }
+        ProjectSort::Newest => filtered
+            .and_opt_pair("(created_at, id) < ({}, {})", made)
+            .tail(" ORDER BY created_at DESC, id DESC LIMIT {}", filter.limit),
+    };
     let rows: Vec<Row> = conn.tx().filtered(filtered).all().await?;
     Ok(rows.into_iter().map(Project::from).collect())
 }
 
 /// Changes a project that is still at `version`. `false` when somebody else was faster.
 pub async fn change_project(conn: &mut impl Conn, id: ProjectId, version: i64, new: &CheckedProject) -> DbResult<bool> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(&new.name).bind(new.status.code()).bind(&new.client);
     let query = query.bind(new.colour).bind(&new.notes).bind(new.starts_on.map(|date| date.to_string()));
@@ -95,6 +110,7 @@ pub async fn change_project(conn: &mut impl Conn, id: ProjectId, version: i64, n
 
 /// Deletes a project; its missions stay, and belong to none.
 pub async fn delete_project(conn: &mut impl Conn, id: ProjectId) -> DbResult<bool> {
+    super::plan_tags::replace_plan_tag(conn).await?;
     let org = conn.org();
     conn.query(DETACH).bind(org).bind(id).execute().await?;
     Ok(conn.query(DELETE).bind(org).bind(id).execute().await? == 1)

@@ -33,7 +33,7 @@ pub(super) async fn find(member: &Member, window: Window) -> Result<ConflictShee
             }
         }
     }
-    planning::find_conflicts(app, member.permit()?, window, &worked).await.map_err(|e| member.refuse(e))
+    planning::check_plan(app, member.permit()?, window, &worked).await.map_err(|e| member.refuse(e))
 }
 
 /// One finding: how bad, what, by which numbers, and the way out.

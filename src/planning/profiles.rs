@@ -1,0 +1,170 @@
+//! What people can do, and how they are employed.
+
+use super::model::codes;
+use super::rates::Rate;
+use crate::kernel::CrewMemberId;
+use crate::kernel::text::clean_line;
+use crate::kernel::zone::parse_date;
+use jiff::civil::Date;
+
+/// Most skills, and most tags, of a person.
+const MOST: usize = 50;
+
+codes! {
+    /// How somebody is employed.
+    Employment {
+        /// For good.
+        Cdi => "CDI",
+        /// For a time.
+        Cdd => "CDD",
+        Freelance => "FREELANCE",
+        /// Of the performing arts.
+        Intermittent => "INTERMITTENT",
+        Other => "OTHER",
+    }
+}
+
+/// Something a person can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    pub name: String,
+    /// 1 to 5.
+    pub level: i64,
+    /// The last day a permit is good.
+    pub expires_on: Option<Date>,
+}
+
+/// How a person is employed and described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub employment: Employment,
+    pub tags: Vec<String>,
+    pub bio: String,
+    pub version: i64,
+}
+
+/// All of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub person: CrewMemberId,
+    pub name: String,
+    pub terms: Terms,
+    pub skills: Vec<Skill>,
+    /// Of all times, by day.
+    pub rates: Vec<Rate>,
+}
+
+/// A skill, as typed. The date is empty for what does not expire.
+#[derive(Clone, Debug, Default)]
+pub struct NewSkill {
+    pub name: String,
+    pub level: i64,
+    pub expires_on: String,
+}
+
+/// A profile to be written, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct NewProfile {
+    pub employment: String,
+    pub tags: Vec<String>,
+    pub bio: String,
+    pub skills: Vec<NewSkill>,
+}
+
+/// A profile that may be written.
+#[derive(Clone, Debug)]
+pub struct CheckedProfile {
+    pub employment: Employment,
+    pub tags: Vec<String>,
+    pub bio: String,
+    pub skills: Vec<Skill>,
+}
+
+/// Checks a profile. Skills and tags that come twice, whatever their capitals, count once.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check_profile(new: &NewProfile) -> Result<CheckedProfile, Vec<(&'static str, &'static str)>> {
+    let mut problems = Vec::new();
+    let employment = Employment::parse(new.employment.trim());
+    let mut tags: Option<Vec<String>> = new.tags.iter().map(|tag| clean_line(tag, 40).filter(|tag| !tag.contains(','))).collect();
+    let mut skills: Option<Vec<Skill>> = new.skills.iter().map(check_skill).collect();
+    let bio = new.bio.replace("\r\n", "\n").trim().to_owned();
+    if let Some(tags) = &mut tags {
+        once(tags, |tag| tag.to_lowercase());
+    }
+    if let Some(skills) = &mut skills {
+        once(skills, |skill| skill.name.to_lowercase());
+    }
+    if employment.is_none() {
+        problems.push(("employment_type", "status.unknown"));
+    }
+    if tags.as_ref().is_none_or(|tags| tags.len() > MOST) {
+        problems.push(("tags", "text.too_long"));
+    }
+    if skills.as_ref().is_none_or(|skills| skills.len() > MOST) {
+        problems.push(("skills", "skills.invalid"));
+    }
+    if bio.chars().count() > 4000 || bio.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        problems.push(("bio", "text.too_long"));
+    }
+    match (employment, tags, skills) {
+        (Some(employment), Some(tags), Some(skills)) if problems.is_empty() => {
+            Ok(CheckedProfile { employment, tags, bio, skills })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// Keeps the first of those with the same key.
+fn once<T>(list: &mut Vec<T>, key: impl Fn(&T) -> String) {
+    let mut seen = Vec::new();
+    list.retain(|item| {
+        let key = key(item);
+        let is_new = !seen.contains(&key);
+        seen.push(key);
+        is_new
+    });
+}
+
+fn check_skill(new: &NewSkill) -> Option<Skill> {
+    let expires_on = match new.expires_on.trim() {
+        "" => None,
+        text => Some(parse_date(text)?),
+    };
+    let name = clean_line(&new.name, 60).filter(|name| !name.contains([',', ';', '(', ')']))?;
+    (1..=5).contains(&new.level).then_some(Skill { name, level: new.level, expires_on })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skill(name: &str, level: i64, expires_on: &str) -> NewSkill {
+        NewSkill { name: name.into(), level, expires_on: expires_on.into() }
+    }
+
+    #[test]
+    fn profiles_say_every_wrong_field_at_once() {
+        let good = NewProfile {
+            employment: "intermittent".into(),
+            tags: vec!["permis B".into(), "Permis b".into()],
+            bio: " Régisseuse.\r\n".into(),
+            skills: vec![skill("son", 3, ""), skill("Son", 1, ""), skill("habilitation électrique", 2, "2027-03-31")],
+        };
+        let checked = check_profile(&good).unwrap();
+        assert_eq!((checked.employment, checked.bio.as_str()), (Employment::Intermittent, "Régisseuse."));
+        assert_eq!((checked.tags.len(), checked.skills.len(), checked.skills[0].level), (1, 2, 3));
+        let bad = NewProfile {
+            employment: "CDX".into(),
+            tags: vec!["a,b".into()],
+            bio: "\u{7}".into(),
+            skills: vec![skill("son", 9, "")],
+        };
+        let fields: Vec<_> = check_profile(&bad).unwrap_err().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["employment_type", "tags", "skills", "bio"]);
+        for wrong in [skill("", 1, ""), skill("son", 0, ""), skill("son", 1, "demain"), skill("a, b", 1, "")] {
+            assert!(check_skill(&wrong).is_none(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! SQL of what people can do, and how they are employed.
+
+use crate::access::Conn;
+use crate::kernel::CrewMemberId;
+use crate::kernel::zone::parse_date;
+use crate::planning::profiles::{CheckedProfile, Employment, Skill, Terms};
+use crate::platform::db::DbResult;
+
+const FIND: &str = "SELECT employment_type, tags, bio, version FROM crew_members WHERE org_id = $1 AND id = $2";
+const CHANGE: &str = "UPDATE crew_members SET employment_type = $3, tags = $4, bio = $5, version = version + 1
+  WHERE org_id = $1 AND id = $2";
+const SKILLS: &str =
+    "SELECT skill, level, expires_on FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2 ORDER BY skill LIMIT 100";
+const FORGET: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2";
+const ADD: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill, level, expires_on) VALUES ($1, $2, $3, $4, $5)";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    employment_type: String,
+    tags: String,
+    bio: String,
+    version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct SkillRow {
+    skill: String,
+    level: i64,
+    expires_on: Option<String>,
+}
+
+/// How a person is employed and described.
+pub async fn find_terms(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Option<Terms>> {
+    let org = conn.org();
+    let row: Option<Row> = conn.query(FIND).bind(org).bind(person).optional().await?;
+    Ok(row.map(|row| Terms {
+        // The table refuses other words.
+        employment: Employment::parse(&row.employment_type).unwrap_or(Employment::Other),
+        tags: row.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        bio: row.bio,
+        version: row.version,
+    }))
+}
+
+/// What a person can do, with levels and expiries.
+pub async fn list_skill_levels(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Skill>> {
+    let org = conn.org();
+    let rows: Vec<SkillRow> = conn.query(SKILLS).bind(org).bind(person).all().await?;
+    let skill =
+        |row: SkillRow| Skill { name: row.skill, level: row.level, expires_on: row.expires_on.as_deref().and_then(parse_date) };
+    Ok(rows.into_iter().map(skill).collect())
+}
+
+/// Writes a profile over the one before. `false` when there is no such person.
+pub async fn change_profile(conn: &mut impl Conn, person: CrewMemberId, new: &CheckedProfile) -> DbResult<bool> {
+    let org = conn.org();
+    let query = conn.query(CHANGE).bind(org).bind(person).bind(new.employment.code()).bind(new.tags.join(", "));
+    if query.bind(&new.bio).execute().await? != 1 {
+        return Ok(false);
+    }
+    conn.query(FORGET).bind(org).bind(person).execute().await?;
+    for skill in &new.skills {
+        let query = conn.query(ADD).bind(org).bind(person).bind(&skill.name).bind(skill.level);
+        query.bind(skill.expires_on.map(|date| date.to_string())).execute_one().await?;
+    }
+    Ok(true)
+}
