@@ -11,6 +11,7 @@ pub use server::serve;
 
 use crate::platform::app::Parts;
 use crate::platform::assets::Assets;
+use crate::platform::cache::ListCache;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError, Limits};
@@ -57,5 +58,6 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     };
     let db = Db::connect(&config.database_url(), limits).await?;
     let assets = Assets::load(&config.server.site);
-    Ok(App::new(Parts { config, db, clock, hasher, signer, sealer, throttle: Throttle::default(), assets }))
+    let cache = ListCache::new(config.cache.ttl_seconds, config.cache.redis_url.reveal());
+    Ok(App::new(Parts { config, db, clock, hasher, signer, sealer, throttle: Throttle::default(), assets, cache }))
 }

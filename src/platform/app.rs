@@ -1,6 +1,7 @@
 //! What a request needs, in one handle.
 
 use super::assets::Assets;
+use super::cache::ListCache;
 use super::clock::Clock;
 use super::config::Config;
 use super::db::Db;
@@ -31,6 +32,7 @@ pub struct Parts {
     pub sealer: Sealer,
     pub throttle: Throttle,
     pub assets: Assets,
+    pub cache: ListCache,
 }
 
 impl App {

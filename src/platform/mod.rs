@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod dates;

@@ -24,6 +24,7 @@ pub struct Config {
     pub badge: Badge,
     pub passwords: Passwords,
     pub mail: Mail,
+    pub cache: Cache,
     pub log: Log,
     /// Where everything lives that is not in the database: keys, the SQLite file, stored documents.
     pub data: PathBuf,
@@ -109,6 +110,14 @@ pub struct Mail {
 }
 
 #[derive(Clone, Debug)]
+pub struct Cache {
+    /// 0 keeps nothing.
+    pub ttl_seconds: u32,
+    /// Empty: kept in this process.
+    pub redis_url: Secret<String>,
+}
+
+#[derive(Clone, Debug)]
 pub struct Log {
     pub level: String,
     pub json: bool,
@@ -162,6 +171,7 @@ impl Default for Config {
                 security: "starttls".to_owned(),
                 from: "Régie <regie@localhost>".to_owned(),
             },
+            cache: Cache { ttl_seconds: 60, redis_url: Secret::default() },
             log: Log { level: "info".to_owned(), json: false },
             data: PathBuf::from("data"),
             development: false,

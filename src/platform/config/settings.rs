@@ -137,6 +137,16 @@ settings! {
         => |c, v| match v { "starttls" | "tls" | "none" => { c.mail.security = v.to_owned(); Ok(()) } _ => Err("expected starttls, tls or none".to_owned()) };
     "mail.from" ["SMTP_FROM", "EMAIL_FROM_ADDRESS"] "Régie <regie@localhost>" "Sender of the mails."
         => |c, v| { parse::<lettre::message::Mailbox>(v, "an address like Régie <regie@example.org>")?; c.mail.from = v.to_owned(); Ok(()) };
+    "cache.ttl_seconds" ["CACHE_TTL_SECONDS"] "60" "How long lists of projects and missions are kept at most, in seconds; a change ends them at once. 0 keeps nothing."
+        => |c, v| { c.cache.ttl_seconds = number(v, 0, 86_400)?; Ok(()) };
+    "cache.redis_url" ["REDIS_URL"] "(kept in the process)" (secret) "redis://[user:password@]host[:port][/database] keeps the lists there, for all servers. One that does not answer is done without."
+        => |c, v| {
+            if !(v.is_empty() || redis::parse_redis_url(v).is_some_and(|url| url.scheme() == "redis")) {
+                return Err("expected redis://host:port".to_owned());
+            }
+            c.cache.redis_url = Secret::new(v.to_owned());
+            Ok(())
+        };
     "log.level" ["LOG_LEVEL", "REGIE_LOG"] "info" "error, warn, info, debug, trace, or a filter like info,regie=debug."
         => |c, v| { c.log.level = v.to_ascii_lowercase(); Ok(()) };
     "log.json" ["REGIE_LOG_JSON"] "false" "One JSON object a line instead of text."
