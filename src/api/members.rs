@@ -180,7 +180,7 @@ impl From<Invitation> for InvitationBody {
 }
 
 /// Invitations that nobody has answered, newest first.
-#[utoipa::path(get, path = "/invitations", tag = "members", responses((status = 200, body = Vec<InvitationBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/members/invitations", tag = "members", responses((status = 200, body = Vec<InvitationBody>), (status = 403, body = ProblemBody)))]
 pub async fn invitations(client: OrgClient) -> Result<Json<Vec<InvitationBody>>, Problem> {
     let list = orgs::list_invitations(&client.app, client.permit()?).await?;
     Ok(Json(list.into_iter().map(InvitationBody::from).collect()))
@@ -204,7 +204,7 @@ pub struct MadeBody {
 }
 
 /// Invites somebody by mail.
-#[utoipa::path(post, path = "/invitations", tag = "members", responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations", tag = "members", responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(StatusCode, Json<MadeBody>), Problem> {
     let new = NewInvitation { email: body.email, role: body.role, message: body.message, days: body.days.unwrap_or(14) };
     let id = orgs::invite_member(&client.app, client.permit()?, new).await?;
@@ -212,14 +212,14 @@ pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(
 }
 
 /// Takes an invitation back.
-#[utoipa::path(delete, path = "/invitations/{id}", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/members/invitations/{id}", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_invitation(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::revoke_invitation(&client.app, client.permit()?, InvitationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Mails an invitation again, with a new link.
-#[utoipa::path(post, path = "/invitations/{id}/resend", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations/{id}/resend", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn resend_invitation(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::resend_invitation(&client.app, client.permit()?, InvitationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -11,6 +11,7 @@ mod door;
 mod health;
 mod kiosks;
 mod members;
+mod planning;
 mod problem;
 mod punches;
 mod settings;
@@ -79,6 +80,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(routes!(admin::punches))
         .routes(routes!(admin::audit_logs))
         .routes(routes!(admin::verify_audit))
+        .merge(planning::routes())
 }
 
 /// The description of the API.

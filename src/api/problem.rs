@@ -67,6 +67,17 @@ fn detail(code: &str) -> &str {
         "kiosk.key_missing" => "Missing API key (X-Kiosk-API-Key header required)",
         "kiosk.key_unknown" => "Invalid API key",
         "form.invalid" => "Some fields are wrong",
+        "project.not_found" => "project introuvable",
+        "mission.not_found" => "mission introuvable",
+        "assignment.not_found" => "assignment introuvable",
+        "assignment.overlap" => "conflit horaire utilisateur",
+        "profile.not_found" => "profil introuvable",
+        "invitation.not_found" => "invitation or assignment not found",
+        "invitation.token" => "invalid token",
+        "availability.not_found" => "availability not found",
+        "availability.order" => "end must be after start",
+        "availability.overlap" => "overlap with existing approved slot",
+        "version.stale" => "It has changed since it was read",
         "unavailable" => "Busy, try again",
         other => other,
     }
@@ -77,7 +88,12 @@ impl IntoResponse for Problem {
         let Failure { kind, code, fields, retry_seconds } = self.0;
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // The predecessors answered 400 to an address that is taken; their clients look for it.
-        let status = if code == "account.email_taken" { StatusCode::BAD_REQUEST } else { status };
+        let status = match code.as_str() {
+            "account.email_taken" => StatusCode::BAD_REQUEST,
+            // What `If-Match` asked for is no more.
+            "version.stale" => StatusCode::PRECONDITION_FAILED,
+            _ => status,
+        };
         let errors = fields.into_iter().map(|f| FieldProblem { field: f.field, code: f.code }).collect();
         let body = ProblemBody {
             r#type: "about:blank",
@@ -151,7 +167,8 @@ where
 }
 
 /// Which field serde stumbled over, if it says so: ``missing field `email` ``.
-fn body_failure(text: &str) -> Failure {
-    let field = text.split('`').nth(1).unwrap_or("body");
+pub(super) fn body_failure(text: &str) -> Failure {
+    // Only names of fields: serde also quotes what was sent.
+    let field = text.split_once("field `").and_then(|(_, rest)| rest.split_once('`')).map_or("body", |(field, _)| field);
     Failure::fields([(field, "body.invalid")])
 }

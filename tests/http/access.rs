@@ -64,7 +64,7 @@ async fn principals(test: &TestApp, shop: &Shop) -> Vec<Principal> {
     let invited = json!({ "email": "ivo@exemple.fr", "password": PASSWORD });
     assert_eq!(test.api("POST", "/api/v1/auth/register", "", Some(invited)).await.status, 201);
     let invitation = json!({ "email": "ivo@exemple.fr", "role": "admin" });
-    assert_eq!(test.api("POST", "/api/v1/invitations", &owner, Some(invitation)).await.status, 201);
+    assert_eq!(test.api("POST", "/api/v1/members/invitations", &owner, Some(invitation)).await.status, 201);
     all.push(signed_in(test, "invited-only", "ivo@exemple.fr").await);
 
     let admin = test.token(&mail("Ada")).await;
@@ -173,7 +173,8 @@ fn body(who: &str) -> serde_json::Value {
     json!({ "email": who, "password": "x", "refresh_token": "x", "device_id": 987654, "device_fingerprint": "f", "device_name": "n",
         "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": "x",
         "new_password": "x", "token": "x", "name": "x", "scopes": [], "days": 0, "role": "tech", "time_zone": "x",
-        "language": "fr", "retention_months": 1, "version": 0 })
+        "language": "fr", "retention_months": 1, "version": 0, "status": "INVITED", "mission_id": 987654, "user_id": 987654,
+        "assignment_id": 987654 })
 }
 
 async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principal) -> String {
@@ -214,19 +215,33 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     let phone = test.phone(&owner).await.to_string();
     let first = async |path: &str| test.api("GET", path, &owner, None).await.json()[0]["id"].to_string();
     let invitation = json!({ "email": "ivo@exemple.fr", "role": "tech" });
-    test.api("POST", "/api/v1/invitations", &owner, Some(invitation)).await;
+    test.api("POST", "/api/v1/members/invitations", &owner, Some(invitation)).await;
     api_token(test, &owner, &["read"]).await;
     let session = first("/api/v1/auth/devices").await;
     let cookie = test.cookie(&other.owner.email).await;
     let base = format!("/o/{}", other.org.slug);
-    let made = async |path: &str, form: &str| test.browse("POST", &format!("{base}{path}"), &cookie, form).await;
-    assert_eq!(made("/projects/new", "name=Tourn%C3%A9e&status=active&colour=1").await.status, 303);
+    let typed = async |path: &str, form: &str| test.browse("POST", &format!("{base}{path}"), &cookie, form).await;
+    assert_eq!(typed("/projects/new", "name=Tourn%C3%A9e&status=active&colour=1").await.status, 303);
     let mission = "title=Montage&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&break_minutes=60&needs=1+Son";
     let mission =
-        made("/missions/new", mission).await.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    made(&format!("/missions/{mission}/assign"), &format!("person={crew}&need=")).await;
+        typed("/missions/new", mission).await.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    typed(&format!("/missions/{mission}/assign"), &format!("person={crew}&need=")).await;
     let slot = "kind=time_off&starts_at=2026-12-01T08:00&ends_at=2026-12-02T08:00";
-    assert_eq!(made("/availability", slot).await.status, 303);
+    assert_eq!(typed("/availability", slot).await.status, 303);
+    let made = async |path: &str, body: serde_json::Value| {
+        let answer = test.api("POST", path, &owner, Some(body)).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()["id"].to_string()
+    };
+    let times = json!({ "starts_at": "2026-12-01T08:00", "ends_at": "2026-12-01T12:00" });
+    let (project, mission) =
+        (made("/api/v1/projects", json!({ "name": "Tournée" })).await, made("/api/v1/missions", times).await);
+    let number = |id: &str| id.parse::<i64>().unwrap();
+    let assignment = json!({ "mission_id": number(&mission), "user_id": number(&crew) });
+    let assignment = made("/api/v1/assignments", assignment).await;
+    let link = made("/api/v1/invitations", json!({ "assignment_id": number(&assignment) })).await;
+    let slot = json!({ "user_id": number(&crew), "starts_at": "2026-12-01T00:00", "ends_at": "2026-12-02T00:00" });
+    let slot = made("/api/v1/availabilities", slot).await;
     vec![
         ("/o/{org}/projects/", "1".to_owned()),
         ("/o/{org}/missions/", mission),
@@ -234,14 +249,22 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
         ("/o/{org}/availability/", "1".to_owned()),
         ("/o/{org}/time-off/", "1".to_owned()),
         ("/answer/", "1".to_owned()),
+        ("/api/v1/projects/", project),
+        ("/api/v1/missions/", mission),
+        ("/api/v1/assignments/", assignment),
+        ("/api/v1/invitations/", link),
+        ("/api/v1/availabilities/", slot),
+        ("/api/v1/users/", crew.clone()),
+        ("/api/v1/conflicts/user/", crew.clone()),
+        ("/api/v1/rates/user/", crew.clone()),
         ("/api/v1/auth/devices/", session.clone()),
         ("/me/devices/", session),
         ("/api/v1/auth/tokens/", first("/api/v1/auth/tokens").await),
         ("/me/tokens/", first("/api/v1/auth/tokens").await),
         ("/api/v1/members/", first("/api/v1/members").await),
         ("/o/{org}/members/", first("/api/v1/members").await),
-        ("/api/v1/invitations/", first("/api/v1/invitations").await),
-        ("/o/{org}/invitations/", first("/api/v1/invitations").await),
+        ("/api/v1/members/invitations/", first("/api/v1/members/invitations").await),
+        ("/o/{org}/invitations/", first("/api/v1/members/invitations").await),
         ("/api/v1/admin/kiosks/", kiosk.to_string()),
         ("/o/{org}/kiosks/", kiosk.to_string()),
         ("/api/v1/admin/devices/", phone.clone()),

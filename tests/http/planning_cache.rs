@@ -1,0 +1,190 @@
+//! Lists that are kept: never older than the last change, with Redis and without.
+
+use super::planning::{Room, hours};
+use crate::db::{Place, on_postgres, on_sqlite};
+use crate::support::{TestApp, each_app, proof};
+use regie::kernel::zone::{Zone, parse_local};
+use regie::platform::secret::Secret;
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Whether a list was kept, and how long it is.
+async fn look(room: &Room, path: &str) -> (String, usize) {
+    let answer = room.ask("GET", path, None).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    (answer.headers["x-cache"].to_str().unwrap().to_owned(), answer.json().as_array().unwrap().len())
+}
+
+/// Both lists are drawn up anew, once.
+async fn is_fresh(room: &Room, after: &str) {
+    for path in ["/projects", "/missions"] {
+        assert_eq!(look(room, path).await.0, "MISS", "{path} after {after}");
+        assert_eq!(look(room, path).await.0, "HIT", "{path} after {after}");
+    }
+}
+
+#[tokio::test]
+async fn every_change_that_shows_ends_what_was_kept() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        let other = Room::open(&test, "Salle voisine").await;
+        is_fresh(&room, "nothing").await;
+        is_fresh(&other, "nothing").await;
+        let project = room.project("Tournée").await;
+        is_fresh(&room, "a new project").await;
+        let path = format!("/projects/{project}");
+        room.done("PUT", &path, Some(json!({ "name": "Hiver", "version": 1 }))).await;
+        is_fresh(&room, "a changed project").await;
+        let mission = room.mission(1, 8, 12).await;
+        is_fresh(&room, "a new mission").await;
+        let mut change = hours(1, 9, 12);
+        (change["version"], change["project_id"]) = (json!(1), json!(project));
+        room.done("PUT", &format!("/missions/{mission}"), Some(change)).await;
+        is_fresh(&room, "a changed mission").await;
+        room.done("POST", &format!("/missions/{mission}:duplicate"), None).await;
+        is_fresh(&room, "a copied mission").await;
+        room.done("POST", &format!("/projects/{project}/missions:bulk_create"), Some(json!([hours(2, 8, 9)]))).await;
+        is_fresh(&room, "new missions").await;
+        // What pages do goes the same way.
+        let at = |text: &str| parse_local(text, &Zone::named("Europe/Paris").unwrap()).unwrap();
+        let (from, to) = (at("2026-12-01T00:00"), at("2026-12-02T00:00"));
+        let copied =
+            regie::planning::service::copy_missions(&test.app, proof(room.shop.org.id), from, to, 7, false).await.unwrap();
+        assert_eq!(copied, 2);
+        is_fresh(&room, "a copied day").await;
+        test.api("DELETE", &format!("/api/v1{path}"), &room.owner, None).await;
+        is_fresh(&room, "a project that is gone").await;
+        room.assign(mission).await;
+        room.done("POST", "/users", Some(json!({ "name": "Nora" }))).await;
+        for path in ["/projects", "/missions"] {
+            assert_eq!(look(&room, path).await.0, "HIT", "who is on it does not show");
+        }
+        room.done("DELETE", &format!("/missions/{mission}"), None).await;
+        is_fresh(&room, "a mission that was called off").await;
+        let unheard = room.mission(3, 8, 9).await;
+        is_fresh(&room, "another mission").await;
+        room.done("DELETE", &format!("/missions/{unheard}"), None).await;
+        is_fresh(&room, "a mission that is gone").await;
+        assert_eq!(room.ask("POST", "/projects", Some(json!({ "name": "" }))).await.status, 422);
+        for path in ["/projects", "/missions"] {
+            assert_eq!(look(&room, path).await.0, "HIT", "what was refused changed nothing");
+            assert_eq!(look(&other, path).await, ("HIT".into(), 0), "another organisation is not concerned");
+        }
+        assert_eq!(look(&room, "/missions?limit=1").await, ("MISS".into(), 1), "another page is another list");
+        assert!(room.ask("GET", "/missions?limit=1", None).await.headers.contains_key("link"), "a kept page has a next one");
+        test.app.clock.advance_seconds(60);
+        is_fresh(&room, "a minute").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_one_server_changes_no_other_shows_old() {
+    each_app(async |test| {
+        let second = TestApp::open(test.app.config.database.url.reveal()).await;
+        let here = Room::open(&test, "Théâtre du Mail").await;
+        // Keys are each server's own here; so are the tokens.
+        let manager = second.token(&format!("ines@{}.example", here.shop.org.slug)).await;
+        let there = async |path: &str| second.api("GET", path, &manager, None).await;
+        for count in 1..=5 {
+            here.project(&format!("Tournée {count}")).await;
+            for word in ["MISS", "HIT"] {
+                let list = there("/api/v1/projects").await;
+                assert_eq!((list.headers["x-cache"].to_str().unwrap(), list.json().as_array().unwrap().len()), (word, count));
+            }
+        }
+    })
+    .await;
+}
+
+/// A Redis of its own.
+struct Redis {
+    process: Child,
+    port: u16,
+}
+
+impl Redis {
+    /// `None` where the program is not installed.
+    fn start(port: u16) -> Option<Self> {
+        let mut command = Command::new("redis-server");
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        let process = command.current_dir(std::env::temp_dir()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+        let redis = Self { process, port };
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(20), "Redis does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(redis)
+    }
+
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn redis_is_shared_and_may_die_and_come_back() {
+    let run = async |place: &Place| {
+        let Some(redis) = Redis::start(free_port()) else {
+            eprintln!("redis-server is not installed: lists kept in Redis are NOT tested");
+            return;
+        };
+        let port = redis.port;
+        let open = async || {
+            let url = Secret::new(format!("redis://127.0.0.1:{port}/"));
+            TestApp::open_with(&place.url, |config| config.cache.redis_url = url).await
+        };
+        let test = open().await;
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        is_fresh(&room, "nothing").await;
+        room.project("Tournée").await;
+        let second = open().await;
+        let manager = second.token(&format!("ines@{}.example", room.shop.org.slug)).await;
+        assert_eq!(look(&room, "/projects").await, ("MISS".into(), 1));
+        let there = second.api("GET", "/api/v1/projects", &manager, None).await;
+        assert_eq!(there.headers["x-cache"], "HIT", "one server keeps for the others");
+        room.mission(1, 8, 12).await;
+        is_fresh(&room, "a new mission").await;
+
+        redis.kill();
+        let started = Instant::now();
+        for count in 2..=6 {
+            room.project(&format!("Tournée {count}")).await;
+            assert_eq!(look(&room, "/projects").await, ("MISS".into(), count), "a dead Redis fails nothing");
+            assert_eq!(look(&room, "/projects").await, ("MISS".into(), count));
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "and slows nothing: {:?}", started.elapsed());
+        let redis = Redis::start(port).unwrap();
+        let started = Instant::now();
+        while look(&room, "/projects").await.0 != "HIT" {
+            assert!(started.elapsed() < Duration::from_secs(20), "it is asked again when it is back");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        room.project("La dernière").await;
+        is_fresh(&room, "all of that").await;
+        redis.kill();
+    };
+    on_sqlite(run).await;
+    on_postgres(run).await;
+}
+
+#[tokio::test]
+async fn nothing_is_kept_where_nothing_shall_be() {
+    on_sqlite(async |place: &Place| {
+        let test = TestApp::open_with(&place.url, |config| config.cache.ttl_seconds = 0).await;
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        for _ in 0..3 {
+            assert_eq!(look(&room, "/projects").await.0, "MISS");
+        }
+        let _: Value = room.done("GET", "/missions", None).await;
+    })
+    .await;
+}
