@@ -37,13 +37,8 @@ codes! {
 
 codes! {
     /// How projects are ordered.
-    ProjectSort { Name => "name", NameDown => "-name", Oldest => "created_at", Newest => "-created_at" }
-}
-
-impl Default for ProjectSort {
-    fn default() -> Self {
-        Self::Name
-    }
+    #[derive(Default)]
+    ProjectSort { #[default] Name => "name", NameDown => "-name", Oldest => "created_at", Newest => "-created_at" }
 }
 
 codes! {

@@ -6,7 +6,7 @@ use crate::kernel::zone::parse_date;
 use jiff::civil::Date;
 
 /// Dearest unit, in cents: more is a mistyped amount.
-const DEAREST: i64 = 100_000_00;
+const DEAREST: i64 = 10_000_000;
 
 codes! {
     /// What an amount is for.

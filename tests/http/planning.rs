@@ -154,6 +154,8 @@ async fn missions_are_made_changed_copied_and_called_off() {
         assert_eq!(moved.status, 200, "{}", moved.text);
         assert_eq!((&moved.json()["starts_at"], &moved.json()["needs"]), (&mission["starts_at"], &mission["needs"]));
         assert_eq!(room.ask_if("PUT", &path, "\"1\"", Some(json!({ "place": "Ailleurs" }))).await.status, 412);
+        let whole = room.done("PUT", &path, Some(moved.json())).await;
+        assert_eq!(whole["version"], 3, "what was read can be sent back");
         assert_eq!(room.ask("PUT", &path, Some(json!({ "place": "Ailleurs", "version": 1 }))).await.status, 409);
         let copy = room.done("POST", &format!("{path}:duplicate"), Some(json!({ "days": 7 }))).await;
         assert_eq!((copy["starts_at"].as_str(), copy["needs"][0]["quota"].as_i64()), (Some("2026-12-12T21:00:00.000Z"), Some(2)));
@@ -263,6 +265,41 @@ async fn pages_follow_each_other_while_rows_are_added() {
         assert_eq!(back, ["2026-12-03T11:00:00.000Z"]);
         let none = room.ask("GET", "/missions?to=2026-12-03T08:00:00%2B01:00", None).await;
         assert_eq!(names(&none, "title").len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_plan_at_once_do_not_stop_each_other() {
+    each_app(async |test| {
+        let room = std::sync::Arc::new(Room::open(&test, "Théâtre du Mail").await);
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..6_u8 {
+            let room = room.clone();
+            all.spawn(async move {
+                let mut statuses = Vec::new();
+                for round in 0..4 {
+                    let project = room.project(&format!("Tournée {n} {round}")).await;
+                    let bulk = format!("/projects/{project}/missions:bulk_create");
+                    let many = json!([hours(n + 1, 8, 9), hours(n + 2, 8, 9), hours(n + 3, 8, 9)]);
+                    let ids = room.done("POST", &bulk, Some(many)).await["ids"].clone();
+                    let draft = json!({ "mission_id": ids[0], "user_id": room.karim, "status": "DRAFT" });
+                    room.done("POST", "/assignments", Some(draft)).await;
+                    let span = json!({ "from": "2026-12-01", "to": "2026-12-31" });
+                    let first = format!("/missions/{}", ids[0]);
+                    statuses.push(room.ask("POST", "/publish", Some(span)).await.status.as_u16());
+                    statuses.push(room.ask("PUT", &first, Some(json!({ "place": "Ici", "version": 1 }))).await.status.as_u16());
+                    statuses.push(room.ask("DELETE", &first, None).await.status.as_u16());
+                    let gone = room.test.api("DELETE", &format!("/api/v1/projects/{project}"), &room.owner, None).await;
+                    statuses.push(gone.status.as_u16());
+                }
+                statuses
+            });
+        }
+        let statuses = all.join_all().await.concat();
+        assert!(statuses.iter().all(|status| [200, 409].contains(status)), "{statuses:?}");
+        assert_eq!(room.done("GET", "/missions?limit=500", None).await.as_array().unwrap().len(), 48);
+        assert_eq!(room.done("GET", "/projects", None).await, json!([]));
     })
     .await;
 }

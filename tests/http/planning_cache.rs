@@ -17,6 +17,22 @@ async fn look(room: &Room, path: &str) -> (String, usize) {
     (answer.headers["x-cache"].to_str().unwrap().to_owned(), answer.json().as_array().unwrap().len())
 }
 
+/// As [`is_fresh`], where a busy machine may take its time to keep a list.
+async fn becomes_fresh(room: &Room, after: &str) {
+    for path in ["/projects", "/missions"] {
+        assert_eq!(look(room, path).await.0, "MISS", "{path} after {after}");
+        is_kept(room, path).await;
+    }
+}
+
+async fn is_kept(room: &Room, path: &str) {
+    let started = Instant::now();
+    while look(room, path).await.0 != "HIT" {
+        assert!(started.elapsed() < Duration::from_secs(20), "{path} is never kept");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Both lists are drawn up anew, once.
 async fn is_fresh(room: &Room, after: &str) {
     for path in ["/projects", "/missions"] {
@@ -144,15 +160,18 @@ async fn redis_is_shared_and_may_die_and_come_back() {
         };
         let test = open().await;
         let room = Room::open(&test, "Théâtre du Mail").await;
-        is_fresh(&room, "nothing").await;
+        becomes_fresh(&room, "nothing").await;
         room.project("Tournée").await;
         let second = open().await;
         let manager = second.token(&format!("ines@{}.example", room.shop.org.slug)).await;
         assert_eq!(look(&room, "/projects").await, ("MISS".into(), 1));
-        let there = second.api("GET", "/api/v1/projects", &manager, None).await;
-        assert_eq!(there.headers["x-cache"], "HIT", "one server keeps for the others");
+        is_kept(&room, "/projects").await;
+        let second = Room { test: second, manager, ..Room::open(&test, "Salle voisine").await };
+        // The first request of a server also connects.
+        let _ = look(&second, "/missions").await;
+        assert_eq!(look(&second, "/projects").await, ("HIT".into(), 1), "one server keeps for the others");
         room.mission(1, 8, 12).await;
-        is_fresh(&room, "a new mission").await;
+        becomes_fresh(&room, "a new mission").await;
 
         redis.kill();
         let started = Instant::now();
@@ -163,13 +182,9 @@ async fn redis_is_shared_and_may_die_and_come_back() {
         }
         assert!(started.elapsed() < Duration::from_secs(10), "and slows nothing: {:?}", started.elapsed());
         let redis = Redis::start(port).unwrap();
-        let started = Instant::now();
-        while look(&room, "/projects").await.0 != "HIT" {
-            assert!(started.elapsed() < Duration::from_secs(20), "it is asked again when it is back");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        is_kept(&room, "/projects").await;
         room.project("La dernière").await;
-        is_fresh(&room, "all of that").await;
+        becomes_fresh(&room, "all of that").await;
         redis.kill();
     };
     on_sqlite(run).await;

@@ -124,10 +124,12 @@ pub async fn list(
 pub struct NewSlotBody {
     user_id: i64,
     /// RFC 3339, or a local time of the organisation.
-    #[serde(alias = "start_at")]
-    starts_at: String,
-    #[serde(alias = "end_at")]
-    ends_at: String,
+    starts_at: Option<String>,
+    ends_at: Option<String>,
+    /// The predecessor's word for `starts_at`, which is believed first.
+    start_at: Option<String>,
+    /// The predecessor's word for `ends_at`, which is believed first.
+    end_at: Option<String>,
     /// `TIME_OFF` (when absent) waits to be approved; `AVAILABLE`, `UNAVAILABLE` and `PREFERRED` stand as they are said.
     kind: Option<String>,
     /// Comes again every so many weeks, 1 to 8.
@@ -141,8 +143,8 @@ impl NewSlotBody {
     fn read(self, usual: AvailabilityKind) -> NewAvailability {
         NewAvailability {
             kind: self.kind.unwrap_or_else(|| usual.code().to_owned()),
-            starts_at: self.starts_at,
-            ends_at: self.ends_at,
+            starts_at: self.starts_at.or(self.start_at).unwrap_or_default(),
+            ends_at: self.ends_at.or(self.end_at).unwrap_or_default(),
             every_weeks: self.every_weeks.unwrap_or_default(),
             until: self.until.unwrap_or_default(),
             note: self.note.unwrap_or_default(),

@@ -1,8 +1,8 @@
 //! Missions and assignments as they are sent and received.
 
 use super::{Problem, wrong};
+use crate::kernel::ProjectId;
 use crate::kernel::zone::utc;
-use crate::kernel::{Instant, ProjectId};
 use crate::planning::{Assignment, MissionSheet, Need, NewMission, spell_needs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -166,10 +166,12 @@ pub struct NewMissionBody {
     /// An IANA name; the organisation's when absent.
     time_zone: Option<String>,
     /// RFC 3339, or `2026-11-21T08:00` in the mission's zone.
-    #[serde(alias = "start_at")]
     starts_at: Option<String>,
-    #[serde(alias = "end_at")]
     ends_at: Option<String>,
+    /// The predecessor's word for `starts_at`, which is believed first.
+    start_at: Option<String>,
+    /// The predecessor's word for `ends_at`, which is believed first.
+    end_at: Option<String>,
     break_minutes: Option<i64>,
     notes: Option<String>,
     contact: Option<String>,
@@ -215,8 +217,8 @@ impl NewMissionBody {
             place: self.place.unwrap_or_default(),
             address: self.address.unwrap_or_default(),
             time_zone: self.time_zone.unwrap_or_default(),
-            starts_at: self.starts_at.unwrap_or_default(),
-            ends_at: self.ends_at.unwrap_or_default(),
+            starts_at: self.starts_at.or(self.start_at).unwrap_or_default(),
+            ends_at: self.ends_at.or(self.end_at).unwrap_or_default(),
             break_minutes: self.break_minutes.unwrap_or_default(),
             notes: self.notes.unwrap_or_default(),
             contact: self.contact.unwrap_or_default(),
@@ -228,17 +230,16 @@ impl NewMissionBody {
     pub fn over(self, before: &MissionSheet) -> Result<NewMission, Problem> {
         let needs = self.spelled_needs()?;
         let mission = &before.mission;
-        // Written as an instant: a mission that only gets another zone keeps its time.
-        let at = |at: Instant| utc(at);
         let or = |new: Option<String>, old: &str| new.unwrap_or_else(|| old.to_owned());
+        // Times stay as instants: a mission that only gets another zone keeps its time.
         Ok(NewMission {
             title: or(self.title, &mission.title),
             project_id: self.project_id.map(ProjectId).or(mission.project_id).filter(|id| id.0 != 0),
             place: or(self.place, &mission.place),
             address: or(self.address, &mission.address),
             time_zone: or(self.time_zone, &mission.time_zone),
-            starts_at: self.starts_at.unwrap_or_else(|| at(mission.starts_at)),
-            ends_at: self.ends_at.unwrap_or_else(|| at(mission.ends_at)),
+            starts_at: self.starts_at.or(self.start_at).unwrap_or_else(|| utc(mission.starts_at)),
+            ends_at: self.ends_at.or(self.end_at).unwrap_or_else(|| utc(mission.ends_at)),
             break_minutes: self.break_minutes.unwrap_or(mission.break_minutes),
             notes: or(self.notes, &mission.notes),
             contact: or(self.contact, &mission.contact),

@@ -105,6 +105,7 @@ pub async fn kept_page(
             (page, "MISS")
         }
     };
+    metrics::counter!("list_cache_total", "list" => kind.to_owned(), "outcome" => word).increment(1);
     let mut response = page.answer(uri);
     response.headers_mut().insert(HeaderName::from_static("x-cache"), HeaderValue::from_static(word));
     Ok(response)
