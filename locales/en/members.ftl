@@ -73,6 +73,7 @@ may-hours-read = See everybody’s hours
 may-kiosk-list = See the kiosks
 may-kiosk-manage = Add and change kiosks
 may-crew-list = See the crew
+may-crew-list-names = See the names of the crew
 may-crew-add = Add people to the crew
 may-crew-change = Change and archive a record
 may-crew-link = Send the link that ties an account

@@ -73,6 +73,7 @@ may-hours-read = Voir les heures de tous
 may-kiosk-list = Voir les bornes
 may-kiosk-manage = Ajouter et régler les bornes
 may-crew-list = Voir l’équipe
+may-crew-list-names = Voir les noms de l’équipe
 may-crew-add = Ajouter des personnes à l’équipe
 may-crew-change = Modifier et archiver une fiche
 may-crew-link = Envoyer le lien qui relie un compte

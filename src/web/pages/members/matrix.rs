@@ -29,6 +29,7 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "kiosk.list" => t.may_kiosk_list(),
         "kiosk.manage" => t.may_kiosk_manage(),
         "crew.list" => t.may_crew_list(),
+        "crew.list_names" => t.may_crew_list_names(),
         "crew.add" => t.may_crew_add(),
         "crew.change" => t.may_crew_change(),
         "crew.link" => t.may_crew_link(),
