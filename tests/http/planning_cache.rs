@@ -136,7 +136,14 @@ impl Redis {
         Some(redis)
     }
 
-    fn kill(mut self) {
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        // Also when the test fails before it came to that.
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
