@@ -223,9 +223,9 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     let typed = async |path: &str, form: &str| test.browse("POST", &format!("{base}{path}"), &cookie, form).await;
     assert_eq!(typed("/projects/new", "name=Tourn%C3%A9e&status=active&colour=1").await.status, 303);
     let mission = "title=Montage&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&break_minutes=60&needs=1+Son";
-    let mission =
+    let typed_mission =
         typed("/missions/new", mission).await.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    typed(&format!("/missions/{mission}/assign"), &format!("person={crew}&need=")).await;
+    typed(&format!("/missions/{typed_mission}/assign"), &format!("person={crew}&need=")).await;
     let slot = "kind=time_off&starts_at=2026-12-01T08:00&ends_at=2026-12-02T08:00";
     assert_eq!(typed("/availability", slot).await.status, 303);
     let made = async |path: &str, body: serde_json::Value| {
@@ -244,7 +244,7 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     let slot = made("/api/v1/availabilities", slot).await;
     vec![
         ("/o/{org}/projects/", "1".to_owned()),
-        ("/o/{org}/missions/", mission),
+        ("/o/{org}/missions/", typed_mission),
         ("/o/{org}/assignments/", "1".to_owned()),
         ("/o/{org}/availability/", "1".to_owned()),
         ("/o/{org}/time-off/", "1".to_owned()),

@@ -99,7 +99,7 @@ async fn every_change_that_shows_ends_what_was_kept() {
 #[tokio::test]
 async fn what_one_server_changes_no_other_shows_old() {
     each_app(async |test| {
-        let second = TestApp::open(test.app.config.database.url.reveal()).await;
+        let second = TestApp::open_with(test.app.config.database.url.reveal(), |_| ()).await;
         let here = Room::open(&test, "Théâtre du Mail").await;
         // Keys are each server's own here; so are the tokens.
         let manager = second.token(&format!("ines@{}.example", here.shop.org.slug)).await;
@@ -163,7 +163,7 @@ async fn redis_is_shared_and_may_die_and_come_back() {
         let port = redis.port;
         let open = async || {
             let url = Secret::new(format!("redis://127.0.0.1:{port}/"));
-            TestApp::open_with(&place.url, |config| config.cache.redis_url = url).await
+            TestApp::open_with(&place.url, |config| config.cache.redis_url = url.clone()).await
         };
         let test = open().await;
         let room = Room::open(&test, "Théâtre du Mail").await;

@@ -67,11 +67,11 @@ pub async fn set_status(client: OrgClient, id: i64, body: LaterBody) -> Result<J
     let body = body.read::<StatusBody>()?;
     let done = match AssignmentStatus::parse(&body.status) {
         Some(AssignmentStatus::Invited) => planning::invite(app, asking, id).await.map(drop),
-        Some(AssignmentStatus::Accepted) => planning::answer_for(app, permit, id, true, &body.reason).await,
-        Some(AssignmentStatus::Declined) => planning::answer_for(app, permit, id, false, &body.reason).await,
+        Some(AssignmentStatus::Accepted) => planning::answer_for(app, permit, id, true, &body.reason).await.map(drop),
+        Some(AssignmentStatus::Declined) => planning::answer_for(app, permit, id, false, &body.reason).await.map(drop),
         Some(AssignmentStatus::Cancelled) => match planning::get_assignment(app, client.permit()?, id).await {
             Ok(found) if found.status == AssignmentStatus::Cancelled => Ok(()),
-            Ok(_) => planning::unassign(app, permit, id, &body.reason).await,
+            Ok(_) => planning::unassign(app, permit, id, &body.reason).await.map(drop),
             Err(error) => Err(error),
         },
         _ => return Err(wrong("status", "status.unknown")),

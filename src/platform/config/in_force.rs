@@ -24,7 +24,7 @@ pub fn in_force(config: &Config) -> Vec<InForce> {
 }
 
 fn value_of(config: &Config, key: &str) -> Option<String> {
-    let Config { server, database, tokens, badge, passwords, mail, log, data, development } = config;
+    let Config { server, database, tokens, badge, passwords, mail, log, cache, data, development } = config;
     let list = |items: Vec<String>| items.join(", ");
     Some(match key {
         "server.addr" => server.addr.to_string(),
@@ -64,6 +64,8 @@ fn value_of(config: &Config, key: &str) -> Option<String> {
         "mail.security" => mail.security.clone(),
         "mail.from" => mail.from.clone(),
         "log.level" => log.level.clone(),
+        "cache.ttl_seconds" => cache.ttl_seconds.to_string(),
+        "cache.redis_url" => cache.redis_url.reveal().clone(),
         "log.json" => log.json.to_string(),
         _ => return None,
     })

@@ -53,6 +53,7 @@ async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
         status: query.status.as_deref().and_then(ProjectStatus::parse),
         after: query.after.clone().zip(query.after_id),
         limit: PAGE + 1,
+        ..ProjectFilter::default()
     };
     let mut projects =
         planning::list_projects(&member.visitor.app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
