@@ -1,6 +1,7 @@
 //! "Compagnie des Lumières": a believable organisation, made and removed by one command.
 
 use super::StartError;
+use super::demo_plan::{self, Planned};
 use crate::access::{Action, Actor, Permit, permit};
 use crate::accounts::NewAccount;
 use crate::kernel::{Failure, INSTALLATION, Instant, KioskId, OrgId, Role};
@@ -37,7 +38,7 @@ const PEOPLE: [(&str, Role, &str, &str); 15] = [
     ("Camille Œuvrard", Role::Tech, "Maquillage", "maquillage"),
 ];
 
-fn proof<A: Action>(org: OrgId) -> Result<Permit<A>, Failure> {
+pub(super) fn proof<A: Action>(org: OrgId) -> Result<Permit<A>, Failure> {
     Ok(permit(&Actor::system(org, "demonstration"))?)
 }
 
@@ -67,6 +68,7 @@ pub async fn seed(app: &App) -> Result<Option<Vec<Credentials>>, Failure> {
     }
     let zone = org.zone();
     let (now, today) = (app.clock.now(), zone.local(app.clock.now()).date);
+    let mut people = Vec::new();
     for (index, (name, role, job, skills)) in PEOPLE.into_iter().enumerate() {
         let email = format!("{}@demo.example", crate::kernel::text::slug(name).replace('-', "."));
         let crew = NewCrewMember {
@@ -79,14 +81,22 @@ pub async fn seed(app: &App) -> Result<Option<Vec<Credentials>>, Failure> {
         let secret = password();
         credentials.push(Credentials { email, role: role.code(), password: secret.clone() });
         let person = add_demo_person(app, proof(org.id)?, "fr", DemoPerson { role, password: secret, crew }).await?;
+        let plan = demo_plan::planned(today, &zone, name);
         let mut punches = Vec::new();
         for back in (0i64..28).rev() {
             let day = today.saturating_sub(back.days());
-            let start = |hour, minute| zone.instant(day, hour, minute);
-            punches.extend(work_day(index, back, start, &kiosks).into_iter().filter(|punch| punch.at < now));
+            let of_day = if plan.is_empty() || day < demo_plan::first_day(today) {
+                work_day(index, back, |hour, minute| zone.instant(day, hour, minute), &kiosks)
+            } else {
+                let calls = plan.iter().filter(|planned| planned.date == day);
+                calls.flat_map(|planned| planned_day(index, back, planned, &kiosks)).collect()
+            };
+            punches.extend(of_day.into_iter().filter(|punch| punch.at < now));
         }
         seed_punches(app, proof(org.id)?, person.id, &punches).await?;
+        people.push(person);
     }
+    demo_plan::seed(app, org.id, today, &people).await?;
     Ok(Some(credentials))
 }
 
@@ -127,6 +137,24 @@ fn work_day(person: usize, back: i64, start: impl Fn(i8, i8) -> Instant, kiosks:
     ]
 }
 
+/// The punches of a time that was planned: a few minutes off, as people are.
+fn planned_day(person: usize, back: i64, planned: &Planned, kiosks: &[KioskId]) -> Vec<SeedPunch> {
+    let back = usize::try_from(back).unwrap_or(0);
+    let dice = (person * 31 + back * 17 + person * back * 7) % 100;
+    let off = i64::try_from(dice).unwrap_or(0);
+    let kiosk = kiosks[dice % kiosks.len()];
+    let punch = |kind, at| SeedPunch { kind, at, kiosk };
+    let entry = planned.starts_at.plus_minutes(off % 11 - 6);
+    let mut punches = vec![punch(PunchKind::In, entry)];
+    if planned.pause > 0 {
+        let pause = planned.starts_at.plus_minutes((planned.ends_at.minutes_since(planned.starts_at) - planned.pause) / 2);
+        punches.push(punch(PunchKind::BreakStart, pause.plus_minutes(off % 9)));
+        punches.push(punch(PunchKind::BreakEnd, pause.plus_minutes(off % 9 + planned.pause)));
+    }
+    punches.push(punch(PunchKind::Out, planned.ends_at.plus_minutes(off % 17 - 4)));
+    punches
+}
+
 /// Removes the demonstration whole: its rows are the only ones that may be deleted. `false` when there is none.
 ///
 /// # Errors
@@ -144,7 +172,17 @@ pub async fn remove(app: &App) -> Result<bool, StartError> {
 }
 
 async fn erase(app: &App, org: OrgId) -> DbResult<()> {
-    const STATEMENTS: [&str; 12] = [
+    const STATEMENTS: [&str; 22] = [
+        "DELETE FROM answer_links WHERE org_id = $1",
+        "DELETE FROM calendar_feeds WHERE org_id = $1",
+        "DELETE FROM rule_overrides WHERE org_id = $1",
+        "DELETE FROM assignment_changes WHERE org_id = $1",
+        "DELETE FROM assignments WHERE org_id = $1",
+        "DELETE FROM mission_needs WHERE org_id = $1",
+        "DELETE FROM missions WHERE org_id = $1",
+        "DELETE FROM projects WHERE org_id = $1",
+        "DELETE FROM availabilities WHERE org_id = $1",
+        "DELETE FROM rates WHERE org_id = $1",
         "DELETE FROM punches WHERE org_id = $1",
         "DELETE FROM badges WHERE org_id = $1",
         "DELETE FROM devices WHERE org_id = $1",

@@ -1,6 +1,7 @@
 //! Wiring: the only place that knows everybody.
 
 pub mod demo;
+mod demo_plan;
 mod http;
 mod jobs;
 mod server;

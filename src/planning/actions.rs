@@ -44,4 +44,6 @@ crate::actions! {
     ReadAvailability: "availability.read", For::Member(Role::Manager), Read;
     /// Agree to time off, or not; say when somebody can work, for them.
     DecideAvailability: "availability.decide", For::Member(Role::Manager), Write;
+    /// Write who is assigned and has answered, for the demonstration.
+    SeedPlan: "plan.seed", For::System, Write;
 }

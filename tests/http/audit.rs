@@ -94,6 +94,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("kiosk.pair", &["kiosk.paired"]),
     ("kiosk.report", &[]),
     ("punch.seed", &["punch.recorded"]),
+    ("plan.seed", &["assignment.created", "assignment.accepted", "assignment.declined", "plan.published"]),
     ("platform.manage_jobs", &["job.retried", "job.discarded"]),
 ];
 

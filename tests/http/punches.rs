@@ -1,7 +1,10 @@
-use crate::support::{NOW, TestApp, each_app};
+use crate::support::{NOW, TestApp, each_app, proof};
+use jiff::ToSpan;
 use regie::audit::{self, Verdict};
-use regie::kernel::Role;
+use regie::kernel::{CrewMemberId, Role};
+use regie::planning::ProjectFilter;
 use serde_json::json;
+use std::collections::BTreeMap;
 use tokio::task::JoinSet;
 
 struct Door {
@@ -187,8 +190,32 @@ async fn the_demonstration_comes_and_goes_whole() {
         let count = async |sql: &'static str| test.app.db.read().await.unwrap().query(sql).scalar::<i64>().await.unwrap();
         assert!(count("SELECT count(*) FROM punches").await > 800);
         assert_eq!(count("SELECT count(*) FROM punches WHERE at > 1795248000000").await, 0, "nothing from the future ({NOW:?})");
+        assert_eq!(count("SELECT count(*) FROM projects").await, 4);
+        assert_eq!(count("SELECT count(*) FROM missions WHERE place <> '' AND address <> '' AND contact <> ''").await, 54);
+        assert_eq!(count("SELECT count(*) FROM missions WHERE project_id IS NULL").await, 2);
+        assert_eq!(count("SELECT count(*) FROM assignments").await, 231);
+        assert_eq!(count("SELECT count(*) FROM assignments WHERE need_id IS NULL").await, 0, "everybody has a role");
+        assert_eq!(count("SELECT count(*) FROM assignments WHERE status = 'declined' AND reason <> ''").await, 4);
+        assert!(count("SELECT count(*) FROM assignments WHERE status = 'accepted'").await > 150);
+        assert!(count("SELECT count(*) FROM assignments WHERE status = 'invited'").await > 8);
+        assert!(count("SELECT count(*) FROM assignments WHERE status = 'draft'").await > 30);
+        let silent = "SELECT count(*) FROM assignments WHERE told_at IS NOT NULL AND mailed_at IS NULL";
+        assert_eq!(count(silent).await, 0, "nothing waits for a mail");
+        assert_eq!(count("SELECT count(*) FROM assignments WHERE answered_at > 1795248000000").await, 0);
+        let over = "SELECT count(*) FROM mission_needs n WHERE quota < (SELECT count(*) FROM assignments a WHERE a.need_id = n.id
+          AND a.status IN ('draft', 'invited', 'accepted'))";
+        assert_eq!(count(over).await, 0, "no place is filled twice");
+        assert_eq!(count("SELECT count(*) FROM availabilities WHERE status = 'pending'").await, 1);
+        test.run_jobs().await;
+        assert!(test.mails().await.is_empty(), "invented people are not mailed");
         assert!(regie::composition::demo::remove(&test.app).await.unwrap());
         for sql in [
+            "SELECT count(*) FROM projects",
+            "SELECT count(*) FROM missions",
+            "SELECT count(*) FROM mission_needs",
+            "SELECT count(*) FROM assignments",
+            "SELECT count(*) FROM assignment_changes",
+            "SELECT count(*) FROM availabilities",
             "SELECT count(*) FROM punches",
             "SELECT count(*) FROM crew_members",
             "SELECT count(*) FROM accounts",
@@ -196,6 +223,57 @@ async fn the_demonstration_comes_and_goes_whole() {
         ] {
             assert_eq!(count(sql).await, 0, "{sql}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demonstration_has_three_conflicts_to_solve() {
+    use regie::kernel::zone::monday_of;
+    use regie::planning::rules::{Need, Person, Shift, Skill, State, Window, check, packs};
+    use regie::planning::{MissionFilter, service};
+
+    each_app(async |test| {
+        regie::composition::demo::seed(&test.app).await.unwrap().unwrap();
+        let org = regie::orgs::service::find_demo_org(&test.app).await.unwrap().unwrap();
+        let filter = MissionFilter { limit: 500, ..MissionFilter::default() };
+        let sheets = service::list_sheets(&test.app, proof(org.id), &filter).await.unwrap();
+        let all = ProjectFilter { limit: 50, ..ProjectFilter::default() };
+        let projects = service::list_projects(&test.app, proof(org.id), &all).await.unwrap();
+        let skills = test.texts("SELECT crew_member_id || ':' || skill FROM crew_skills").await;
+        let mut people: BTreeMap<CrewMemberId, Vec<Shift>> = BTreeMap::new();
+        for (key, (sheet, assignment)) in
+            sheets.iter().flat_map(|sheet| sheet.assignments.iter().map(move |a| (sheet, a))).enumerate()
+        {
+            if !assignment.status.is_active() {
+                continue;
+            }
+            let mission = &sheet.mission;
+            let project = projects.iter().find(|project| Some(project.id) == mission.project_id);
+            let need = sheet.needs.iter().find(|need| Some(need.id) == assignment.need_id).unwrap();
+            let wanted = need.skill.iter().map(|skill| Need { skill: skill.clone(), level: need.min_level });
+            people.entry(assignment.crew_member_id).or_default().push(Shift {
+                key: i64::try_from(key).unwrap(),
+                start: mission.starts_at,
+                end: mission.ends_at,
+                break_minutes: mission.break_minutes,
+                state: State::Assigned,
+                phase: None,
+                project: project.and_then(|project| Some((project.starts_on?, project.ends_on?))),
+                needs: wanted.collect(),
+            });
+        }
+        let monday = monday_of(org.zone().local(NOW).date);
+        let window = Window { first: monday.saturating_sub(7.days()), last: monday.saturating_add(20.days()) };
+        let mut found = Vec::new();
+        for (id, shifts) in people {
+            let mine = skills.iter().filter_map(|text| text.strip_prefix(&format!("{id}:")));
+            let skills = mine.map(|name| Skill { name: name.to_lowercase(), level: 1, until: None }).collect();
+            let person = Person { skills, ..Person::default() };
+            found.extend(check(&person, &shifts, &packs::all(), &org.zone(), window).into_iter().map(|f| f.rule));
+        }
+        found.sort_unstable();
+        assert_eq!(found, ["fr.daily-rest", "fr.weekly-work", "plan.overlap"]);
     })
     .await;
 }

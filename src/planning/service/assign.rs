@@ -1,7 +1,7 @@
 use super::tell::tell_later;
 use crate::access::{Action, Permit};
 use crate::audit::{self, Event, Tx};
-use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
 use crate::orgs::service::find_crew_member_in;
 use crate::planning::{Assign, Assignment, AssignmentChange, AssignmentStatus, PlanError, ReadStaffing, store};
 use crate::platform::App;
@@ -64,12 +64,24 @@ pub(super) async fn move_to<A: Action>(
     reason: &str,
 ) -> Result<(), PlanError> {
     let now = tx.now();
-    let answered = matches!(after, AssignmentStatus::Accepted | AssignmentStatus::Declined).then_some(now);
+    note_move(tx, permit.actor().audit_name(), assignment, after, reason, now).await
+}
+
+/// As [`move_to`], at a time that may be past.
+pub(super) async fn note_move(
+    tx: &mut Tx,
+    actor: (&str, Option<i64>),
+    assignment: &Assignment,
+    after: AssignmentStatus,
+    reason: &str,
+    at: Instant,
+) -> Result<(), PlanError> {
+    let answered = matches!(after, AssignmentStatus::Accepted | AssignmentStatus::Declined).then_some(at);
     if !store::set_assignment_status(tx, assignment, after, reason, answered).await? {
         return Err(PlanError::Stale);
     }
     let states = (assignment.status.code(), after.code());
-    store::note_change(tx, assignment.id, now, permit.actor().audit_name(), states, reason).await?;
+    store::note_change(tx, assignment.id, at, actor, states, reason).await?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod projects;
 mod publish;
 mod rates;
 mod read;
+mod seed_plan;
 mod tell;
 
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
@@ -33,4 +34,5 @@ pub use projects::{change_project, create_project, delete_project, get_project, 
 pub use publish::{preview_publish, publish};
 pub use rates::{list_my_rates, list_rates, set_rate};
 pub use read::{get_mission, list_missions, list_my_missions, list_sheets};
+pub use seed_plan::{SeedAssignment, seed_assignments};
 pub use tell::{TELL, remind, revoke_links, tell};
