@@ -9,6 +9,7 @@ use crate::planning::{Assignment, AssignmentStatus, Mission, MissionFilter, Plan
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A move of an accepted mission by more than this asks the person again, in minutes.
 const ASKS_AGAIN_AFTER: i64 = 30;
@@ -67,16 +68,17 @@ pub async fn preview_publish(
     let mut tellings: BTreeMap<CrewMemberId, Telling> = BTreeMap::new();
     for news in find_news(&mut read, from, to).await? {
         let id = news.assignment.crew_member_id;
-        if !tellings.contains_key(&id) {
-            let Some(person) = find_crew_member_in(&mut read, id).await? else { continue };
-            let has_address = person.email.is_some() || person.account_id.is_some();
-            tellings
-                .insert(id, Telling { crew_member: id, name: person.name, has_address, new: Vec::new(), changed: Vec::new() });
-        }
-        if let Some(telling) = tellings.get_mut(&id) {
-            let list = if news.is_new() { &mut telling.new } else { &mut telling.changed };
-            list.push(news.mission.title);
-        }
+        let telling = match tellings.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let Some(person) = find_crew_member_in(&mut read, id).await? else { continue };
+                let has_address = person.email.is_some() || person.account_id.is_some();
+                let (new, changed) = (Vec::new(), Vec::new());
+                place.insert(Telling { crew_member: id, name: person.name, has_address, new, changed })
+            }
+        };
+        let list = if news.is_new() { &mut telling.new } else { &mut telling.changed };
+        list.push(news.mission.title);
     }
     let mut tellings: Vec<Telling> = tellings.into_values().collect();
     tellings.sort_by(|a, b| a.name.cmp(&b.name));
