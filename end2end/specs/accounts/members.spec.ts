@@ -30,7 +30,7 @@ test("somebody is invited, joins, is promoted, suspended and removed, with forms
     await expect(lou.getByLabel("Nom", { exact: true })).toHaveValue("Lou Perrin");
     await lou.getByLabel("Nouveau mot de passe").fill(SECRET);
     await lou.getByRole("button", { name: "Rejoindre" }).click();
-    await expect(lou).toHaveURL(/\/punches/);
+    await expect(lou).toHaveURL(/\/plan/);
     await lou.goto(`${server.url}/o/${server.org}/settings`);
     await expect(lou.getByRole("heading", { level: 1 })).toContainText("Accès refusé");
 

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, signIn, test } from "../../support/fixtures";
+import { expect, mailedLink, signIn, test } from "../../support/fixtures";
+import { addMission, addPerson, addProject, assign, day } from "../../support/planning";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -20,5 +21,45 @@ for (const scheme of ["light", "dark"] as const) {
         await signIn(page, server);
         const org = `/o/${server.org}`;
         for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`]) await check(path);
+    });
+
+    test(`axe finds nothing on a week with missions in ${scheme}`, async ({ page, server }) => {
+        test.setTimeout(240_000);
+        await page.emulateMedia({ colorScheme: scheme });
+        await signIn(page, server);
+        const org = `/o/${server.org}`;
+        const check = async (path: string) => {
+            for (const width of [390, 1440]) {
+                await page.setViewportSize({ width, height: 900 });
+                await page.goto(server.url + path);
+                await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+                const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+                const found = violations.map((v) => `${path} ${width}: ${v.id} ${v.nodes.map((n) => n.html).slice(0, 3).join(" ")}`);
+                expect.soft(found).toEqual([]);
+            }
+        };
+        for (const path of ["/plan", "/plan/publish", "/projects", "/missions", "/availability", "/time-off"]) await check(org + path);
+        await addPerson(page, server, "Sami Benali", "sami@exemple.fr");
+        await addPerson(page, server, "Jeanne Roux", "jeanne@exemple.fr");
+        const project = "Le Malade imaginaire";
+        await addProject(page, server, project, "Comédie du Nord");
+        const drawn = (title: string, n: number, from: string, to: string) => addMission(page, server, { title, project, starts: `${day(n)}T${from}`, ends: `${day(n)}T${to}`, needs: "2 Son" });
+        const [told, clash] = [await drawn("Montage", 0, "09:00", "18:00"), await drawn("Réglages", 0, "14:00", "20:00")];
+        for (const mission of [told, clash]) await assign(page, mission, "Sami Benali", "Son");
+        await assign(page, told, "Jeanne Roux", "Son");
+        await check(`${org}/plan/publish?week=${day(0)}`);
+        await page.goto(`${server.url}${org}/plan/publish?week=${day(0)}`);
+        await page.getByRole("button", { name: "Publier et prévenir" }).click();
+        // One who is on two missions at once, one who was asked, one draft, one absence, one who asks for time off.
+        await assign(page, await drawn("Démontage", 3, "09:00", "18:00"), "Jeanne Roux", "Son");
+        for (const [kind, n] of [["Indisponible", 1], ["Congé", 2]] as const) {
+            await page.goto(`${server.url}${org}/availability`);
+            await page.getByRole("radio", { name: kind }).check();
+            await page.getByLabel("Début", { exact: true }).fill(`${day(n)}T08:00`);
+            await page.getByLabel("Fin", { exact: true }).fill(`${day(n)}T18:00`);
+            await page.getByRole("button", { name: "Enregistrer" }).click();
+        }
+        const answer = await mailedLink(page, server, "sami@exemple.fr", /Vos missions/);
+        for (const path of [`${org}/plan?week=${day(0)}`, `${org}/missions/new`, new URL(told).pathname, `${org}/projects`, `${org}/projects/new`, `${org}/projects/1`, `${org}/availability`, `${org}/time-off`, `${org}/audit`, answer]) await check(path);
     });
 }

@@ -1,56 +1,6 @@
-import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
+import { fill, goTo, press, round, seesFocus } from "../../support/keys";
 import { OWNER, PASSWORD } from "../../support/server";
-
-/** The focus is where one can see it, with a line around it. */
-async function seesFocus(page: Page): Promise<void> {
-    const focus = await page.evaluate(() => {
-        const element = document.activeElement as HTMLElement;
-        // A browser draws the line around the calendar's button, which is inside of a date, itself.
-        const calendar = element.matches("[type=date]:not(:focus-visible)");
-        const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
-        const { top, left, bottom, right } = element.getBoundingClientRect();
-        const line = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && outlineColor !== "rgba(0, 0, 0, 0)";
-        const inside = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight && right - left > 1 && bottom - top > 1;
-        return { what: element.outerHTML.slice(0, 120), line: calendar || line, inside };
-    });
-    expect(focus).toEqual({ what: focus.what, line: true, inside: true });
-}
-
-const hasFocus = (target: Locator) => target.evaluateAll((found) => found.includes(document.activeElement!));
-
-/** Presses a key until `target` has the focus, and looks at each stop. */
-async function goTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
-    await expect(target).toBeVisible();
-    for (let presses = 0; !(await hasFocus(target)); presses++) {
-        expect(presses, `${target} is reached`).toBeLessThan(60);
-        await page.keyboard.press(key);
-        if (await page.evaluate(() => document.activeElement !== document.body)) await seesFocus(page);
-    }
-}
-
-async function fill(page: Page, label: string, text: string): Promise<void> {
-    await goTo(page, page.getByLabel(label, { exact: true }));
-    await page.keyboard.type(text);
-}
-
-async function press(page: Page, target: Locator, key: "Enter" | "Space" = "Enter"): Promise<void> {
-    await goTo(page, target);
-    await page.keyboard.press(key);
-}
-
-/** Every stop of a page once, in one direction, until the focus leaves the page or begins anew. */
-async function round(page: Page, key: "Tab" | "Shift+Tab"): Promise<string[]> {
-    const stops: string[] = [];
-    for (;;) {
-        await page.keyboard.press(key);
-        const stop = await page.evaluate(() => (document.activeElement === document.body ? "" : document.activeElement!.outerHTML));
-        if (!stop || stop === stops[0]) return stops;
-        await seesFocus(page);
-        stops.push(stop);
-        expect(stops.length, stop).toBeLessThan(80);
-    }
-}
 
 test("a manager works with the keyboard alone", async ({ page, server }) => {
     const org = `/o/${server.org}`;
@@ -58,7 +8,7 @@ test("a manager works with the keyboard alone", async ({ page, server }) => {
     await fill(page, "Adresse e-mail", OWNER);
     await fill(page, "Mot de passe", PASSWORD);
     await press(page, page.getByRole("button", { name: "Se connecter" }));
-    await expect(page).toHaveURL(new RegExp(`${org}/punches`));
+    await expect(page).toHaveURL(new RegExp(`${org}/plan`));
 
     // The first stop leads past the navigation; the next one is in the content.
     await page.keyboard.press("Tab");
@@ -108,7 +58,7 @@ test("nothing holds the focus, forwards or backwards", async ({ page, server }) 
     await press(page, page.getByRole("button", { name: "Se connecter" }));
     await page.waitForURL(/\/o\//);
     const org = `/o/${server.org}`;
-    for (const path of ["/me", `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`]) {
+    for (const path of ["/me", `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`, `${org}/plan`, `${org}/plan/publish`, `${org}/missions/new`, `${org}/projects`, `${org}/projects/new`, `${org}/missions`, `${org}/availability`, `${org}/time-off`]) {
         for (const width of [390, 1440]) {
             await page.setViewportSize({ width, height: 900 });
             await page.goto(server.url + path);

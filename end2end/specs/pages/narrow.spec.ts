@@ -1,15 +1,16 @@
 import type { Page } from "@playwright/test";
-import { expect, signIn, test } from "../../support/fixtures";
+import { expect, mailedLink, signIn, test } from "../../support/fixtures";
+import { addMission, addPerson, addProject, assign, day } from "../../support/planning";
 import { typeScan } from "../../support/tablet";
 
 const WIDTH = 320;
 test.use({ viewport: { width: WIDTH, height: 640 } });
 
-/** How wide a page is with all its details open, and what sticks out of it to the right. */
+/** How wide a page is with all its details open, and what sticks out of it to the right. The week scrolls in its own region. */
 function measure(page: Page): Promise<{ width: number; out: string[] }> {
     return page.evaluate((limit) => {
         for (const details of document.querySelectorAll("details")) details.open = true;
-        const out = [...document.body.querySelectorAll<HTMLElement>("*:not(svg *)")].filter((element) => element.getBoundingClientRect().right > limit + 0.5);
+        const out = [...document.body.querySelectorAll<HTMLElement>("*:not(svg *, .plan-scroll *)")].filter((element) => element.getBoundingClientRect().right > limit + 0.5);
         return { width: document.scrollingElement!.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 100)) };
     }, WIDTH);
 }
@@ -62,5 +63,46 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         await page.getByRole("button", { name: language === "en" ? "Sign out" : "Se déconnecter" }).click();
         await expect(page).toHaveURL(/sign-in/);
         for (const path of ["/sign-in", "/sign-up", "/recover"]) await check(path);
+    });
+}
+
+for (const [language, button] of [["fr", undefined], ["en", "English"]] as const) {
+    test(`no page of the plan scrolls sideways on a small phone in ${language}`, async ({ page, server }) => {
+        test.setTimeout(120_000);
+        const org = `/o/${server.org}`;
+        const check = async (path: string) => {
+            await page.goto(server.url + path);
+            expect.soft(await measure(page), path).toEqual({ width: WIDTH, out: [] });
+        };
+        await signIn(page, server);
+        const [name, email] = ["Maximilienne-Alexandrine de Montmorency-Luxembourg", "maximilienne-alexandrine.de.montmorency-luxembourg@theatre-du-mail.example"];
+        await addPerson(page, server, name, email);
+        const project = "Anticonstitutionnellement, électroencéphalographie";
+        await addProject(page, server, project, "Direction-interdépartementale-des-spectacles");
+        const mission = await addMission(page, server, { title: "Électromécanique-et-machinerie-des-dessous", project, starts: `${day(0)}T19:00`, ends: `${day(1)}T03:00`, needs: "3 Électromécanicien-machiniste", place: "Amphithéâtre-de-plein-air-des-Trois-Fontaines" });
+        await assign(page, mission, name, "Électromécanicien-machiniste");
+        await check(`${org}/plan/publish?week=${day(0)}`);
+        await page.goto(`${server.url}${org}/plan/publish?week=${day(0)}`);
+        await page.getByRole("button", { name: "Publier et prévenir" }).click();
+        await expect(page.getByRole("status")).toBeVisible();
+        expect.soft(await measure(page), "published").toEqual({ width: WIDTH, out: [] });
+        const answer = await mailedLink(page, server, email, /Vos missions/);
+        for (const [kind, weeks] of [["Indisponible", "2"], ["Congé", "0"]] as const) {
+            await page.goto(`${server.url}${org}/availability`);
+            await page.getByRole("radio", { name: kind }).check();
+            await page.getByLabel("Début", { exact: true }).fill(`${day(2)}T08:00`);
+            await page.getByLabel("Fin", { exact: true }).fill(`${day(2)}T18:00`);
+            await page.getByLabel("Note (facultative)").fill("Rendez-vous-administratif-interdépartemental");
+            await page.getByText("Se répète").click();
+            await page.getByLabel("Toutes les … semaines (0 : une fois)").fill(weeks);
+            await page.getByRole("button", { name: "Enregistrer" }).click();
+        }
+        if (button) {
+            await page.goto(`${server.url}/me`);
+            await page.getByRole("button", { name: button }).click();
+        }
+        await expect(page.locator("html")).toHaveAttribute("lang", language);
+        for (const path of ["/plan", `/plan?week=${day(0)}`, "/plan/publish", "/missions/new", new URL(mission).pathname.slice(org.length), "/projects", "/projects/new", "/projects/1", "/missions", "/availability", "/time-off", "/audit"]) await check(org + path);
+        await check(answer);
     });
 }

@@ -12,7 +12,7 @@ test("signing in keeps what was typed and says what is wrong", async ({ page, se
     await expect(page.getByLabel("Adresse e-mail")).toHaveValue(OWNER);
     await page.getByLabel("Mot de passe").fill(PASSWORD);
     await page.getByRole("button", { name: "Se connecter" }).click();
-    await expect(page).toHaveURL(/\/o\/theatre-du-mail\/punches/);
+    await expect(page).toHaveURL(/\/o\/theatre-du-mail\/plan/);
 });
 
 test("the crew is kept with forms alone", async ({ page, server }) => {

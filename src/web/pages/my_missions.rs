@@ -67,17 +67,16 @@ fn card(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
     let role = (!mine.role.is_empty()).then(|| format!(" · {}", mine.role));
     let reason = format!("reason-{id}");
     let notes = (!mine.mission.notes.is_empty()).then(|| view! { <p class="small">{mine.mission.notes.clone()}</p> });
+    // A form for each answer: Enter in the reason presses the first button of its form, and must not accept.
     view! {
         <section class="card reply stack tight" aria-labelledby=heading>
             <div class="row"><Pill tone="accent" icon="mail" text=t.answer_waiting() /></div>
             <h2 id=id>{mine.mission.title.clone()}", "{format::long_date(starts.date, lang)}</h2>
             <p class="muted"><strong class="strong">{starts.hour_minute()}" – "{ends.hour_minute()}</strong>{role}<br />{place(mine)}</p>
             {notes}
-            <form class="stack tight" method="post" action=action.to_owned()>
-                <div class="row"><button class="btn primary" name="accept" value="true">{t.answer_yes()}</button></div>
-                <details><summary>{t.answer_no()}</summary><div class="stack tight"><div class="field"><label for=reason.clone()>{t.answer_reason()}</label><input class="input" id=reason name="reason" maxlength="300" /></div>
-                    <div class="row"><button class="btn secondary" name="accept" value="false">{t.answer_no()}</button></div></div></details>
-            </form>
+            <form class="row" method="post" action=action.to_owned()><button class="btn primary" name="accept" value="true">{t.answer_yes()}</button></form>
+            <details><summary>{t.answer_no()}</summary><form class="stack tight" method="post" action=action.to_owned()><div class="field"><label for=reason.clone()>{t.answer_reason()}</label><input class="input" id=reason name="reason" maxlength="300" /></div>
+                <div class="row"><button class="btn secondary" name="accept" value="false">{t.answer_no()}</button></div></form></details>
         </section>
     }
 }
