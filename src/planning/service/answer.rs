@@ -1,4 +1,4 @@
-use super::read::{find_sheet, live_missions_of};
+use super::read::{find_sheet, told_missions_of};
 use crate::access::{Action, Conn, Permit, Read};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{AssignmentId, MissionId, OrgId};
@@ -114,7 +114,7 @@ pub async fn find_answer_link(
     let mut read = Read::new(app.db.read().await?, org.id);
     let person = find_crew_member_in(&mut read, link.crew_member_id).await?.ok_or(PlanError::LinkDead)?;
     let now = app.clock.now();
-    let missions = live_missions_of(&mut read, person.id).await?;
+    let missions = told_missions_of(&mut read, person.id).await?;
     let ahead = missions.into_iter().filter(|mine| mine.mission.ends_at > now && link.answers(mine.assignment.id)).collect();
     Ok((org, person, ahead))
 }

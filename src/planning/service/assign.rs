@@ -7,6 +7,9 @@ use crate::planning::{Assign, Assignment, AssignmentChange, AssignmentStatus, Pl
 use crate::platform::App;
 use crate::platform::db::OnUnique;
 
+/// The index that keeps one active assignment of a person to a mission.
+const ACTIVE_KEY: &str = "assignments_org_id_mission_id_crew_member_id_key";
+
 /// Puts a person on a mission, as a draft: nobody is told yet.
 ///
 /// Permission: manager. Audit: `assignment.created`.
@@ -47,7 +50,7 @@ pub(super) async fn assign_in<A: Action>(
     }
     let now = tx.now();
     let inserted = store::insert_assignment(tx, mission, person, need, now).await;
-    let id = inserted.on_unique("assignments_org_id_mission_id_crew_member_id_key", PlanError::Assigned)?;
+    let id = inserted.on_unique(ACTIVE_KEY, PlanError::Assigned)?;
     let assignment = store::find_assignment(tx, id).await?.ok_or(PlanError::NotFound)?;
     let actor = permit.actor().audit_name();
     store::note_change(tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
@@ -77,7 +80,9 @@ pub(super) async fn note_move(
     at: Instant,
 ) -> Result<(), PlanError> {
     let answered = matches!(after, AssignmentStatus::Accepted | AssignmentStatus::Declined).then_some(at);
-    if !store::set_assignment_status(tx, assignment, after, reason, answered).await? {
+    let moved = store::set_assignment_status(tx, assignment, after, reason, answered).await;
+    // Who declined may have been put on the mission again since: that is the one to answer.
+    if !moved.on_unique(ACTIVE_KEY, PlanError::Assigned)? {
         return Err(PlanError::Stale);
     }
     let states = (assignment.status.code(), after.code());

@@ -83,10 +83,10 @@ pub async fn list_my_missions(app: &App, permit: Permit<ReadMyMissions>, me: &Cr
     Ok(with_missions(&mut read, told).await?)
 }
 
-/// What a person is asked or has accepted, for who holds their link.
-pub(super) async fn live_missions_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<MyMission>> {
-    let live = store::list_live_assignments_of(conn, person).await?;
-    with_missions(conn, live).await
+/// What a person has been told, for who holds their link.
+pub(super) async fn told_missions_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<MyMission>> {
+    let told = store::list_told_assignments_of(conn, person).await?;
+    with_missions(conn, told).await
 }
 
 /// Assignments with their missions, by beginning.

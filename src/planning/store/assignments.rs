@@ -20,8 +20,7 @@ const INSERT: &str = "INSERT INTO assignments (org_id, mission_id, crew_member_i
   VALUES ($1, $2, $3, $4, 'draft', $5) RETURNING id";
 const FIND: &str = select_assignment!(" AND id = $2");
 const OF_MISSIONS: &str = select_assignment!(" AND mission_id IN ($2..) ORDER BY mission_id, id");
-const OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND status IN ('invited', 'accepted') ORDER BY id");
-const ALL_OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND status <> 'draft' ORDER BY id DESC LIMIT 500");
+const ALL_OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL ORDER BY id DESC LIMIT 500");
 const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const TELL: &str =
@@ -110,12 +109,6 @@ pub async fn find_assignment(conn: &mut impl Conn, id: AssignmentId) -> DbResult
 pub async fn list_assignments(conn: &mut impl Conn, missions: &[MissionId]) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
     Ok(assignments(conn.query(OF_MISSIONS).bind(org).bind_list(missions).all().await?))
-}
-
-/// What a person has been asked or has accepted.
-pub async fn list_live_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
-    let org = conn.org();
-    Ok(assignments(conn.query(OF_PERSON).bind(org).bind(person).all().await?))
 }
 
 /// What a person has ever been told, newest first.
