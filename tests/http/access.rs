@@ -235,7 +235,7 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     };
     let times = json!({ "starts_at": "2026-12-01T08:00", "ends_at": "2026-12-01T12:00" });
     let (project, mission) =
-        (made("/api/v1/projects", json!({ "name": "Tournée" })).await, made("/api/v1/missions", times).await);
+        (made("/api/v1/projects", json!({ "name": "Festival" })).await, made("/api/v1/missions", times).await);
     let number = |id: &str| id.parse::<i64>().unwrap();
     let assignment = json!({ "mission_id": number(&mission), "user_id": number(&crew) });
     let assignment = made("/api/v1/assignments", assignment).await;

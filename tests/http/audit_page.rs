@@ -167,7 +167,7 @@ async fn everything_that_has_a_name_is_called_by_it() {
         let kiosk = json!({ "kiosk_name": "Quai", "location": "Cour" });
         assert_eq!(test.api("POST", "/api/v1/admin/kiosks", &secret, Some(kiosk)).await.status, 201);
         let invited = json!({ "email": "zoe@exemple.fr", "role": "tech", "message": "", "days": 7 });
-        assert_eq!(test.api("POST", "/api/v1/invitations", &token, Some(invited)).await.status, 201);
+        assert_eq!(test.api("POST", "/api/v1/members/invitations", &token, Some(invited)).await.status, 201);
         let sql = "INSERT INTO passkeys (account_id, credential_id, public_key, sign_count, name, created_at)
           VALUES ($1, 'c', 'k', 0, 'Clé bleue', 0) RETURNING id";
         let mut tx = test.app.db.begin_write().await.unwrap();

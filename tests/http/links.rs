@@ -210,7 +210,8 @@ async fn nothing_tells_whether_an_address_has_an_account() {
         };
         assert_eq!(sign_in(&known).await, sign_in(&unknown).await);
         let invite = async |email: &str| {
-            let answer = test.api("POST", "/api/v1/invitations", &owner, Some(json!({ "email": email, "role": "tech" }))).await;
+            let answer =
+                test.api("POST", "/api/v1/members/invitations", &owner, Some(json!({ "email": email, "role": "tech" }))).await;
             assert_eq!(answer.status, 201, "{}", answer.text);
             let id = answer.json()["id"].to_string();
             let (status, text, headers) = told(&answer, email);
@@ -348,7 +349,7 @@ async fn an_invitation_is_accepted_once() {
         let owner = test.token(&test.shop("Théâtre du Mail").await.owner.email).await;
         let email = "ines@exemple.fr";
         let invite = json!({ "email": email, "role": "manager", "days": 3 });
-        let made = test.api("POST", "/api/v1/invitations", &owner, Some(invite)).await;
+        let made = test.api("POST", "/api/v1/members/invitations", &owner, Some(invite)).await;
         assert_eq!(made.status, 201, "{}", made.text);
         let id = made.json()["id"].as_i64().unwrap();
         let token = async || link_of(&test.mail_to(email).await).trim_start_matches("/invite/").to_owned();
@@ -360,7 +361,7 @@ async fn an_invitation_is_accepted_once() {
         };
         let accept = async |token: &str| orgs::accept_invitation(&test.app, anybody(), token, Some(new())).await;
         let older = token().await;
-        assert_eq!(test.api("POST", &format!("/api/v1/invitations/{id}/resend"), &owner, None).await.status, 204);
+        assert_eq!(test.api("POST", &format!("/api/v1/members/invitations/{id}/resend"), &owner, None).await.status, 204);
         assert!(matches!(accept(&older).await, Err(OrgError::LinkDead)), "a newer one was sent");
         let newer = token().await;
         let before = state(&test).await;
@@ -377,10 +378,10 @@ async fn an_invitation_is_accepted_once() {
 
         for (email, revoked) in [("jean@exemple.fr", true), ("luc@exemple.fr", false)] {
             let invite = json!({ "email": email, "role": "tech", "days": 3 });
-            let made = test.api("POST", "/api/v1/invitations", &owner, Some(invite)).await;
+            let made = test.api("POST", "/api/v1/members/invitations", &owner, Some(invite)).await;
             let link = link_of(&test.mail_to(email).await).trim_start_matches("/invite/").to_owned();
             if revoked {
-                let url = format!("/api/v1/invitations/{}", made.json()["id"]);
+                let url = format!("/api/v1/members/invitations/{}", made.json()["id"]);
                 assert_eq!(test.api("DELETE", &url, &owner, None).await.status, 204);
             } else {
                 test.app.clock.advance_seconds(3 * 86_400);

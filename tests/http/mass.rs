@@ -272,8 +272,8 @@ async fn further_fields_of_the_api_change_nothing() {
         run.api("PATCH", &url, &boss, json!({}), &["role", "is_suspended"]).await;
         run.api("POST", &format!("{url}/reset"), &boss, json!({}), &[]).await;
         let invite = json!({ "email": "ines@exemple.fr", "role": "tech" });
-        let invited = run.api("POST", "/api/v1/invitations", &boss, invite, &["message", "days"]).await;
-        let invited = format!("/api/v1/invitations/{}", invited.json()["id"]);
+        let invited = run.api("POST", "/api/v1/members/invitations", &boss, invite, &["message", "days"]).await;
+        let invited = format!("/api/v1/members/invitations/{}", invited.json()["id"]);
         run.api("POST", &format!("{invited}/resend"), &boss, json!({}), &[]).await;
         run.api("DELETE", &invited, &boss, json!({}), &[]).await;
         let mut settings = test.api("GET", "/api/v1/settings", &boss, None).await.json();
@@ -395,7 +395,7 @@ async fn nobody_gives_away_more_than_they_have() {
         let role = |role: &str| json!({ "role": role });
         let suspend = || json!({ "is_suspended": true });
         let invite = |role: &str| json!({ "email": format!("{role}@exemple.fr"), "role": role });
-        let invitations = "/api/v1/invitations".to_owned();
+        let invitations = "/api/v1/members/invitations".to_owned();
         let before = rows(&test).await;
         for (who, method, url, body, status) in [
             ("Tara", "PATCH", &tara, role("owner"), 403),

@@ -69,7 +69,7 @@ async fn post(test: &TestApp, path: &str, cookie: &str, body: &Value) -> Answer 
 async fn add(test: &TestApp, cookie: &str, key: &mut Key) {
     let challenge = new_key_challenge(test, cookie).await;
     let added = post(test, "/me/security/passkeys", cookie, &key.made(&challenge)).await;
-    assert_eq!((added.status.as_u16(), &added.json()["next"]), (200, &json!("/me/security#passkeys")), "{}", added.text);
+    assert_eq!((added.status.as_u16(), &added.json()["next"]), (200, &json!("/me/security")), "{}", added.text);
 }
 
 async fn new_key_challenge(test: &TestApp, cookie: &str) -> String {

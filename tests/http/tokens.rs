@@ -38,7 +38,7 @@ async fn a_token_may_do_what_its_scopes_say_and_its_owner_may() {
         let owner = test.token(&shop.owner.email).await;
         let invite = async |token: &str, email: &str| {
             let body = json!({ "email": email, "role": "tech" });
-            test.api("POST", "/api/v1/invitations", token, Some(body)).await.status.as_u16()
+            test.api("POST", "/api/v1/members/invitations", token, Some(body)).await.status.as_u16()
         };
         let kiosk = async |token: &str, name: &str| {
             let body = json!({ "kiosk_name": name, "location": "Quai" });

@@ -136,7 +136,7 @@ const fn of_group(group: Group) -> &'static str {
         Group::Punches => "action LIKE 'punch.%'",
         Group::Planning => {
             "(action LIKE 'project.%' OR action LIKE 'mission.%' OR action LIKE 'assignment.%' OR action LIKE 'plan.%'
-  OR action LIKE 'availability.%' OR action LIKE 'rate.%')"
+  OR action LIKE 'availability.%' OR action LIKE 'rate.%' OR action LIKE 'profile.%')"
         }
         Group::Crew => "action LIKE 'crew.%'",
         Group::Accounts => {

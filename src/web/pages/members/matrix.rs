@@ -54,6 +54,11 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "availability.declare" => t.may_availability_declare(),
         "availability.read" => t.may_availability_read(),
         "availability.decide" => t.may_availability_decide(),
+        "profile.read" => t.may_profile_read(),
+        "profile.read_mine" => t.may_profile_read_mine(),
+        "profile.manage" => t.may_profile_manage(),
+        "rate.read" => t.may_rate_read(),
+        "rate.manage" => t.may_rate_manage(),
         "audit.read" => t.may_audit_read(),
         _ => return None,
     })
