@@ -51,7 +51,7 @@ impl Question {
         match self {
             Self::Login => "/api/v1/auth/login",
             Self::Reset => "/api/v1/auth/reset/request",
-            Self::Invite => "/api/v1/invitations",
+            Self::Invite => "/api/v1/members/invitations",
         }
     }
 
