@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [false, true]) {
             const sami = rowOf(page, "Sami Benali");
             await expect(sami.getByRole("link")).toHaveCount(3);
             await expect(sami.getByRole("link", { name: /19:00–23:00 Représentation Brouillon/ })).toHaveClass(/draft/);
-            await expect(sami.getByRole("link", { name: /conflit : chevauche une autre mission/ })).toHaveCount(2);
+            await expect(sami.getByRole("link", { name: /Bloquant/ })).toHaveCount(2);
             await expect(rowOf(page, "Jeanne Roux").getByRole("link", { name: /Montage/ })).toHaveClass(/draft/);
 
             // Who is told of what, before anybody is.
