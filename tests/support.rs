@@ -3,6 +3,7 @@
 use crate::db::{Place, on_postgres, on_sqlite};
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use futures_util::StreamExt as _;
 use http::{HeaderMap, Request, StatusCode};
 use regie::access::{Action, Actor, Permit, permit};
 use regie::accounts::{Account, NewAccount};
@@ -94,6 +95,18 @@ pub struct Shop {
     pub owner: Account,
 }
 
+/// A stream of events.
+pub struct EventStream(axum::body::BodyDataStream);
+
+impl EventStream {
+    /// The next event as it was sent. Waits two seconds at most.
+    pub async fn next_event(&mut self) -> String {
+        let next = tokio::time::timeout(std::time::Duration::from_secs(2), self.0.next());
+        let bytes = next.await.unwrap().unwrap().unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+}
+
 impl TestApp {
     pub async fn open_with(url: &str, change: impl Fn(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap().keep();
@@ -170,6 +183,13 @@ impl TestApp {
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         (Answer { status: parts.status, headers: parts.headers, text }, bytes.len())
+    }
+
+    /// An answer that goes on: its events, one by one.
+    pub async fn open_stream(&self, request: Request<Body>) -> EventStream {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        EventStream(response.into_body().into_data_stream())
     }
 
     /// A JSON request with a bearer token.

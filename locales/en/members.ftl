@@ -114,6 +114,7 @@ may-project-manage = Make and change projects
 may-project-delete = Delete a project
 may-mission-manage = Make, change and delete missions
 may-assignment-manage = Assign people
+may-plan-edit = Change the plan
 may-plan-publish = Publish the plan
 may-plan-read-mine = See one’s missions
 may-assignment-answer-mine = Accept or decline one’s missions

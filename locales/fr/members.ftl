@@ -114,6 +114,7 @@ may-project-manage = Créer et modifier les projets
 may-project-delete = Supprimer un projet
 may-mission-manage = Créer, modifier et supprimer les missions
 may-assignment-manage = Affecter des personnes
+may-plan-edit = Modifier le planning
 may-plan-publish = Publier le planning
 may-plan-read-mine = Voir ses missions
 may-assignment-answer-mine = Accepter ou refuser ses missions

@@ -8,4 +8,6 @@ pub enum Quiet {
     BadgeIssued,
     /// A kiosk says every half minute that it is there.
     KioskSeen,
+    /// A step of the planner that can no longer be undone is forgotten; what changed since has its own events.
+    PlanStepForgotten,
 }

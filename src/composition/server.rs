@@ -8,7 +8,6 @@ use crate::platform::App;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 /// How long requests and jobs under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -28,7 +27,7 @@ pub async fn serve(app: App) -> Result<(), StartError> {
     println!("Régie: http://{bound}");
     set_up_link(&app).await;
 
-    let (stop, stopping) = watch::channel(false);
+    let stopping = app.stopping();
     let worker = jobs::worker(&app);
     if let Err(error) = worker.recover().await {
         tracing::warn!(%error, "Lost jobs were not put back");
@@ -45,7 +44,7 @@ pub async fn serve(app: App) -> Result<(), StartError> {
     let server = start(async move { drop(server.await) });
     asked_to_stop().await;
     tracing::info!("Stopping");
-    stop.send_replace(true);
+    app.stop();
     let drained = async {
         drop(server.await);
         for task in tasks {

@@ -9,5 +9,6 @@ pub mod countdown;
 pub mod kiosk;
 #[cfg(feature = "hydrate")]
 mod live;
+pub mod planner;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -26,6 +26,8 @@ crate::actions! {
     ManageMissions: "mission.manage", For::Member(Role::Manager), Write;
     /// Assign people, and take assignments back.
     Assign: "assignment.manage", For::Member(Role::Manager), Write;
+    /// Change the plan in the planner, and take changes back.
+    EditPlan: "plan.edit", For::Member(Role::Manager), Write;
     /// Tell people what they are assigned to.
     Publish: "plan.publish", For::Member(Role::Manager), Write;
     /// Mail people what they have been told.

@@ -14,6 +14,10 @@ pub enum PlanError {
     NotFound,
     #[error("somebody else has changed it in the meantime")]
     Stale,
+    #[error("there is no step to take back")]
+    NoStep,
+    #[error("somebody else has changed what the step changed")]
+    StepStale,
     #[error("another project has the name")]
     ProjectTaken,
     #[error("an archived project takes no new missions")]
@@ -45,6 +49,8 @@ impl From<PlanError> for Failure {
             PlanError::Fields(problems) => Self::fields(problems),
             PlanError::NotFound => Self::not_found(),
             PlanError::Stale => conflict("stale"),
+            PlanError::NoStep => conflict("plan.no_step"),
+            PlanError::StepStale => conflict("plan.step_stale"),
             PlanError::ProjectTaken => {
                 Self { kind: Kind::Conflict, code: "project.taken".to_owned(), ..Self::fields([("name", "project.taken")]) }
             }

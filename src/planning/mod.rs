@@ -1,7 +1,7 @@
 //! Planning: projects, missions and what they need, who is assigned and answers, who can when.
 //!
 //! Owns the tables `projects`, `missions`, `mission_needs`, `assignments`, `assignment_changes`, `answer_links`,
-//! `availabilities`, `calendar_feeds`, `rule_overrides`, `rates`, `plan_tags`, and what a profile says of a crew member. Calls
+//! `availabilities`, `calendar_feeds`, `plan_steps`, `rule_overrides`, `rates`, `plan_tags`, and what a profile says of a crew member. Calls
 //! the orgs room for people. Invariants: one active
 //! assignment of a person to a mission; two accepted missions of a person never overlap, however the answers race; people hear
 //! of a mission only when it is published to them; what they were told is kept beside what is now. `rules` is pure: what a
@@ -11,17 +11,20 @@ mod actions;
 pub mod calendar;
 mod check;
 pub mod conflicts;
+mod edit;
 mod error;
 mod model;
 pub mod profiles;
 pub mod rates;
 pub mod rules;
 pub mod service;
+mod steps;
 mod store;
 pub mod words;
 
 pub use actions::*;
 pub use check::{CheckedMission, CheckedNeed, CheckedProject, check_mission, check_project, read_needs, spell_needs};
+pub use edit::{Edit, EditKind, EditWords, Key, Row, Target};
 pub use error::PlanError;
 pub use model::*;
 pub use store::AvailabilityFilter;

@@ -214,6 +214,8 @@ pub struct Assignment {
     pub told_ends_at: Option<Instant>,
     pub told_place: Option<String>,
     pub answered_at: Option<Instant>,
+    /// What the person still believes it to be, when it was taken back in the planner and not told.
+    pub believed: Option<AssignmentStatus>,
     pub version: i64,
 }
 
@@ -318,7 +320,18 @@ pub struct Telling {
     pub crew_member: CrewMemberId,
     pub name: String,
     pub has_address: bool,
-    /// Missions that are new to the person, and missions that have changed.
+    /// Missions that are new to the person.
     pub new: Vec<String>,
-    pub changed: Vec<String>,
+    pub changed: Vec<Moved>,
+    /// Missions that the person was taken off, and that were called off.
+    pub off: Vec<String>,
+}
+
+/// A mission that is no longer what somebody was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub title: String,
+    pub time_zone: String,
+    pub before: (Instant, Instant, String),
+    pub after: (Instant, Instant, String),
 }

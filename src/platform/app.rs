@@ -12,6 +12,7 @@ use super::tokens::TokenSigner;
 use crate::kernel::Instant;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The running application. Clones share everything.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: Parts,
     started_at: Instant,
+    stop: watch::Sender<bool>,
 }
 
 /// The parts of an [`App`].
@@ -38,7 +40,17 @@ pub struct Parts {
 impl App {
     pub fn new(parts: Parts) -> Self {
         let started_at = parts.clock.now();
-        Self(Arc::new(Inner { parts, started_at }))
+        Self(Arc::new(Inner { parts, started_at, stop: watch::Sender::new(false) }))
+    }
+
+    /// Says when this server is to stop: what lives long ends then.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stop.subscribe()
+    }
+
+    /// Tells all that live long to end.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
     }
 
     /// Since when this server runs.

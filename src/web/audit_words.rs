@@ -94,6 +94,8 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "assignment.reminded" => ("", "mail", t.event_assignment_reminded()),
         "assignment.links_revoked" => ("", "ban", t.event_assignment_links_revoked()),
         "plan.published" => ("accent", "calendar", t.event_plan_published()),
+        "plan.undone" => ("", "undo", t.event_plan_undone()),
+        "plan.redone" => ("", "redo", t.event_plan_redone()),
         "plan.told" => ("", "mail", t.event_plan_told()),
         "availability.declared" => ("", "calendar", t.event_availability_declared()),
         "availability.withdrawn" => ("", "x", t.event_availability_withdrawn()),

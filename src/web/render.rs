@@ -14,6 +14,14 @@ pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
     format!("<!DOCTYPE html>{body}")
 }
 
+/// A part of a page, for an island that puts it in its place.
+pub fn part<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
+    let owner = Owner::new_root(None);
+    let body = owner.with(|| view().into_view().to_html());
+    owner.cleanup();
+    (status, Html(body)).into_response()
+}
+
 /// A page without scripts.
 pub fn page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
     (status, Html(html(view))).into_response()

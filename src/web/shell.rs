@@ -56,7 +56,7 @@ fn Frame(
     let flash = visitor.flash.as_deref().and_then(|code| flash_words(code, t));
     let link = |place: &Place| {
         let current = (place.id == here).then_some("page");
-        view! { <a href=place.url.clone() aria-current=current><Icon name=place.icon /><span class="t">{place.label.clone()}</span></a> }
+        view! { <a href=place.url.clone() aria-current=current title=board.then(|| place.label.clone())><Icon name=place.icon /><span class="t">{place.label.clone()}</span></a> }
     };
     let group = |(heading, places): &(String, Vec<Place>)| {
         let heading = (!heading.is_empty()).then(|| view! { <h2>{heading.clone()}</h2> });
@@ -67,7 +67,7 @@ fn Frame(
     view! {
         <Document lang=visitor.lang title=title body_class="app" head=head.unwrap_or_else(|| ().into_any()) styles=visitor.app.assets.url("regie.css")>
             <a class="skip" href="#main">{t.shell_skip()}</a>
-            <nav class="side" aria-label=t.shell_navigation()>
+            <nav class=if board { "side rail" } else { "side" } aria-label=t.shell_navigation()>
                 <div class="brand"><Mark /><span class="t">{brand.clone()}<small>"Régie"</small></span></div>
                 {groups}
                 <a class="who" href="/me"><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span><span class="t">{name.clone()}<br /><small>{who}</small></span></a>
@@ -289,6 +289,9 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "member.reset" => t.flash_member_reset(),
         "invitation.revoked" => t.flash_invitation_revoked(),
         "plan.published" => t.flash_plan_published(),
+        "plan.edited" => t.flash_plan_edited(),
+        "plan.undone" => t.flash_plan_undone(),
+        "plan.redone" => t.flash_plan_redone(),
         "mission.copied" => t.flash_mission_copied(),
         "mission.deleted" => t.flash_mission_deleted(),
         "assignment.reminded" => t.flash_reminded(),

@@ -5,6 +5,7 @@ use regie::accounts::service::set_platform_admin;
 use regie::kernel::{INSTALLATION, Role};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Method, path, then the status for each principal, in the order of [`principals`]; `-` where one has no way to ask.
 /// `{org}` is the organisation; other places are filled with the number of something that does not exist.
@@ -137,9 +138,7 @@ fn declared() -> BTreeSet<String> {
     for (path, methods) in api["paths"].as_object().unwrap() {
         found.extend(methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
     }
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages")).unwrap() {
-        let path = entry.unwrap().path();
-        let Some(text) = path.is_file().then(|| std::fs::read_to_string(&path).unwrap()) else { continue };
+    for (_, text) in super::audit_page::sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages"))) {
         for route in text.split(".route(").skip(1) {
             let path = route.split('"').nth(1).unwrap();
             let rest = &route[..route.find("\n").unwrap_or(route.len())];

@@ -11,6 +11,7 @@ mod links;
 mod mass;
 mod pages;
 mod passkeys;
+mod planner;
 mod planning;
 mod planning_answers;
 mod planning_cache;

@@ -38,12 +38,15 @@ pub struct TellingBody {
     new: Vec<String>,
     /// Titles of missions that have changed since they were told.
     changed: Vec<String>,
+    /// Titles of missions that they were taken off.
+    off: Vec<String>,
 }
 
 impl From<Telling> for TellingBody {
     fn from(telling: Telling) -> Self {
-        let Telling { crew_member, name, has_address, new, changed } = telling;
-        Self { user_id: crew_member.0, name, has_address, new, changed }
+        let Telling { crew_member, name, has_address, new, changed, off } = telling;
+        let changed = changed.into_iter().map(|moved| moved.title).collect();
+        Self { user_id: crew_member.0, name, has_address, new, changed, off }
     }
 }
 

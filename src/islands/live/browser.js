@@ -11,6 +11,15 @@ export function post(url, body, done) {
     }).then(async (answer) => [answer.status, await answer.text()]).catch(() => [0, ""]).then(([status, text]) => done(status, text));
 }
 
+/** Gets a part of a page; `done` as with `post`. */
+export function get(url, done) {
+    fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(8000) })
+        .then(async (answer) => [answer.status, await answer.text()]).catch(() => [0, ""]).then(([status, text]) => done(status, text));
+}
+
+/** What a form would send. */
+export const formBody = (form, button) => new URLSearchParams(new FormData(form, button)).toString();
+
 export const every = (ms, tick) => void setInterval(tick, ms);
 export const after = (ms, then) => void setTimeout(then, ms);
 export const isVisible = () => document.visibilityState === "visible";

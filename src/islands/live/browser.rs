@@ -6,6 +6,10 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_name = post)]
     fn js_post(url: &str, body: &str, done: JsValue);
+    #[wasm_bindgen(js_name = get)]
+    fn js_get(url: &str, done: JsValue);
+    #[wasm_bindgen(js_name = formBody)]
+    pub fn form_body(form: &web_sys::Element, button: &JsValue) -> String;
     #[wasm_bindgen(js_name = every)]
     fn js_every(ms: f64, tick: JsValue);
     #[wasm_bindgen(js_name = after)]
@@ -40,6 +44,23 @@ pub fn now_ms() -> f64 {
 
 pub fn post(url: &str, body: &str, done: impl FnOnce(u16, String) + 'static) {
     js_post(url, body, Closure::once_into_js(move |status: u16, text: String| done(status, text)));
+}
+
+pub fn get(url: &str, done: impl FnOnce(u16, String) + 'static) {
+    js_get(url, Closure::once_into_js(move |status: u16, text: String| done(status, text)));
+}
+
+/// Hears an event of a kind on an element, and on all that is in it.
+pub fn on<E: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static, R>(
+    target: &web_sys::EventTarget,
+    kind: &str,
+    heard: impl Fn(E) -> R + 'static,
+) {
+    let heard = Closure::<dyn Fn(E)>::new(move |event| {
+        heard(event);
+    });
+    // Fails for what is no function only.
+    let _ = target.add_event_listener_with_callback(kind, heard.into_js_value().unchecked_ref());
 }
 
 pub fn every(ms: f64, tick: impl Fn() + 'static) {

@@ -5,6 +5,7 @@ mod badge;
 mod browser;
 mod kiosk;
 mod part;
+mod planner;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -13,4 +14,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn wake() {
     badge::wake();
     kiosk::wake();
+    planner::wake();
 }

@@ -62,6 +62,8 @@ async fn answer<A: Action>(
     reason: &str,
 ) -> Result<(), PlanError> {
     let wanted = if accept { AssignmentStatus::Accepted } else { AssignmentStatus::Declined };
+    // Always in this order: who edits the plan holds the word of the plan first, too.
+    store::replace_staffing_tag(&mut tx).await?;
     tx.lock(ANSWER_LOCK + assignment.crew_member_id.0).await?;
     // Read again behind the lock: another answer may have come first.
     let assignment = store::find_assignment(&mut tx, assignment.id).await?.ok_or(PlanError::NotFound)?;

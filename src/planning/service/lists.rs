@@ -1,9 +1,19 @@
 use super::read::find_sheet;
 use crate::access::Permit;
 use crate::kernel::{CrewMemberId, MissionId};
-use crate::planning::{AssignmentStatus, MissionFilter, MissionSheet, PlanError, ReadMyMissions, ReadPlan, store};
+use crate::planning::{AssignmentStatus, MissionFilter, MissionSheet, PlanError, ReadMyMissions, ReadPlan, ReadStaffing, store};
 use crate::platform::App;
 use std::collections::HashMap;
+
+/// A word that every change of the plan replaces, those of who is on it included.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_planner_tag(app: &App, permit: Permit<ReadStaffing>) -> Result<String, PlanError> {
+    Ok(store::find_planner_tag(&mut permit.read(&app.db).await?).await?.unwrap_or_default())
+}
 
 /// The word under which lists of projects and missions may be kept: each change of them replaces it in its own transaction. A
 /// list is kept under the word that was read *before* the list, so that what is found under the present word is never older

@@ -5,9 +5,10 @@ use crate::audit::{self, Event, Tx};
 use crate::kernel::zone::Zone;
 use crate::kernel::{Instant, MissionId, ProjectId};
 use crate::orgs::service::find_org;
+use crate::planning::steps::as_written;
 use crate::planning::{
-    AssignmentStatus, CheckedMission, CheckedNeed, ManageMissions, Mission, MissionFilter, MissionSheet, NewMission, PlanError,
-    ProjectStatus, check_mission, store,
+    AssignmentStatus, CheckedMission, ManageMissions, Mission, MissionFilter, MissionSheet, NewMission, PlanError, ProjectStatus,
+    check_mission, store,
 };
 use crate::platform::App;
 use jiff::ToSpan;
@@ -20,14 +21,14 @@ async fn zone_of(app: &App, permit: &Permit<ManageMissions>) -> Result<String, P
 }
 
 /// Refuses a project that is not there or archived.
-async fn check_project(conn: &mut impl Conn, id: Option<ProjectId>) -> Result<(), PlanError> {
+pub(super) async fn check_project(conn: &mut impl Conn, id: Option<ProjectId>) -> Result<(), PlanError> {
     let Some(id) = id else { return Ok(()) };
     let project = store::find_project(conn, id).await?;
     let project = project.ok_or(PlanError::Fields(vec![("project_id", "not_found")]))?;
     if project.status == ProjectStatus::Archived { Err(PlanError::ProjectArchived) } else { Ok(()) }
 }
 
-fn created(mission: MissionId, new: &CheckedMission) -> Event {
+pub(super) fn created(mission: MissionId, new: &CheckedMission) -> Event {
     let starts = Zone::named_or_utc(&new.time_zone).rfc3339(new.starts_at);
     Event::new("mission.created", mission.into()).with("title", new.title.as_str()).with("starts_at", starts)
 }
@@ -100,16 +101,21 @@ pub async fn change_mission(
         return Err(PlanError::Stale);
     }
     let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    tx.commit(changed(&before, &sheet.mission)).await?;
+    Ok(sheet)
+}
+
+/// That a mission has changed, with its times before and after.
+pub(super) fn changed(before: &Mission, after: &Mission) -> Event {
     let times = |mission: &Mission| {
         let zone = mission.zone();
         format!("{} – {}", zone.rfc3339(mission.starts_at), zone.rfc3339(mission.ends_at))
     };
-    let event = Event::new("mission.changed", id.into()).with("title", checked.title.as_str()).with("before", times(&before));
-    tx.commit(event.with("after", times(&sheet.mission))).await?;
-    Ok(sheet)
+    let event = Event::new("mission.changed", after.id.into()).with("title", after.title.as_str());
+    event.with("before", times(before)).with("after", times(after))
 }
 
-async fn find_live(conn: &mut impl Conn, id: MissionId) -> Result<Mission, PlanError> {
+pub(super) async fn find_live(conn: &mut impl Conn, id: MissionId) -> Result<Mission, PlanError> {
     let found = store::find_mission(conn, id).await?;
     found.filter(|mission| mission.cancelled_at.is_none()).ok_or(PlanError::NotFound)
 }
@@ -150,32 +156,14 @@ pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: Missi
 }
 
 /// A mission's needs and times `days` later, as a mission to be made. The time of day stays what clocks there show.
-fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission> {
-    let mission = &sheet.mission;
-    let zone = mission.zone();
-    let shift = |at: Instant, zone: &Zone| {
+pub(super) fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission> {
+    let zone = sheet.mission.zone();
+    let shift = |at: Instant| {
         let local = zone.local(at);
         Some(zone.instant(local.date.checked_add(days.days()).ok()?, local.hour, local.minute))
     };
-    let need = |need: &crate::planning::Need| CheckedNeed {
-        role: need.role.clone(),
-        quota: need.quota,
-        skill: need.skill.clone(),
-        min_level: need.min_level,
-    };
-    Some(CheckedMission {
-        title: mission.title.clone(),
-        project_id: mission.project_id,
-        place: mission.place.clone(),
-        address: mission.address.clone(),
-        time_zone: mission.time_zone.clone(),
-        starts_at: shift(mission.starts_at, &zone)?,
-        ends_at: shift(mission.ends_at, &zone)?,
-        break_minutes: mission.break_minutes,
-        notes: mission.notes.clone(),
-        contact: mission.contact.clone(),
-        needs: sheet.needs.iter().map(need).collect(),
-    })
+    let new = as_written(sheet);
+    Some(CheckedMission { starts_at: shift(new.starts_at)?, ends_at: shift(new.ends_at)?, ..new })
 }
 
 /// Copies a mission `days` later, without its people.
@@ -199,7 +187,12 @@ pub async fn duplicate_mission(
     Ok(made)
 }
 
-async fn copy_sheet(tx: &mut Tx, sheet: &MissionSheet, days: i64, people: bool) -> Result<(MissionId, Event), PlanError> {
+pub(super) async fn copy_sheet(
+    tx: &mut Tx,
+    sheet: &MissionSheet,
+    days: i64,
+    people: bool,
+) -> Result<(MissionId, Event), PlanError> {
     let new = shifted(sheet, days).ok_or(PlanError::Fields(vec![("days", "date.invalid")]))?;
     check_project(tx, new.project_id).await?;
     let now = tx.now();

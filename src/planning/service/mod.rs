@@ -4,6 +4,7 @@ mod answer;
 mod assign;
 mod availability;
 mod conflicts;
+mod edit_plan;
 mod findings;
 mod invitations;
 mod invite;
@@ -16,6 +17,7 @@ mod rates;
 mod read;
 mod seed_plan;
 mod tell;
+mod undo_plan;
 
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
 pub use assign::{assign, list_history, unassign};
@@ -24,15 +26,17 @@ pub use availability::{
     withdraw,
 };
 pub use conflicts::{list_conflicts, list_my_conflicts};
+pub use edit_plan::{Edited, edit_plan};
 pub use findings::{ConflictSheet, Conflicts, Worked, check_plan};
 pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invitation, make_invitation, revoke_invitation};
 pub use invite::{assign_and_invite, get_assignment, invite};
-pub use lists::{find_plan_tag, get_mission_as_crew, list_plan};
+pub use lists::{find_plan_tag, find_planner_tag, get_mission_as_crew, list_plan};
 pub use missions::{change_mission, copy_missions, create_mission, create_missions, delete_mission, duplicate_mission};
 pub use profile::{change_profile, get_my_profile, get_profile};
 pub use projects::{change_project, create_project, delete_project, get_project, list_projects};
-pub use publish::{preview_publish, publish};
+pub use publish::{count_off, preview_publish, publish};
 pub use rates::{list_my_rates, list_rates, set_rate};
 pub use read::{get_mission, list_missions, list_my_missions, list_sheets};
 pub use seed_plan::{SeedAssignment, seed_assignments};
 pub use tell::{TELL, remind, revoke_links, tell};
+pub use undo_plan::{count_steps, undo_plan};

@@ -3,9 +3,11 @@ use super::read::sheets_of;
 use super::tell::tell_later;
 use crate::access::{Conn, Permit};
 use crate::audit::{self, Event, Subject};
-use crate::kernel::{CrewMemberId, Instant};
+use crate::kernel::{CrewMemberId, Instant, MissionId};
 use crate::orgs::service::find_crew_member_in;
-use crate::planning::{Assignment, AssignmentStatus, Mission, MissionFilter, PlanError, Publish, ReadStaffing, Telling, store};
+use crate::planning::{
+    Assignment, AssignmentStatus, Mission, MissionFilter, Moved, PlanError, Publish, ReadStaffing, Telling, store,
+};
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use std::collections::BTreeMap;
@@ -25,6 +27,22 @@ struct News {
 impl News {
     fn is_new(&self) -> bool {
         self.assignment.status == AssignmentStatus::Draft
+    }
+
+    fn is_off(&self) -> bool {
+        self.assignment.status == AssignmentStatus::Cancelled
+    }
+
+    /// What was told, and what is now.
+    fn moved(&self) -> Moved {
+        let Mission { title, time_zone, starts_at, ends_at, place, .. } = self.mission.clone();
+        let told = &self.assignment;
+        let before = (
+            told.told_starts_at.unwrap_or(starts_at),
+            told.told_ends_at.unwrap_or(ends_at),
+            told.told_place.clone().unwrap_or_default(),
+        );
+        Moved { title, time_zone, before, after: (starts_at, ends_at, place) }
     }
 
     /// Whether what was accepted is no longer what was asked.
@@ -48,6 +66,14 @@ async fn find_news(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult
                 news.push(News { assignment, mission: sheet.mission.clone() });
             }
         }
+    }
+    let off = store::list_believed(conn, from, to).await?;
+    let ids: Vec<MissionId> = off.iter().map(|assignment| assignment.mission_id).collect();
+    if !ids.is_empty() {
+        let missions = store::list_these_missions(conn, &ids).await?;
+        let mission = |id: MissionId| missions.iter().find(|mission| mission.id == id).cloned();
+        let with = |assignment: Assignment| mission(assignment.mission_id).map(|mission| News { assignment, mission });
+        news.extend(off.into_iter().filter_map(with));
     }
     Ok(news)
 }
@@ -73,16 +99,31 @@ pub async fn preview_publish(
             Entry::Vacant(place) => {
                 let Some(person) = find_crew_member_in(&mut read, id).await? else { continue };
                 let has_address = person.email.is_some() || person.account_id.is_some();
-                let (new, changed) = (Vec::new(), Vec::new());
-                place.insert(Telling { crew_member: id, name: person.name, has_address, new, changed })
+                let (new, changed, off) = (Vec::new(), Vec::new(), Vec::new());
+                place.insert(Telling { crew_member: id, name: person.name, has_address, new, changed, off })
             }
         };
-        let list = if news.is_new() { &mut telling.new } else { &mut telling.changed };
-        list.push(news.mission.title);
+        if news.is_new() {
+            telling.new.push(news.mission.title);
+        } else if news.is_off() {
+            telling.off.push(news.mission.title);
+        } else {
+            telling.changed.push(news.moved());
+        }
     }
     let mut tellings: Vec<Telling> = tellings.into_values().collect();
     tellings.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tellings)
+}
+
+/// How many people of a time have been taken off a mission and not been told.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_off(app: &App, permit: Permit<ReadStaffing>, from: Instant, to: Instant) -> Result<usize, PlanError> {
+    Ok(store::list_believed(&mut permit.read(&app.db).await?, from, to).await?.len())
 }
 
 /// Tells everybody what is new or has changed for them in a time. Drafts become questions; an accepted mission that moved by
@@ -96,6 +137,9 @@ pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Inst
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
     let news = find_news(&mut tx, from, to).await?;
+    if !news.is_empty() {
+        store::replace_staffing_tag(&mut tx).await?;
+    }
     let mut people: Vec<CrewMemberId> = Vec::new();
     let mut counted = Vec::new();
     for news in &news {

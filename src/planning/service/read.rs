@@ -78,15 +78,21 @@ pub(super) async fn sheets_of(conn: &mut impl Conn, missions: Vec<Mission>) -> D
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_my_missions(app: &App, permit: Permit<ReadMyMissions>, me: &CrewMember) -> Result<Vec<MyMission>, PlanError> {
-    let mut read = permit.read(&app.db).await?;
-    let told = store::list_told_assignments_of(&mut read, me.id).await?;
-    Ok(with_missions(&mut read, told).await?)
+    Ok(told_missions_of(&mut permit.read(&app.db).await?, me.id).await?)
 }
 
 /// What a person has been told, for who holds their link.
 pub(super) async fn told_missions_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<MyMission>> {
     let told = store::list_told_assignments_of(conn, person).await?;
-    with_missions(conn, told).await
+    let mut missions = with_missions(conn, told).await?;
+    // What was taken back and not told yet is the manager's own, like a draft.
+    for mine in &mut missions {
+        if let Some(believed) = mine.assignment.believed {
+            mine.assignment.status = believed;
+            mine.mission.cancelled_at = None;
+        }
+    }
+    Ok(missions)
 }
 
 /// Assignments with their missions, by beginning.

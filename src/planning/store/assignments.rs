@@ -10,7 +10,7 @@ macro_rules! select_assignment {
     ($rest:literal) => {
         concat!(
             "SELECT id, mission_id, crew_member_id, need_id, status, reason, told_at, told_starts_at, told_ends_at, told_place,
-  answered_at, version FROM assignments WHERE org_id = $1",
+  answered_at, believed, version FROM assignments WHERE org_id = $1",
             $rest
         )
     };
@@ -25,15 +25,32 @@ const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answe
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const TELL: &str =
     "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6, mailed_at = NULL,
-  version = version + 1 WHERE org_id = $1 AND id = $2";
+  believed = NULL, version = version + 1 WHERE org_id = $1 AND id = $2";
+const TAKE_OFF: &str = "UPDATE assignments SET status = 'cancelled', believed = $4, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND status = $3";
+const PUT_BACK: &str =
+    "UPDATE assignments SET status = COALESCE(believed, 'draft'), believed = NULL, need_id = $3, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND status = 'cancelled'";
+const TAKEN_OFF: &str = select_assignment!(
+    " AND mission_id = $2 AND crew_member_id = $3 AND status = 'cancelled' AND (told_at IS NULL OR believed IS NOT NULL)
+  ORDER BY id DESC LIMIT 1"
+);
+const BELIEVED: &str = select_assignment!(
+    " AND believed IS NOT NULL AND mission_id IN (SELECT id FROM missions WHERE org_id = $2 AND starts_at < $3 AND ends_at > $4)
+  ORDER BY mission_id, id"
+);
 const ACCEPTED_OVERLAP: &str = "SELECT count(*) FROM assignments a JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
   WHERE a.org_id = $1 AND a.crew_member_id = $2 AND a.status = 'accepted' AND a.id <> $3 AND m.starts_at < $5 AND m.ends_at > $4";
 const NOTE: &str = "INSERT INTO assignment_changes (org_id, assignment_id, at, actor_kind, actor_id, before, after, reason)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HISTORY: &str = "SELECT at, actor_kind, actor_id, before, after, reason FROM assignment_changes
   WHERE org_id = $1 AND assignment_id = $2 ORDER BY id";
-const UNMAILED: &str = select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL ORDER BY id");
-const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL";
+const UNMAILED: &str = select_assignment!(
+    " AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL AND believed IS NULL
+  ORDER BY id"
+);
+const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL
+  AND mailed_at IS NULL AND believed IS NULL";
 const MAIL_AGAIN: &str =
     "UPDATE assignments SET mailed_at = NULL WHERE org_id = $1 AND crew_member_id = $2 AND status = 'invited'";
 const LAST_MAIL: &str = "SELECT max(mailed_at) FROM assignments WHERE org_id = $1 AND crew_member_id = $2";
@@ -51,6 +68,7 @@ struct Row {
     told_ends_at: Option<Instant>,
     told_place: Option<String>,
     answered_at: Option<Instant>,
+    believed: Option<String>,
     version: i64,
 }
 
@@ -69,6 +87,7 @@ impl From<Row> for Assignment {
             told_ends_at: row.told_ends_at,
             told_place: row.told_place,
             answered_at: row.answered_at,
+            believed: row.believed.as_deref().and_then(AssignmentStatus::parse),
             version: row.version,
         }
     }
@@ -95,6 +114,7 @@ pub async fn insert_assignment(
     need: Option<NeedId>,
     now: Instant,
 ) -> DbResult<AssignmentId> {
+    super::replace_staffing_tag(conn).await?;
     let org = conn.org();
     conn.query(INSERT).bind(org).bind(mission).bind(person).bind(need).bind(now).scalar().await
 }
@@ -125,6 +145,7 @@ pub async fn set_assignment_status(
     reason: &str,
     answered_at: Option<Instant>,
 ) -> DbResult<bool> {
+    super::replace_staffing_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(SET_STATUS).bind(org).bind(assignment.id).bind(assignment.status.code()).bind(after.code());
     Ok(query.bind(reason).bind(answered_at).execute().await? == 1)
@@ -135,6 +156,34 @@ pub async fn tell_assignment(conn: &mut impl Conn, id: AssignmentId, mission: &M
     let org = conn.org();
     let query = conn.query(TELL).bind(org).bind(id).bind(now).bind(mission.starts_at).bind(mission.ends_at);
     query.bind(&mission.place).execute().await
+}
+
+/// Takes somebody off a mission without a word: what they `believe` is kept. `false` when it is something else by now.
+pub async fn take_off(conn: &mut impl Conn, assignment: &Assignment, believe: Option<AssignmentStatus>) -> DbResult<bool> {
+    super::replace_staffing_tag(conn).await?;
+    let org = conn.org();
+    let query = conn.query(TAKE_OFF).bind(org).bind(assignment.id).bind(assignment.status.code());
+    Ok(query.bind(believe.map(AssignmentStatus::code)).execute().await? == 1)
+}
+
+/// Puts back who was taken off: as what they believe, or as a draft. `false` when that cannot be.
+pub async fn put_back(conn: &mut impl Conn, id: AssignmentId, need: Option<NeedId>) -> DbResult<bool> {
+    super::replace_staffing_tag(conn).await?;
+    let org = conn.org();
+    Ok(conn.query(PUT_BACK).bind(org).bind(id).bind(need).execute().await? == 1)
+}
+
+/// Somebody's assignment to a mission that was taken back and of which they have not heard.
+pub async fn find_taken_off(conn: &mut impl Conn, mission: MissionId, person: CrewMemberId) -> DbResult<Option<Assignment>> {
+    let org = conn.org();
+    let row: Option<Row> = conn.query(TAKEN_OFF).bind(org).bind(mission).bind(person).optional().await?;
+    Ok(row.map(Assignment::from))
+}
+
+/// Assignments to missions of a time that were taken back and not told.
+pub async fn list_believed(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(BELIEVED).bind(org).bind(org).bind(to).bind(from).all().await?))
 }
 
 /// How many accepted missions of the person touch this time, but for one assignment.

@@ -84,6 +84,7 @@ impl From<Row> for Availability {
 }
 
 pub async fn insert_availability(conn: &mut impl Conn, new: &AvailabilityValues<'_>) -> DbResult<AvailabilityId> {
+    super::replace_staffing_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(new.person).bind(new.kind.code()).bind(new.status.code()).bind(new.starts_at);
     let query = query.bind(new.ends_at).bind(new.every_weeks).bind(new.until_at).bind(new.note);
@@ -117,11 +118,13 @@ pub async fn decide_availability(
     status: AvailabilityStatus,
     now: Instant,
 ) -> DbResult<bool> {
+    super::replace_staffing_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(DECIDE).bind(org).bind(id).bind(status.code()).bind(now).execute().await? == 1)
 }
 
 pub async fn delete_availability(conn: &mut impl Conn, id: AvailabilityId) -> DbResult<bool> {
+    super::replace_staffing_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(DELETE).bind(org).bind(id).execute().await? == 1)
 }

@@ -20,6 +20,11 @@ macro_rules! select_mission {
 const INSERT: &str =
     "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
   notes, contact, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+const RESTORE: &str =
+    "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
+  notes, contact, created_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  ON CONFLICT DO NOTHING";
+const CALL_ON: &str = "UPDATE missions SET cancelled_at = NULL, version = version + 1 WHERE org_id = $1 AND id = $2";
 const FIND: &str = select_mission!(" AND id = $2");
 const LIST: &str = select_mission!(" AND cancelled_at IS NULL");
 const THESE: &str = select_mission!(" AND id IN ($2..) ORDER BY starts_at, id");
@@ -99,7 +104,7 @@ impl From<NeedRow> for Need {
 }
 
 pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Instant) -> DbResult<MissionId> {
-    super::plan_tags::replace_plan_tag(conn).await?;
+    super::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
@@ -108,6 +113,28 @@ pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Ins
         insert_need(conn, id, need).await?;
     }
     Ok(id)
+}
+
+/// Writes a mission that was deleted again, under its old number. `false` when the number has been given to another.
+pub async fn restore_mission(conn: &mut impl Conn, id: MissionId, new: &CheckedMission, now: Instant) -> DbResult<bool> {
+    super::replace_plan_tag(conn).await?;
+    let org = conn.org();
+    let query = conn.query(RESTORE).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
+    let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
+    if query.bind(&new.contact).bind(now).bind(id).execute().await? != 1 {
+        return Ok(false);
+    }
+    for need in &new.needs {
+        insert_need(conn, id, need).await?;
+    }
+    Ok(true)
+}
+
+/// Takes back that a mission was called off.
+pub async fn call_on_mission(conn: &mut impl Conn, id: MissionId) -> DbResult<()> {
+    super::replace_plan_tag(conn).await?;
+    let org = conn.org();
+    conn.query(CALL_ON).bind(org).bind(id).execute_one().await
 }
 
 async fn insert_need(conn: &mut impl Conn, mission: MissionId, need: &CheckedNeed) -> DbResult<NeedId> {
@@ -148,7 +175,7 @@ pub async fn list_missions(conn: &mut impl Conn, filter: &MissionFilter) -> DbRe
 /// Changes a mission that is still at `version`, and its needs: those of the same role stay who they are. `false` when
 /// somebody else was faster.
 pub async fn change_mission(conn: &mut impl Conn, id: MissionId, version: i64, new: &CheckedMission) -> DbResult<bool> {
-    super::plan_tags::replace_plan_tag(conn).await?;
+    super::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(new.project_id).bind(&new.title).bind(&new.place);
     let query = query.bind(&new.address).bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes);
@@ -178,14 +205,14 @@ pub async fn count_up_sequence(conn: &mut impl Conn, id: MissionId) -> DbResult<
 
 /// Deletes a mission that is still at `version`, with all that belongs to it.
 pub async fn delete_mission(conn: &mut impl Conn, id: MissionId, version: i64) -> DbResult<bool> {
-    super::plan_tags::replace_plan_tag(conn).await?;
+    super::replace_plan_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(DELETE).bind(org).bind(id).bind(version).execute().await? == 1)
 }
 
 /// Calls a mission off that is still at `version`.
 pub async fn cancel_mission(conn: &mut impl Conn, id: MissionId, version: i64, now: Instant) -> DbResult<bool> {
-    super::plan_tags::replace_plan_tag(conn).await?;
+    super::replace_plan_tag(conn).await?;
     let org = conn.org();
     Ok(conn.query(CANCEL).bind(org).bind(id).bind(version).bind(now).execute().await? == 1)
 }

@@ -10,14 +10,17 @@ mod profiles;
 mod projects;
 mod rates;
 mod slots;
+mod steps;
 
 pub use answer_links::*;
 pub use assignments::*;
 pub use availability::*;
 pub use conflicts::*;
 pub use missions::*;
-pub use plan_tags::find_plan_tag;
+use plan_tags::replace_plan_tag;
+pub use plan_tags::{find_plan_tag, find_planner_tag, replace_staffing_tag};
 pub use profiles::*;
 pub use projects::*;
 pub use rates::*;
 pub use slots::*;
+pub use steps::*;

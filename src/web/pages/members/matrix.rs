@@ -48,6 +48,7 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "project.delete" => t.may_project_delete(),
         "mission.manage" => t.may_mission_manage(),
         "assignment.manage" => t.may_assignment_manage(),
+        "plan.edit" => t.may_plan_edit(),
         "plan.publish" => t.may_plan_publish(),
         "plan.read_mine" => t.may_plan_read_mine(),
         "assignment.answer_mine" => t.may_assignment_answer_mine(),

@@ -1,0 +1,82 @@
+plan-day = Day
+plan-week-word = Week
+plan-month = Month
+plan-span = Time shown
+plan-rows = Rows
+plan-missions = Missions
+plan-by-person = People
+plan-day-before = Previous day
+plan-day-after = Next day
+plan-month-before = Previous month
+plan-month-after = Next month
+plan-undo = Undo the last change
+plan-redo = Redo
+plan-help = Keyboard
+plan-help-title = The plan by keyboard
+plan-help-lead = These keys work while the plan has the focus. Everything can also be done with the fields of the panel.
+plan-close-panel = Close the panel
+plan-full-page = The whole mission
+plan-take-off = Take { $name } off
+plan-set-times = Save the times
+plan-split = Split
+plan-split-at = Split at
+plan-new-title = New mission
+plan-new-for = For { $name }
+plan-refused = Nothing was changed
+plan-now = Now
+plan-asked-for = Your change
+plan-keep = Keep what is there
+plan-apply-anyway = Apply it anyway
+close = Close
+publish-off = Taken off: { $missions }
+key-move = Move around
+key-open = Open the mission, or make one in an empty cell
+key-select = Select
+key-extend = Extend the selection
+key-days = A day earlier, later
+key-minutes = 30 minutes earlier, later
+key-stretch = 30 minutes shorter, longer
+key-cut = Cut, to move it or to give it to somebody else
+key-copy = Copy
+key-paste = Paste into the cell
+key-duplicate = Duplicate to the next day
+key-assign = Assign somebody
+key-split = Split
+key-new = New mission in the cell
+key-delete = Delete the mission, or take the person off
+key-publish = Publish
+key-escape = Close, select nothing
+asked-move = Move by { $days } d and { $minutes } min
+asked-stretch = Make longer by { $minutes } min
+asked-day = To { $day }
+asked-split = Split at { $time }
+said-nothing = Nothing to change.
+said-undone = Undone: { $what }
+said-redone = Redone: { $what }
+said-split = “{ $title }” split in two.
+said-assigned = Assignment made on “{ $title }”.
+said-created = “{ $title }” created.
+said-moved = { $count ->
+    [one] “{ $title }” moved.
+   *[other] { $count } missions moved.
+}
+said-times = { $count ->
+    [one] Times of “{ $title }” changed.
+   *[other] Times of { $count } missions changed.
+}
+said-copied = { $count ->
+    [one] “{ $title }” copied.
+   *[other] { $count } missions copied.
+}
+said-deleted = { $count ->
+    [one] “{ $title }”: taken away.
+   *[other] { $count } missions: taken away.
+}
+flash-plan-edited = Plan changed. Nobody is told before it is published.
+flash-plan-undone = Last change undone.
+flash-plan-redone = Change redone.
+failure-no-step = There is nothing to undo or redo.
+failure-step-stale = Somebody has changed these missions since: this step can no longer be undone.
+failure-edit = This change cannot be read. Reload the page.
+failure-split = Choose a time between start and end.
+plan-lost = Network lost: nothing was changed.

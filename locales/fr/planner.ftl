@@ -1,0 +1,82 @@
+plan-day = Jour
+plan-week-word = Semaine
+plan-month = Mois
+plan-span = Durée affichée
+plan-rows = Lignes
+plan-missions = Missions
+plan-by-person = Personnes
+plan-day-before = Jour précédent
+plan-day-after = Jour suivant
+plan-month-before = Mois précédent
+plan-month-after = Mois suivant
+plan-undo = Annuler la dernière modification
+plan-redo = Rétablir
+plan-help = Clavier
+plan-help-title = Le planning au clavier
+plan-help-lead = Ces touches agissent quand le planning a le focus. Tout est aussi possible par les champs du panneau.
+plan-close-panel = Fermer le panneau
+plan-full-page = Toute la fiche
+plan-take-off = Retirer { $name }
+plan-set-times = Enregistrer les horaires
+plan-split = Scinder
+plan-split-at = Scinder à
+plan-new-title = Nouvelle mission
+plan-new-for = Pour { $name }
+plan-refused = Rien n’a été changé
+plan-now = Maintenant
+plan-asked-for = Votre changement
+plan-keep = Garder ce qui est
+plan-apply-anyway = Appliquer quand même
+close = Fermer
+publish-off = Retiré : { $missions }
+key-move = Se déplacer
+key-open = Ouvrir la mission, ou en créer une dans une case vide
+key-select = Sélectionner
+key-extend = Étendre la sélection
+key-days = Un jour plus tôt, plus tard
+key-minutes = 30 minutes plus tôt, plus tard
+key-stretch = 30 minutes plus court, plus long
+key-cut = Couper, pour déplacer ou donner à une autre personne
+key-copy = Copier
+key-paste = Coller dans la case
+key-duplicate = Dupliquer au lendemain
+key-assign = Affecter quelqu’un
+key-split = Scinder
+key-new = Nouvelle mission dans la case
+key-delete = Supprimer la mission, ou retirer la personne
+key-publish = Publier
+key-escape = Fermer, ne rien sélectionner
+asked-move = Décaler de { $days } j et { $minutes } min
+asked-stretch = Allonger de { $minutes } min
+asked-day = Au { $day }
+asked-split = Scinder à { $time }
+said-nothing = Rien à changer.
+said-undone = Annulé : { $what }
+said-redone = Rétabli : { $what }
+said-split = « { $title } » scindée en deux.
+said-assigned = Affectation faite sur « { $title } ».
+said-created = « { $title } » créée.
+said-moved = { $count ->
+    [one] « { $title } » déplacée.
+   *[other] { $count } missions déplacées.
+}
+said-times = { $count ->
+    [one] Horaires de « { $title } » changés.
+   *[other] Horaires de { $count } missions changés.
+}
+said-copied = { $count ->
+    [one] « { $title } » copiée.
+   *[other] { $count } missions copiées.
+}
+said-deleted = { $count ->
+    [one] « { $title } » : retiré.
+   *[other] { $count } missions : retiré.
+}
+flash-plan-edited = Planning modifié. Personne n’est prévenu avant la publication.
+flash-plan-undone = Dernière modification annulée.
+flash-plan-redone = Modification rétablie.
+failure-no-step = Il n’y a rien à annuler ou à rétablir.
+failure-step-stale = Quelqu’un a changé ces missions depuis : cette étape ne peut plus être annulée.
+failure-edit = Cette modification est illisible. Rechargez la page.
+failure-split = Choisissez une heure entre le début et la fin.
+plan-lost = Réseau coupé : rien n’a été changé.

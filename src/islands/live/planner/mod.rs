@@ -1,0 +1,399 @@
+//! The lively planner. The sheet, the panel and all words are the server's; here is what moves through them.
+
+mod drag;
+mod grid;
+
+use super::browser;
+use super::part::Part;
+use crate::islands::planner::{Wish, wish};
+use grid::Grid;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, EventSource, HtmlDialogElement, HtmlElement, KeyboardEvent, MessageEvent, MouseEvent};
+
+/// How long a sentence stays on the screen.
+const SAID_MS: f64 = 5000.0;
+
+struct Planner {
+    root: Part,
+    board: Part,
+    side: Part,
+    said: Part,
+    dialog: Part,
+    grid: Grid,
+    /// What was cut (`true`) or copied.
+    clip: RefCell<Option<(bool, Vec<String>)>>,
+    /// The word of the plan that the sheet was drawn from.
+    tag: RefCell<String>,
+    /// Counts sentences, so that an old one does not hide a newer.
+    sentence: Cell<u32>,
+}
+
+/// Wakes the planner, if the page has one.
+pub fn wake() -> Option<()> {
+    let root = Part::island("planner")?;
+    let (board, side, said, dialog) = (root.part("board")?, root.part("side")?, root.part("said")?, root.part("dialog")?);
+    let grid = Grid::new(root.element().clone());
+    let planner = Rc::new(Planner {
+        root,
+        board,
+        side,
+        said,
+        dialog,
+        grid,
+        clip: RefCell::default(),
+        tag: RefCell::default(),
+        sentence: Cell::new(0),
+    });
+    planner.settle();
+    planner.listen();
+    drag::listen(&planner);
+    planner.hear_others();
+    Some(())
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+fn closest(event: &Event, selector: &str) -> Option<Element> {
+    target(event)?.closest(selector).ok().flatten()
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // Fails never.
+        let _ = element.focus();
+    }
+}
+
+impl Planner {
+    fn find(&self, selector: &str) -> Option<Element> {
+        self.root.element().query_selector(selector).ok().flatten()
+    }
+
+    /// What is to be done after the sheet was drawn.
+    fn settle(&self) {
+        if let Some(fresh) = self.find("[data-tag]").and_then(|line| line.get_attribute("data-tag")) {
+            self.tag.replace(fresh);
+        }
+        if let Some(help) = self.find("[data-do=help]") {
+            let _ = help.remove_attribute("hidden");
+        }
+        self.grid.settle();
+        if let Some((true, keys)) = self.clip.borrow().as_ref() {
+            self.grid.mark_cut(keys);
+        }
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let root = self.root.element();
+        let planner = Rc::clone(self);
+        browser::on(root, "keydown", move |event: KeyboardEvent| planner.key(&event));
+        let planner = Rc::clone(self);
+        browser::on(root, "click", move |event: MouseEvent| planner.click(&event));
+        let planner = Rc::clone(self);
+        browser::on(root, "dblclick", move |event: MouseEvent| {
+            if closest(&event, "td[data-day]").is_some() && closest(&event, "[data-key]").is_none() {
+                planner.make();
+            }
+        });
+        let planner = Rc::clone(self);
+        browser::on(root, "focusin", move |event: Event| {
+            if let Some(stop) = closest(&event, "[data-key], td[data-day]") {
+                planner.grid.enter(&stop);
+            }
+        });
+        let planner = Rc::clone(self);
+        browser::on(root, "submit", move |event: Event| {
+            let Some(form) = closest(&event, "form[data-form], .panel form") else { return };
+            event.prevent_default();
+            let button = js_sys::Reflect::get(&event, &"submitter".into()).unwrap_or(JsValue::UNDEFINED);
+            let body = browser::form_body(&form, &button);
+            let url = form.get_attribute("action").unwrap_or_default();
+            planner.send(&url, &body);
+        });
+    }
+
+    /// Draws the sheet anew when somebody else has changed the plan.
+    fn hear_others(self: &Rc<Self>) -> Option<()> {
+        let source = EventSource::new(&self.root.fact("events")?).ok()?;
+        let planner = Rc::clone(self);
+        browser::on(&source, "plan", move |event: MessageEvent| {
+            let now = event.data().as_string().unwrap_or_default();
+            if now != *planner.tag.borrow() {
+                planner.redraw();
+            }
+        });
+        Some(())
+    }
+
+    fn redraw(self: &Rc<Self>) -> Option<()> {
+        let planner = Rc::clone(self);
+        browser::get(&[&self.root.fact("here")?, "&part=board"].concat(), move |status, text| {
+            if status == 200 {
+                planner.show(&text);
+            }
+        });
+        Some(())
+    }
+
+    /// Puts a sheet in its place; who stood somewhere stands there again.
+    fn show(&self, html: &str) {
+        let place = self.grid.place();
+        self.board.element().set_inner_html(html);
+        self.settle();
+        self.grid.restore(place);
+    }
+
+    fn say(self: &Rc<Self>, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.said.say(text);
+        self.said.hide(false);
+        let number = self.sentence.get() + 1;
+        self.sentence.set(number);
+        let planner = Rc::clone(self);
+        browser::after(SAID_MS, move || {
+            if planner.sentence.get() == number {
+                planner.said.hide(true);
+                planner.said.say("");
+            }
+        });
+    }
+
+    /// Sends a form with the sight; shows the new sheet, or why not.
+    fn send(self: &Rc<Self>, url: &str, body: &str) {
+        let planner = Rc::clone(self);
+        browser::post(url, &[body, "&part=board"].concat(), move |status, text| match status {
+            200 => {
+                planner.close_dialog();
+                planner.show(&text);
+                let said = planner.find("[data-said]").and_then(|line| line.get_attribute("data-said"));
+                planner.say(&said.unwrap_or_default());
+                planner.renew_panel();
+            }
+            400..500 if !text.is_empty() => {
+                planner.dialog.element().set_inner_html(&text);
+                if let Some(dialog) = planner.dialog.element().dyn_ref::<HtmlDialogElement>() {
+                    let _ = dialog.show_modal();
+                }
+            }
+            _ => planner.say(&planner.root.fact("lost").unwrap_or_default()),
+        });
+    }
+
+    /// An edit of these.
+    fn edit(self: &Rc<Self>, kind: &str, keys: &[String], more: &[(&str, &str)]) -> Option<()> {
+        let url = self.root.fact("edit")?;
+        let mut body = ["do=", kind, "&keys=", &browser::encode(&keys.join(" "))].concat();
+        for name in ["date", "span", "by"] {
+            body.push_str(&["&", name, "=", &self.root.fact(name)?].concat());
+        }
+        for (name, value) in more {
+            body.push_str(&["&", name, "=", &browser::encode(value)].concat());
+        }
+        self.send(&url, &body);
+        Some(())
+    }
+
+    fn key(self: &Rc<Self>, event: &KeyboardEvent) -> Option<()> {
+        let ctrl = event.ctrl_key() || event.meta_key();
+        let asked = wish(&event.key(), event.alt_key(), ctrl, event.shift_key())?;
+        let element = target(event)?;
+        let is_typing = element.matches("input, select, textarea").unwrap_or(false);
+        if asked == Wish::Escape && element.closest(".panel").ok().flatten().is_some() {
+            self.close_panel();
+            event.prevent_default();
+            return Some(());
+        }
+        let anywhere = matches!(asked, Wish::Undo | Wish::Redo) && !is_typing;
+        // Single keys act in the sheet alone (WCAG 2.1.4).
+        let in_sheet = element.closest(".week").ok().flatten().is_some() || element.matches(".plan-scroll").unwrap_or(false);
+        if !anywhere && !in_sheet {
+            return None;
+        }
+        // A link of the head is followed with Enter.
+        if element.closest("thead").ok().flatten().is_some() && !anywhere {
+            return None;
+        }
+        event.prevent_default();
+        self.fulfil(asked);
+        Some(())
+    }
+
+    fn fulfil(self: &Rc<Self>, asked: Wish) -> Option<()> {
+        match asked {
+            Wish::Go(way) => self.grid.go(way, false),
+            Wish::Extend(way) => self.grid.go(way, true),
+            Wish::First => self.grid.go_to_end(false),
+            Wish::Last => self.grid.go_to_end(true),
+            Wish::Choose => self.grid.toggle(),
+            Wish::Open => match self.grid.mission() {
+                Some(mission) => self.open_panel(&mission, "#panel-title"),
+                None => self.make()?,
+            },
+            Wish::Assign => self.open_panel(&self.grid.mission()?, "[name=person]"),
+            Wish::Split => self.open_panel(&self.grid.mission()?, "#panel-split"),
+            Wish::New => self.make()?,
+            Wish::Move { days, minutes } => {
+                self.edit("move", &self.grid.keys(), &[("days", &days.to_string()), ("minutes", &minutes.to_string())])?;
+            }
+            Wish::Stretch(minutes) => self.edit("stretch", &self.grid.keys(), &[("minutes", &minutes.to_string())])?,
+            Wish::Duplicate => self.edit("duplicate", &self.grid.keys(), &[("days", "1")])?,
+            Wish::Delete => self.edit("delete", &self.grid.keys(), &[])?,
+            Wish::Cut | Wish::Copy => {
+                let keys = self.grid.keys();
+                self.grid.mark_cut(if asked == Wish::Cut { &keys } else { &[] });
+                self.clip.replace(Some((asked == Wish::Cut, keys)));
+            }
+            Wish::Paste => {
+                let (is_cut, keys) = self.clip.borrow().clone()?;
+                let cell = self.grid.cell()?;
+                // What was moved has another version, so it is cut once.
+                if is_cut {
+                    self.clip.replace(None);
+                }
+                let keys = self.grid.with_versions(&keys);
+                self.edit(if is_cut { "drop" } else { "copy" }, &keys, &cell.fields())?;
+            }
+            Wish::Undo | Wish::Redo => {
+                let url = self.root.fact(if asked == Wish::Undo { "undo" } else { "redo" })?;
+                let mut body = String::new();
+                for name in ["date", "span", "by"] {
+                    body.push_str(&[name, "=", &self.root.fact(name)?, "&"].concat());
+                }
+                self.send(&url, body.trim_end_matches('&'));
+            }
+            Wish::Publish => self.follow("publish"),
+            Wish::Today => self.follow("today"),
+            Wish::Before => self.follow("before"),
+            Wish::After => self.follow("after"),
+            Wish::Help => self.show_help(),
+            Wish::Escape => {
+                self.grid.choose_none();
+                self.grid.mark_cut(&[]);
+                self.clip.replace(None);
+                self.close_panel();
+            }
+        }
+        Some(())
+    }
+
+    /// As if a link of the page were clicked.
+    fn follow(&self, name: &str) {
+        let link = self.find(&["a[data-do=", name, "]"].concat());
+        if let Some(link) = link.as_ref().and_then(|link| link.dyn_ref::<HtmlElement>()) {
+            link.click();
+        }
+    }
+
+    fn show_help(&self) {
+        let help = self.root.part("help");
+        if let Some(dialog) = help.as_ref().and_then(|help| help.element().dyn_ref::<HtmlDialogElement>()) {
+            let _ = dialog.show_modal();
+        }
+    }
+
+    fn click(self: &Rc<Self>, event: &MouseEvent) -> Option<()> {
+        if event.button() != 0 {
+            return None;
+        }
+        if let Some(tool) = closest(event, "[data-do]") {
+            match tool.get_attribute("data-do").as_deref() {
+                Some("help") => self.show_help(),
+                Some("close") => {
+                    event.prevent_default();
+                    self.close_panel();
+                }
+                Some("dismiss") if self.dialog.element().contains(Some(&tool)) => {
+                    event.prevent_default();
+                    self.close_dialog();
+                }
+                Some("new") => {
+                    event.prevent_default();
+                    self.make();
+                }
+                _ => {}
+            }
+            return Some(());
+        }
+        let slot = closest(event, "[data-key]")?;
+        event.prevent_default();
+        self.grid.enter(&slot);
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            focus(&slot);
+            self.grid.toggle();
+            return Some(());
+        }
+        self.grid.choose_none();
+        self.open_panel(&self.grid.mission()?, "#panel-title");
+        Some(())
+    }
+
+    /// The form of a mission, in the cell that has the focus.
+    fn make(self: &Rc<Self>) -> Option<()> {
+        let cell = self.grid.cell().or_else(|| self.grid.first_cell())?;
+        let mut query = String::new();
+        for (name, value) in cell.fields() {
+            query.push_str(&["&", name, "=", &browser::encode(value)].concat());
+        }
+        self.load_panel(&query, "#panel-name");
+        Some(())
+    }
+
+    fn open_panel(self: &Rc<Self>, mission: &str, then: &'static str) {
+        self.load_panel(&["&on=", mission].concat(), then);
+    }
+
+    fn load_panel(self: &Rc<Self>, query: &str, then: &'static str) -> Option<()> {
+        let planner = Rc::clone(self);
+        browser::get(&[&self.root.fact("here")?, "&part=panel", query].concat(), move |status, text| {
+            if status == 200 {
+                planner.side.element().set_inner_html(&text);
+                if !then.is_empty()
+                    && let Some(element) = planner.find(then).or_else(|| planner.find("#panel-title"))
+                {
+                    focus(&element);
+                }
+            } else {
+                planner.say(&planner.root.fact("lost").unwrap_or_default());
+            }
+        });
+        Some(())
+    }
+
+    /// Shows what the panel's mission is after a change; one that was being made is made.
+    fn renew_panel(self: &Rc<Self>) -> Option<()> {
+        let panel = self.find(".panel")?;
+        match panel.get_attribute("data-panel").as_deref() {
+            Some("new") => self.close_panel(),
+            Some(mission) => {
+                let had_focus = self.has_focus(&panel);
+                self.open_panel(mission, if had_focus { "#panel-title" } else { "" });
+            }
+            None => {}
+        }
+        Some(())
+    }
+
+    fn has_focus(&self, element: &Element) -> bool {
+        let active = element.owner_document().and_then(|document| document.active_element());
+        active.is_some_and(|active| element.contains(Some(&active)))
+    }
+
+    fn close_panel(&self) {
+        if self.find(".panel").is_some() {
+            self.side.element().set_inner_html("");
+            self.grid.focus();
+        }
+    }
+
+    fn close_dialog(&self) {
+        if let Some(dialog) = self.dialog.element().dyn_ref::<HtmlDialogElement>() {
+            dialog.close();
+        }
+    }
+}

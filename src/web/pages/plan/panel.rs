@@ -1,0 +1,244 @@
+//! Beside the sheet: the mission that is chosen, or one to be made.
+
+use super::super::*;
+use super::edit::sight_fields;
+use super::facts::hours;
+use super::sight::Sight;
+use crate::kernel::zone::field;
+use crate::kernel::{CrewMemberId, MissionId};
+use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
+use crate::planning::rules::Window;
+use crate::planning::service::ConflictSheet;
+use crate::planning::{Assignment, MissionSheet, PlanError, Project, ProjectFilter, ProjectStatus, Row, service as planning};
+
+/// What the panel shows.
+pub enum Panel {
+    Mission(Box<Chosen>),
+    New(Box<Blank>),
+}
+
+/// A mission, who could be on it, and what rules say.
+pub struct Chosen {
+    sheet: MissionSheet,
+    crew: Vec<CrewSheet>,
+    conflicts: ConflictSheet,
+}
+
+/// A mission to be made in a cell.
+pub struct Blank {
+    projects: Vec<Project>,
+    starts_at: String,
+    ends_at: String,
+    project: String,
+    person: Option<(CrewMemberId, String)>,
+}
+
+/// Reads what the panel of a sight shows; none when it shows none, or the mission is not there any more.
+///
+/// # Errors
+/// The page that says why not.
+pub async fn find(member: &Member, sight: &Sight) -> Result<Option<Panel>, Refusal> {
+    let app = &member.visitor.app;
+    if let Some(id) = sight.on {
+        let sheet = match planning::get_mission(app, member.permit()?, MissionId(id)).await {
+            Ok(sheet) if sheet.mission.cancelled_at.is_none() => sheet,
+            Ok(_) | Err(PlanError::NotFound) => return Ok(None),
+            Err(error) => return Err(member.refuse(error)),
+        };
+        let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
+        let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
+        let day = sheet.mission.zone().local(sheet.mission.starts_at).date;
+        let conflicts = super::super::conflicts::find(member, Window { first: day, last: day }).await?;
+        return Ok(Some(Panel::Mission(Box::new(Chosen { sheet, crew, conflicts }))));
+    }
+    let Some(cell) = &sight.cell else { return Ok(None) };
+    let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
+    let projects = planning::list_projects(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    let projects = projects.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect();
+    let (mut project, mut person) = (String::new(), None);
+    match cell.row {
+        Some(Row::Project(Some(id))) => project = id.to_string(),
+        Some(Row::Person(id)) => {
+            let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
+            let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
+            person = crew.into_iter().find(|sheet| sheet.person.id == id).map(|sheet| (id, sheet.person.name));
+        }
+        _ => {}
+    }
+    let starts = cell.at.unwrap_or(9 * 60);
+    let ends = starts + if cell.at.is_some() { 4 * 60 } else { 9 * 60 };
+    let time = |minute: i64| {
+        let day = cell.day.checked_add(jiff::ToSpan::days(minute.div_euclid(1440))).unwrap_or(cell.day);
+        format!("{day}T{:02}:{:02}", minute.rem_euclid(1440) / 60, minute.rem_euclid(60))
+    };
+    let blank = Blank { projects, starts_at: time(starts), ends_at: time(ends), project, person };
+    Ok(Some(Panel::New(Box::new(blank))))
+}
+
+/// Draws it.
+pub fn view(member: &Member, sight: &Sight, panel: Option<&Panel>) -> AnyView {
+    match panel {
+        None => ().into_any(),
+        Some(Panel::Mission(chosen)) => mission_panel(member, sight, chosen),
+        Some(Panel::New(blank)) => new_panel(member, sight, blank),
+    }
+}
+
+fn close(member: &Member, sight: &Sight) -> AnyView {
+    let t = member.words();
+    view! { <a class="btn square push" href=sight.here(member) aria-label=t.plan_close_panel() data-do="close"><Icon name="x" /></a> }.into_any()
+}
+
+/// The start of a form of the panel: where it goes, what it does, to what.
+fn about(member: &Member, sight: &Sight, kind: &'static str, keys: String) -> (String, AnyView) {
+    let fields =
+        view! { <input type="hidden" name="do" value=kind /><input type="hidden" name="keys" value=keys />{sight_fields(sight)} };
+    (member.url("/plan/edit"), fields.into_any())
+}
+
+fn mission_panel(member: &Member, sight: &Sight, chosen: &Chosen) -> AnyView {
+    let (lang, t) = (member.visitor.lang, member.words());
+    let mission = &chosen.sheet.mission;
+    let key = format!("m{}:{}", mission.id, mission.version);
+    let day = format::long_day(mission.zone().local(mission.starts_at).date, lang);
+    let findings = findings(member, chosen);
+    let full = member.url(&format!("/missions/{}", mission.id));
+    let place = (!mission.place.is_empty()).then(|| view! { <p class="muted small">{mission.place.clone()}</p> });
+    let may = member.support.is_none();
+    let forms = may.then(|| forms(member, sight, chosen, &key));
+    view! {
+        <aside class="panel" aria-labelledby="panel-title" data-panel=mission.id.to_string()>
+            <div class="row"><h2 id="panel-title" tabindex="-1">{mission.title.clone()}</h2>{close(member, sight)}</div>
+            <div class="stack tight"><p>{day}", "{hours(mission)}</p>{place}<p><a href=full>{t.plan_full_page()}</a></p></div>
+            {findings}
+            {people(member, sight, chosen)}
+            {forms}
+        </aside>
+    }
+    .into_any()
+}
+
+/// What rules say of those who are on it.
+fn findings(member: &Member, chosen: &Chosen) -> AnyView {
+    let lang = member.visitor.lang;
+    let id = chosen.sheet.mission.id;
+    let people = chosen.conflicts.people.iter().map(|person| {
+        let theirs = person.findings.iter().filter(|finding| finding.shifts.contains(&id.0));
+        let lines = theirs.map(|finding| {
+            let said = super::super::conflicts::finding_view(finding, &chosen.conflicts, lang);
+            view! { <li><span class="strong">{person.name.clone()}</span>{said}</li> }
+        });
+        lines.collect_view()
+    });
+    view! { <ul class="findings">{people.collect_view()}</ul> }.into_any()
+}
+
+/// Who is on it, need by need, and the form that adds somebody.
+fn people(member: &Member, sight: &Sight, chosen: &Chosen) -> AnyView {
+    let t = member.words();
+    let sheet = &chosen.sheet;
+    let of_need = |need: Option<_>| sheet.assignments.iter().filter(move |a| a.need_id == need && a.status.is_active());
+    let groups = sheet.needs.iter().map(|need| {
+        let lines = of_need(Some(need.id)).map(|on_it| person_line(member, sight, chosen, on_it)).collect_view();
+        let left = need.quota - sheet.filled(need.id);
+        let add = (left > 0 && member.support.is_none()).then(|| add_form(member, sight, chosen, &need.id.to_string(), &need.role));
+        view! { <section class="stack tight"><h3>{need.role.clone()}" "<span class="num">{sheet.filled(need.id)}"/"{need.quota}</span></h3><ul class="picks">{lines}</ul>{add}</section> }.into_any()
+    });
+    let groups = groups.collect_view();
+    let mut others = of_need(None).peekable();
+    let has_others = others.peek().is_some();
+    let lines = others.map(|on_it| person_line(member, sight, chosen, on_it)).collect_view();
+    let add = (sheet.needs.is_empty() && member.support.is_none()).then(|| add_form(member, sight, chosen, "", ""));
+    let rest = (has_others || add.is_some()).then(
+        || view! { <section class="stack tight"><h3>{t.assign_others()}</h3><ul class="picks">{lines}</ul>{add}</section> },
+    );
+    view! { {groups}{rest} }.into_any()
+}
+
+fn person_line(member: &Member, sight: &Sight, chosen: &Chosen, on_it: &Assignment) -> AnyView {
+    let t = member.words();
+    let name = chosen.crew.iter().find(|sheet| sheet.person.id == on_it.crew_member_id).map(|sheet| sheet.person.name.clone());
+    let name = name.unwrap_or_default();
+    let pill = super::super::missions::assignment_pill(on_it.status, member.visitor.lang);
+    let remove = member.support.is_none().then(|| {
+        let (url, fields) = about(member, sight, "delete", format!("a{}:{}", on_it.id, chosen.sheet.mission.version));
+        let label = t.plan_take_off(name.clone());
+        view! { <form class="push" method="post" action=url>{fields}<button class="btn square" aria-label=label.clone() title=label><Icon name="x" /></button></form> }
+    });
+    view! { <li><span class="avatar gel-2" aria-hidden="true">{crate::kernel::text::initials(&name)}</span><span>{name.clone()}<br />{pill}</span>{remove}</li> }.into_any()
+}
+
+fn add_form(member: &Member, sight: &Sight, chosen: &Chosen, need: &str, role: &str) -> AnyView {
+    let t = member.words();
+    let sheet = &chosen.sheet;
+    let is_on = |id: CrewMemberId| sheet.assignments.iter().any(|a| a.crew_member_id == id && a.status.is_active());
+    let options = chosen.crew.iter().filter(|sheet| !is_on(sheet.person.id)).map(|sheet| {
+        let person = &sheet.person;
+        let job = person.job.as_ref().map(|job| format!(" · {job}")).unwrap_or_default();
+        view! { <option value=person.id.to_string()>{person.name.clone()}{job}</option> }
+    });
+    let options = options.collect_view();
+    let (url, fields) = about(member, sight, "assign", format!("m{}:{}", sheet.mission.id, sheet.mission.version));
+    let label = if role.is_empty() { t.assign_anybody() } else { t.assign_role(role) };
+    view! {
+        <form class="row add" method="post" action=url data-form="assign">{fields}<input type="hidden" name="need" value=need.to_owned() />
+            <select class="input" name="person" required aria-label=label><option value="">{t.assign_choose()}</option>{options}</select>
+            <button class="btn secondary">{t.assign_button()}</button></form>
+    }
+    .into_any()
+}
+
+/// Times, copying, splitting, deleting: everything a mouse can do to a mission, by fields.
+fn forms(member: &Member, sight: &Sight, chosen: &Chosen, key: &str) -> AnyView {
+    let t = member.words();
+    let mission = &chosen.sheet.mission;
+    let zone = mission.zone();
+    let (starts, ends) = (field(zone.local(mission.starts_at)), field(zone.local(mission.ends_at)));
+    let middle = field(zone.local(crate::kernel::Instant((mission.starts_at.0 + mission.ends_at.0) / 2 / 900_000 * 900_000)));
+    let (times_url, times) = about(member, sight, "times", key.to_owned());
+    let (split_url, split) = about(member, sight, "split", key.to_owned());
+    let (copy_url, copy) = about(member, sight, "duplicate", key.to_owned());
+    let (delete_url, delete) = about(member, sight, "delete", key.to_owned());
+    view! {
+        <form class="stack tight" method="post" action=times_url data-form="times">{times}
+            <div class="field"><label for="panel-starts">{t.mission_starts()}</label><input class="input" type="datetime-local" id="panel-starts" name="starts_at" value=starts required /></div>
+            <div class="field"><label for="panel-ends">{t.mission_ends()}</label><input class="input" type="datetime-local" id="panel-ends" name="ends_at" value=ends required /></div>
+            <button class="btn secondary block">{t.plan_set_times()}</button></form>
+        <form class="stack tight" method="post" action=split_url data-form="split">{split}
+            <div class="field"><label for="panel-split">{t.plan_split_at()}</label><input class="input" type="datetime-local" id="panel-split" name="starts_at" value=middle required /></div>
+            <button class="btn secondary block"><Icon name="split" />{t.plan_split()}</button></form>
+        <form class="row" method="post" action=copy_url data-form="duplicate">{copy}
+            <div class="field grow"><label for="panel-days">{t.mission_duplicate_days()}</label><input class="input" type="number" id="panel-days" name="days" value="1" min="-366" max="366" required /></div>
+            <button class="btn secondary end"><Icon name="copy" />{t.mission_duplicate()}</button></form>
+        <form class="more" method="post" action=delete_url data-form="delete">{delete}<button class="btn danger block">{t.mission_delete()}</button></form>
+    }
+    .into_any()
+}
+
+fn new_panel(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
+    let t = member.words();
+    let (url, fields) = about(member, sight, "create", String::new());
+    let options = blank.projects.iter().map(|project| {
+        let id = project.id.to_string();
+        let selected = id == blank.project;
+        view! { <option value=id selected=selected>{project.name.clone()}</option> }
+    });
+    let options = options.collect_view();
+    let person = blank.person.as_ref().map(|(id, name)| {
+        view! { <p class="muted">{t.plan_new_for(name.as_str())}</p><input type="hidden" name="person" value=id.to_string() /> }
+    });
+    view! {
+        <aside class="panel" aria-labelledby="panel-title" data-panel="new">
+            <div class="row"><h2 id="panel-title" tabindex="-1">{t.plan_new_title()}</h2>{close(member, sight)}</div>
+            <form class="stack" method="post" action=url data-form="create">{fields}{person}
+                <div class="field"><label for="panel-name">{t.mission_title()}</label><input class="input" id="panel-name" name="title" maxlength="200" required /></div>
+                <div class="field"><label for="panel-project">{t.mission_project()}</label><select class="input" id="panel-project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
+                <div class="field"><label for="panel-starts">{t.mission_starts()}</label><input class="input" type="datetime-local" id="panel-starts" name="starts_at" value=blank.starts_at.clone() required /></div>
+                <div class="field"><label for="panel-ends">{t.mission_ends()}</label><input class="input" type="datetime-local" id="panel-ends" name="ends_at" value=blank.ends_at.clone() required /></div>
+                <div class="field"><label for="panel-needs">{t.mission_needs()}</label><textarea class="input" id="panel-needs" name="needs" rows="3" aria-describedby="panel-needs-help"></textarea><p class="help" id="panel-needs-help">{t.mission_needs_help()}</p></div>
+                <button class="btn primary block">{t.mission_create()}</button>
+            </form>
+        </aside>
+    }
+    .into_any()
+}
