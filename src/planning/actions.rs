@@ -28,6 +28,8 @@ crate::actions! {
     Assign: "assignment.manage", For::Member(Role::Manager), Write;
     /// Change the plan in the planner, and take changes back.
     EditPlan: "plan.edit", For::Member(Role::Manager), Write;
+    /// Let somebody work against a soft rule, for a written reason.
+    OverrideRule: "rule.override", For::Member(Role::Manager), Write;
     /// Tell people what they are assigned to.
     Publish: "plan.publish", For::Member(Role::Manager), Write;
     /// Mail people what they have been told.

@@ -4,6 +4,7 @@ use crate::access::Denied;
 use crate::kernel::{Failure, Kind};
 use crate::orgs::OrgError;
 use crate::platform::db::DbError;
+use crate::timeclock::PunchError;
 
 /// Why a change of the plan did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,10 @@ pub enum PlanError {
     Filled,
     #[error("it overlaps an accepted mission")]
     Overlap,
+    #[error("hard rules forbid it: {0:?}")]
+    Blocked(Vec<&'static str>),
+    #[error("the rule says nothing of it, or cannot be overruled")]
+    NoRule,
     #[error("it is too late or too early for that")]
     State,
     #[error("the link is unknown or over")]
@@ -36,6 +41,8 @@ pub enum PlanError {
     SlotTaken,
     #[error(transparent)]
     Org(#[from] OrgError),
+    #[error(transparent)]
+    Hours(#[from] PunchError),
     #[error(transparent)]
     Denied(#[from] Denied),
     #[error(transparent)]
@@ -58,10 +65,16 @@ impl From<PlanError> for Failure {
             PlanError::Assigned => conflict("assignment.exists"),
             PlanError::Filled => conflict("assignment.filled"),
             PlanError::Overlap => conflict("assignment.overlap"),
+            PlanError::Blocked(rules) => {
+                let fields = Self::fields(rules.into_iter().map(|rule| (rule, "rule.blocked")));
+                Self { kind: Kind::Conflict, code: "rule.blocked".to_owned(), ..fields }
+            }
+            PlanError::NoRule => conflict("rule.none"),
             PlanError::State => conflict("assignment.state"),
             PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             PlanError::SlotTaken => conflict("availability.overlap"),
             PlanError::Org(error) => error.into(),
+            PlanError::Hours(error) => error.into(),
             PlanError::Denied(denied) => denied.into(),
             PlanError::Db(error) => error.into(),
         }

@@ -2,19 +2,24 @@
 //!
 //! Owns the tables `projects`, `missions`, `mission_needs`, `assignments`, `assignment_changes`, `answer_links`,
 //! `availabilities`, `calendar_feeds`, `plan_steps`, `rule_overrides`, `rates`, `plan_tags`, and what a profile says of a crew member. Calls
-//! the orgs room for people. Invariants: one active
+//! the orgs room for people and the time clock for what they have worked. Invariants: one active
 //! assignment of a person to a mission; two accepted missions of a person never overlap, however the answers race; people hear
-//! of a mission only when it is published to them; what they were told is kept beside what is now. `rules` is pure: what a
+//! of a mission only when it is published to them; what they were told is kept beside what is now; who breaks a hard rule,
+//! or a soft one without a written reason, is not told. `rules` is pure: what a
 //! person's shifts break, by which article, and the smallest change that cures it.
 
 mod actions;
 pub mod calendar;
 mod check;
 pub mod conflicts;
+pub mod cost;
 mod edit;
 mod error;
+mod holidays;
 mod model;
+pub mod overrides;
 pub mod profiles;
+pub mod ranking;
 pub mod rates;
 pub mod rules;
 pub mod service;
@@ -27,4 +32,4 @@ pub use check::{CheckedMission, CheckedNeed, CheckedProject, check_mission, chec
 pub use edit::{Edit, EditKind, EditWords, Key, Row, Target};
 pub use error::PlanError;
 pub use model::*;
-pub use store::AvailabilityFilter;
+pub use store::{AvailabilityFilter, Override};

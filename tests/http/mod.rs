@@ -16,6 +16,7 @@ mod planning;
 mod planning_answers;
 mod planning_cache;
 mod planning_people;
+mod planning_rules;
 mod platform;
 mod punches;
 mod refresh;

@@ -5,7 +5,8 @@ use super::{LaterBody, ReasonBody, TokenQuery, missing, refusal, verb, wrong};
 use crate::api::door::{Client, OrgClient};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
-use crate::planning::{AnswerByLink, AnswerMine, Assign, AssignmentStatus, PlanError, Publish, service as planning};
+use crate::planning::service::{self as planning, Asked};
+use crate::planning::{AnswerByLink, AnswerMine, Assign, AssignmentStatus, PlanError, Publish};
 use crate::platform::App;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query};
@@ -24,17 +25,40 @@ pub struct NewAssignmentBody {
     need_id: Option<i64>,
     /// `INVITED` (when absent) asks the person at once; `DRAFT` waits for the plan to be published.
     status: Option<String>,
+    /// Why the person is asked although soft rules speak against it.
+    #[serde(default)]
+    override_reason: String,
 }
 
-/// Puts a person on a mission.
-#[utoipa::path(post, path = "/assignments", tag = "planning", request_body = NewAssignmentBody, responses((status = 200, body = AssignmentBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<AssignmentBody>, Problem> {
+/// An assignment, and the soft rules that it leaves open: `GET /missions/{id}/candidates` and the conflicts of the plan say more,
+/// `POST /assignments/{id}/overrides` writes a reason.
+#[derive(Serialize, ToSchema)]
+pub struct AskedBody {
+    #[serde(flatten)]
+    assignment: AssignmentBody,
+    open_rules: Vec<&'static str>,
+}
+
+impl From<Asked> for AskedBody {
+    fn from(asked: Asked) -> Self {
+        Self { assignment: asked.assignment.into(), open_rules: asked.open_rules }
+    }
+}
+
+/// Puts a person on a mission. 409 when a hard rule forbids to ask them.
+#[utoipa::path(post, path = "/assignments", tag = "planning", request_body = NewAssignmentBody, responses((status = 200, body = AskedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<AskedBody>, Problem> {
     let (permit, asking) = client.permits::<Assign, Publish>()?;
     let body = body.read::<NewAssignmentBody>()?;
     let (mission, person, need) = (MissionId(body.mission_id), CrewMemberId(body.user_id), body.need_id.map(NeedId));
     let made = match body.status.as_deref().map_or(Some(AssignmentStatus::Invited), AssignmentStatus::parse) {
-        Some(AssignmentStatus::Invited) => planning::assign_and_invite(&client.app, permit, asking, mission, person, need).await,
-        Some(AssignmentStatus::Draft) => planning::assign(&client.app, permit, mission, person, need).await,
+        Some(AssignmentStatus::Invited) => {
+            let reason = &body.override_reason;
+            planning::assign_and_invite(&client.app, permit, asking, mission, person, need, reason).await
+        }
+        Some(AssignmentStatus::Draft) => planning::assign(&client.app, permit, mission, person, need)
+            .await
+            .map(|assignment| Asked { assignment, open_rules: Vec::new() }),
         _ => return Err(wrong("status", "status.unknown")),
     };
     Ok(Json(made.map_err(refusal("not_found"))?.into()))
@@ -45,7 +69,7 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<Assignmen
 pub struct StatusBody {
     /// `INVITED`, `ACCEPTED`, `DECLINED` or `CANCELLED`.
     status: String,
-    /// Why it is declined or cancelled.
+    /// Why it is declined or cancelled; why the person is asked although soft rules speak against it.
     #[serde(default)]
     reason: String,
 }
@@ -66,7 +90,7 @@ pub async fn set_status(client: OrgClient, id: i64, body: LaterBody) -> Result<J
     let (permit, asking) = client.permits::<Assign, Publish>()?;
     let body = body.read::<StatusBody>()?;
     let done = match AssignmentStatus::parse(&body.status) {
-        Some(AssignmentStatus::Invited) => planning::invite(app, asking, id).await.map(drop),
+        Some(AssignmentStatus::Invited) => planning::invite(app, asking, id, &body.reason).await.map(drop),
         Some(AssignmentStatus::Accepted) => planning::answer_for(app, permit, id, true, &body.reason).await.map(drop),
         Some(AssignmentStatus::Declined) => planning::answer_for(app, permit, id, false, &body.reason).await.map(drop),
         Some(AssignmentStatus::Cancelled) => match planning::get_assignment(app, client.permit()?, id).await {

@@ -18,6 +18,7 @@ mod plan;
 mod profile;
 mod projects;
 mod rates;
+mod rules;
 
 use super::door::OrgClient;
 use super::problem::{Problem, body_failure};
@@ -70,6 +71,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(availability::declare))
         .route("/availabilities/{id}", post(availability::act))
         .routes(routes!(plan::preview, plan::publish))
+        .routes(routes!(plan::held))
+        .routes(routes!(rules::candidates))
+        .routes(routes!(rules::mission_cost))
+        .routes(routes!(rules::project_cost))
+        .routes(routes!(rules::overrule))
+        .routes(routes!(rules::restore))
 }
 
 /// It is done.

@@ -4,7 +4,9 @@ use super::{LaterBody, read_time, wrong};
 use crate::api::door::OrgClient;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::kernel::Instant;
-use crate::planning::{Publish, ReadStaffing, Telling, service as planning};
+use crate::planning::rules::Severity;
+use crate::planning::service::{self as planning, HeldBack, Published};
+use crate::planning::{Publish, ReadStaffing, Telling};
 use axum::Json;
 use axum::extract::Query;
 use serde::{Deserialize, Serialize};
@@ -50,13 +52,44 @@ impl From<Telling> for TellingBody {
     }
 }
 
+/// News that rules keep back.
+#[derive(Serialize, ToSchema)]
+pub struct HeldBody {
+    assignment_id: i64,
+    user_id: i64,
+    name: String,
+    mission_id: i64,
+    /// The codes of hard rules, which forbid it.
+    blocked_by: Vec<&'static str>,
+    /// The codes of soft rules, which want a written reason.
+    needs_reason_for: Vec<&'static str>,
+}
+
+impl From<HeldBack> for HeldBody {
+    fn from(held: HeldBack) -> Self {
+        let rules = |severity| held.findings.iter().filter(move |f| f.severity == severity).map(|f| f.rule).collect();
+        let (blocked_by, needs_reason_for) = (rules(Severity::Hard), rules(Severity::Soft));
+        let (assignment_id, user_id, mission_id) = (held.assignment.0, held.person.0, held.mission.id.0);
+        Self { assignment_id, user_id, name: held.name, mission_id, blocked_by, needs_reason_for }
+    }
+}
+
+/// What rules would keep back from a publication of a time, by name.
+#[utoipa::path(get, path = "/publish/held", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<HeldBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn held(client: OrgClient, Query(query): Query<SpanQuery>) -> Result<Json<Vec<HeldBody>>, Problem> {
+    let permit = client.permit::<ReadStaffing>()?;
+    let (from, to) = PublishBody::from(query).read(&client)?;
+    let preview = planning::preview_publish(&client.app, permit, from, to).await?;
+    Ok(Json(preview.held.into_iter().map(HeldBody::from).collect()))
+}
+
 /// Who would be told of what, by name.
 #[utoipa::path(get, path = "/publish", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<TellingBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn preview(client: OrgClient, Query(query): Query<SpanQuery>) -> Result<Json<Vec<TellingBody>>, Problem> {
     let permit = client.permit::<ReadStaffing>()?;
     let (from, to) = PublishBody::from(query).read(&client)?;
-    let list = planning::preview_publish(&client.app, permit, from, to).await?;
-    Ok(Json(list.into_iter().map(TellingBody::from).collect()))
+    let preview = planning::preview_publish(&client.app, permit, from, to).await?;
+    Ok(Json(preview.tellings.into_iter().map(TellingBody::from).collect()))
 }
 
 /// As [`PublishBody`], read when it is known that its sender may see.
@@ -74,10 +107,13 @@ impl From<SpanQuery> for PublishBody {
     }
 }
 
-/// How many people are told.
+/// What a publication did.
 #[derive(Serialize, ToSchema)]
 pub struct PublishedBody {
+    /// How many people are told.
     people: usize,
+    /// How many news rules have kept back.
+    held: usize,
 }
 
 /// Tells everybody what is new or has changed for them in a time.
@@ -85,5 +121,6 @@ pub struct PublishedBody {
 pub async fn publish(client: OrgClient, body: LaterBody) -> Result<Json<PublishedBody>, Problem> {
     let permit = client.permit::<Publish>()?;
     let (from, to) = body.read::<PublishBody>()?.read(&client)?;
-    Ok(Json(PublishedBody { people: planning::publish(&client.app, permit, from, to).await? }))
+    let Published { people, held } = planning::publish(&client.app, permit, from, to).await?;
+    Ok(Json(PublishedBody { people, held }))
 }

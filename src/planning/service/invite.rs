@@ -1,9 +1,11 @@
 use super::assign::{assign_in, move_to};
+use super::override_rule::clear_to_ask;
 use super::read::find_sheet;
 use super::tell::tell_later;
 use crate::access::{Action, Permit};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
+use crate::orgs::service::find_org;
 use crate::planning::{Assign, Assignment, AssignmentStatus, PlanError, Publish, ReadStaffing, store};
 use crate::platform::App;
 use crate::platform::db::DbError;
@@ -18,9 +20,15 @@ pub async fn get_assignment(app: &App, permit: Permit<ReadStaffing>, id: Assignm
     store::find_assignment(&mut permit.read(&app.db).await?, id).await?.ok_or(PlanError::NotFound)
 }
 
-/// Puts a person on a mission and asks them at once, apart from the rest of the plan.
+/// An assignment that was just asked about, and the soft rules that it leaves open.
+pub struct Asked {
+    pub assignment: Assignment,
+    pub open_rules: Vec<&'static str>,
+}
+
+/// Puts a person on a mission and asks them at once, apart from the rest of the plan. A `reason` overrules soft rules.
 ///
-/// Permission: manager. Audit: `assignment.created`, `assignment.invited`.
+/// Permission: manager. Audit: `assignment.created`, `rule.overruled`, `assignment.invited`.
 ///
 /// # Errors
 /// As [`assign`](super::assign()) and [`invite`].
@@ -31,29 +39,44 @@ pub async fn assign_and_invite(
     mission: MissionId,
     person: CrewMemberId,
     need: Option<NeedId>,
-) -> Result<Assignment, PlanError> {
+    reason: &str,
+) -> Result<Asked, PlanError> {
+    let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
     let mut tx = audit::begin(app, &permit).await?;
     let (assignment, created) = assign_in(&mut tx, &permit, mission, person, need).await?;
-    let invited = invite_in(&mut tx, &asking, &assignment).await?;
+    let sheet = find_sheet(&mut tx, mission).await?.ok_or(PlanError::NotFound)?;
+    let mut events = vec![created];
+    let (overruled, open_rules) = clear_to_ask(&mut tx, &permit, &zone, (assignment.id, person), &sheet.mission, reason).await?;
+    events.extend(overruled);
+    events.extend(invite_in(&mut tx, &asking, &assignment).await?);
     let assignment = store::find_assignment(&mut tx, assignment.id).await?.ok_or(PlanError::NotFound)?;
-    tx.commit_all([Some(created), invited].into_iter().flatten().collect()).await?;
-    Ok(assignment)
+    tx.commit_all(events).await?;
+    Ok(Asked { assignment, open_rules })
 }
 
-/// Asks a person about one assignment, whatever they answered before. Who waits for an answer already is not asked twice.
+/// Asks a person about one assignment, whatever they answered before. Who waits for an answer already is not asked twice. A
+/// `reason` overrules soft rules.
 ///
-/// Permission: manager. Audit: `assignment.invited`.
+/// Permission: manager. Audit: `assignment.invited`, `rule.overruled`.
 ///
 /// # Errors
 /// [`PlanError::NotFound`]; [`PlanError::State`] for a mission that is off or over; [`PlanError::Assigned`],
-/// [`PlanError::Filled`] when the place was given to another meanwhile.
-pub async fn invite(app: &App, permit: Permit<Publish>, id: AssignmentId) -> Result<Assignment, PlanError> {
+/// [`PlanError::Filled`] when the place was given to another meanwhile; [`PlanError::Blocked`] when a hard
+/// rule forbids it.
+pub async fn invite(app: &App, permit: Permit<Publish>, id: AssignmentId, reason: &str) -> Result<Asked, PlanError> {
+    let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
-    let Some(event) = invite_in(&mut tx, &permit, &assignment).await? else { return Ok(assignment) };
+    let Some(event) = invite_in(&mut tx, &permit, &assignment).await? else {
+        return Ok(Asked { assignment, open_rules: Vec::new() });
+    };
+    let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
+    let (mut events, open_rules) =
+        clear_to_ask(&mut tx, &permit, &zone, (id, assignment.crew_member_id), &mission, reason).await?;
+    events.push(event);
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
-    tx.commit(event).await?;
-    Ok(assignment)
+    tx.commit_all(events).await?;
+    Ok(Asked { assignment, open_rules })
 }
 
 /// Asks inside of a change. No event when the person waits already.

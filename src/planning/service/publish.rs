@@ -1,15 +1,20 @@
 use super::assign::move_to;
+use super::findings::{ConflictSheet, check_roster};
 use super::read::sheets_of;
+use super::roster::{Worked, find_worked, gather};
 use super::tell::tell_later;
-use crate::access::{Conn, Permit};
+use crate::access::{Action, Conn, Permit};
 use crate::audit::{self, Event, Subject};
-use crate::kernel::{CrewMemberId, Instant, MissionId};
-use crate::orgs::service::find_crew_member_in;
+use crate::kernel::zone::Zone;
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId};
+use crate::orgs::service::{find_crew_member_in, find_org};
+use crate::planning::rules::{Calendar, Finding, Window};
 use crate::planning::{
     Assignment, AssignmentStatus, Mission, MissionFilter, Moved, PlanError, Publish, ReadStaffing, Telling, store,
 };
 use crate::platform::App;
 use crate::platform::db::DbResult;
+use jiff::ToSpan as _;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -78,21 +83,91 @@ async fn find_news(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult
     Ok(news)
 }
 
-/// Who would be told of what, by name, if the plan of a time were published now.
+/// What a publication would do.
+#[derive(Clone, Debug, Default)]
+pub struct Preview {
+    /// Who would be told of what, by name.
+    pub tellings: Vec<Telling>,
+    /// What rules keep back, by name.
+    pub held: Vec<HeldBack>,
+    /// What rules say of the whole time.
+    pub conflicts: ConflictSheet,
+}
+
+/// News that somebody is not told: a hard rule forbids it, or a soft one wants a written reason.
+#[derive(Clone, Debug)]
+pub struct HeldBack {
+    pub assignment: AssignmentId,
+    pub person: CrewMemberId,
+    pub name: String,
+    pub mission: Mission,
+    pub findings: Vec<Finding>,
+}
+
+/// What a publication did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// How many people are told.
+    pub people: usize,
+    /// How many news were kept back.
+    pub held: usize,
+}
+
+/// What the rules look at for a publication of a time, and what has been worked.
+async fn rules_of<A: Action>(
+    app: &App,
+    permit: &Permit<A>,
+    from: Instant,
+    to: Instant,
+) -> Result<(Zone, Calendar, Vec<Worked>), PlanError> {
+    let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
+    // A publication may be of any time: the rules look at a quarter of a year at most, and at least at a day.
+    let first = zone.local(from).date;
+    let last = zone.local(Instant(to.0 - 1)).date.clamp(first, first.saturating_add(13.weeks()));
+    let calendar = Calendar::new(&zone, Window { first, last });
+    let worked = find_worked(app, permit, &calendar).await?;
+    Ok((zone, calendar, worked))
+}
+
+/// Takes out what rules keep back. Who is taken off a mission is always told.
+fn hold_back(news: Vec<News>, conflicts: &ConflictSheet) -> (Vec<News>, Vec<(News, Vec<Finding>)>) {
+    let (mut go, mut held) = (Vec::new(), Vec::new());
+    for news in news {
+        let findings: Vec<Finding> = if news.is_off() {
+            Vec::new()
+        } else {
+            conflicts.holding(news.assignment.crew_member_id, news.mission.id).cloned().collect()
+        };
+        if findings.is_empty() {
+            go.push(news);
+        } else {
+            held.push((news, findings));
+        }
+    }
+    (go, held)
+}
+
+/// What would happen if the plan of a time were published now.
 ///
 /// Permission: manager. Audit: none, it only reads.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn preview_publish(
-    app: &App,
-    permit: Permit<ReadStaffing>,
-    from: Instant,
-    to: Instant,
-) -> Result<Vec<Telling>, PlanError> {
+pub async fn preview_publish(app: &App, permit: Permit<ReadStaffing>, from: Instant, to: Instant) -> Result<Preview, PlanError> {
+    let (zone, calendar, worked) = rules_of(app, &permit, from, to).await?;
     let mut read = permit.read(&app.db).await?;
+    let roster = gather(&mut read, &zone, &calendar, app.clock.now(), &worked, None).await?;
+    let conflicts = check_roster(&mut read, &calendar, roster, None).await?;
     let mut tellings: BTreeMap<CrewMemberId, Telling> = BTreeMap::new();
-    for news in find_news(&mut read, from, to).await? {
+    let (go, kept) = hold_back(find_news(&mut read, from, to).await?, &conflicts);
+    let name_of = |id: CrewMemberId| conflicts.people.iter().find(|known| known.person == id).map(|known| known.name.clone());
+    let kept = kept.into_iter().map(|(News { assignment, mission }, findings)| {
+        let (person, assignment) = (assignment.crew_member_id, assignment.id);
+        HeldBack { assignment, person, name: name_of(person).unwrap_or_default(), mission, findings }
+    });
+    let mut held: Vec<HeldBack> = kept.collect();
+    held.sort_by(|a, b| (&a.name, a.mission.starts_at).cmp(&(&b.name, b.mission.starts_at)));
+    for news in go {
         let id = news.assignment.crew_member_id;
         let telling = match tellings.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
@@ -113,7 +188,7 @@ pub async fn preview_publish(
     }
     let mut tellings: Vec<Telling> = tellings.into_values().collect();
     tellings.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(tellings)
+    Ok(Preview { tellings, held, conflicts })
 }
 
 /// How many people of a time have been taken off a mission and not been told.
@@ -127,16 +202,19 @@ pub async fn count_off(app: &App, permit: Permit<ReadStaffing>, from: Instant, t
 }
 
 /// Tells everybody what is new or has changed for them in a time. Drafts become questions; an accepted mission that moved by
-/// more than half an hour is asked again. Gives how many people are told.
+/// more than half an hour is asked again. What rules keep back waits, and nobody hears of it.
 ///
 /// Permission: manager. Audit: `plan.published`.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Instant) -> Result<usize, PlanError> {
+pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Instant) -> Result<Published, PlanError> {
+    let (zone, calendar, worked) = rules_of(app, &permit, from, to).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
-    let news = find_news(&mut tx, from, to).await?;
+    let roster = gather(&mut tx, &zone, &calendar, now, &worked, None).await?;
+    let conflicts = check_roster(&mut tx, &calendar, roster, None).await?;
+    let (news, held) = hold_back(find_news(&mut tx, from, to).await?, &conflicts);
     if !news.is_empty() {
         store::replace_staffing_tag(&mut tx).await?;
     }
@@ -160,7 +238,7 @@ pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Inst
     }
     if !news.is_empty() {
         let event = Event::new("plan.published", Subject("plan", None)).with("people", people.len()).with("missions", news.len());
-        tx.commit(event).await?;
+        tx.commit(if held.is_empty() { event } else { event.with("held", held.len()) }).await?;
     }
-    Ok(people.len())
+    Ok(Published { people: people.len(), held: held.len() })
 }

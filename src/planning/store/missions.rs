@@ -30,6 +30,8 @@ const LIST: &str = select_mission!(" AND cancelled_at IS NULL");
 const THESE: &str = select_mission!(" AND id IN ($2..) ORDER BY starts_at, id");
 const CHANGE: &str = "UPDATE missions SET project_id = $4, title = $5, place = $6, address = $7, time_zone = $8, starts_at = $9,
   ends_at = $10, break_minutes = $11, notes = $12, contact = $13, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+const SPAN_OF_PROJECT: &str = "SELECT min(starts_at) AS first, max(starts_at) AS last FROM missions
+  WHERE org_id = $1 AND project_id = $2 AND cancelled_at IS NULL";
 const TOLD: &str = "UPDATE missions SET sequence = sequence + 1 WHERE org_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM missions WHERE org_id = $1 AND id = $2 AND version = $3";
 const CANCEL: &str =
@@ -222,4 +224,17 @@ pub async fn list_needs(conn: &mut impl Conn, missions: &[MissionId]) -> DbResul
     let org = conn.org();
     let rows: Vec<NeedRow> = conn.query(NEEDS).bind(org).bind_list(missions).all().await?;
     Ok(rows.into_iter().map(Need::from).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct SpanRow {
+    first: Option<Instant>,
+    last: Option<Instant>,
+}
+
+/// When the first and the last mission of a project begin.
+pub async fn find_project_span(conn: &mut impl Conn, project: ProjectId) -> DbResult<Option<(Instant, Instant)>> {
+    let org = conn.org();
+    let row: Option<SpanRow> = conn.query(SPAN_OF_PROJECT).bind(org).bind(project).optional().await?;
+    Ok(row.and_then(|row| row.first.zip(row.last)))
 }

@@ -5,6 +5,7 @@ use crate::kernel::zone::parse_date;
 use crate::kernel::{CrewMemberId, RateId};
 use crate::planning::rates::{CheckedRate, Rate, RateUnit};
 use crate::platform::db::DbResult;
+use std::collections::HashMap;
 
 const SET: &str = "INSERT INTO rates (org_id, crew_member_id, from_date, unit, amount_cents, night_percent, sunday_percent,
   holiday_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -13,6 +14,9 @@ const SET: &str = "INSERT INTO rates (org_id, crew_member_id, from_date, unit, a
   RETURNING id";
 const OF_PERSON: &str = "SELECT id, from_date, unit, amount_cents, night_percent, sunday_percent, holiday_percent FROM rates
   WHERE org_id = $1 AND crew_member_id = $2 ORDER BY from_date, unit LIMIT 500";
+const ALL: &str =
+    "SELECT crew_member_id, id, from_date, unit, amount_cents, night_percent, sunday_percent, holiday_percent FROM rates
+  WHERE org_id = $1 ORDER BY crew_member_id, from_date, unit LIMIT 50000";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -23,6 +27,28 @@ struct Row {
     night_percent: i64,
     sunday_percent: i64,
     holiday_percent: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    crew_member_id: CrewMemberId,
+    #[sqlx(flatten)]
+    rate: Row,
+}
+
+impl Row {
+    /// `None` for words that the table refuses.
+    fn rate(self) -> Option<Rate> {
+        let terms = CheckedRate {
+            from_date: parse_date(&self.from_date)?,
+            unit: RateUnit::parse(&self.unit)?,
+            amount_cents: self.amount_cents,
+            night_percent: self.night_percent,
+            sunday_percent: self.sunday_percent,
+            holiday_percent: self.holiday_percent,
+        };
+        Some(Rate { id: self.id, terms })
+    }
 }
 
 /// Writes what a person costs from a day on; what stood there for the same unit is replaced.
@@ -37,16 +63,16 @@ pub async fn set_rate(conn: &mut impl Conn, person: CrewMemberId, rate: &Checked
 pub async fn list_rates(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Rate>> {
     let org = conn.org();
     let rows: Vec<Row> = conn.query(OF_PERSON).bind(org).bind(person).all().await?;
-    let rate = |row: Row| {
-        let terms = CheckedRate {
-            from_date: parse_date(&row.from_date)?,
-            unit: RateUnit::parse(&row.unit)?,
-            amount_cents: row.amount_cents,
-            night_percent: row.night_percent,
-            sunday_percent: row.sunday_percent,
-            holiday_percent: row.holiday_percent,
-        };
-        Some(Rate { id: row.id, terms })
-    };
-    Ok(rows.into_iter().filter_map(rate).collect())
+    Ok(rows.into_iter().filter_map(Row::rate).collect())
+}
+
+/// All rates of everybody, by day.
+pub async fn list_all_rates(conn: &mut impl Conn) -> DbResult<HashMap<CrewMemberId, Vec<Rate>>> {
+    let org = conn.org();
+    let rows: Vec<PersonRow> = conn.query(ALL).bind(org).all().await?;
+    let mut rates: HashMap<CrewMemberId, Vec<Rate>> = HashMap::new();
+    for PersonRow { crew_member_id, rate } in rows {
+        rates.entry(crew_member_id).or_default().extend(rate.rate());
+    }
+    Ok(rates)
 }

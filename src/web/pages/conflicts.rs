@@ -2,11 +2,10 @@
 
 use super::*;
 use crate::kernel::zone::{monday_of, parse_date};
-use crate::kernel::{CrewMemberId, Lang};
-use crate::planning::rules::{Calendar, Finding, Severity, When, Window};
-use crate::planning::service::{self as planning, ConflictSheet, Worked};
+use crate::kernel::{AssignmentId, CrewMemberId, Lang, MissionId};
+use crate::planning::rules::{Finding, Severity, When, Window};
+use crate::planning::service::{self as planning, ConflictSheet};
 use crate::planning::words::finding_words;
-use crate::timeclock::service as clock;
 use axum::extract::Query;
 use axum::routing::get;
 use jiff::ToSpan;
@@ -21,19 +20,7 @@ pub fn routes() -> Router<App> {
 
 /// What the rules say of a window, with what people have really worked instead of what was planned.
 pub(super) async fn find(member: &Member, window: Window) -> Result<ConflictSheet, Refusal> {
-    let app = &member.visitor.app;
-    let horizon = Calendar::new(&member.org.zone(), window).horizon();
-    let hours = clock::list_hours(app, member.permit()?, horizon.from, horizon.to).await.map_err(|e| member.refuse(e))?;
-    let mut worked = Vec::new();
-    for hours in &hours {
-        for (interval, _) in &hours.intervals {
-            if let Some(end) = interval.end {
-                let (person, start, break_minutes) = (hours.crew_member, interval.start, interval.break_minutes);
-                worked.push(Worked { person, start, end, break_minutes });
-            }
-        }
-    }
-    planning::check_plan(app, member.permit()?, window, &worked).await.map_err(|e| member.refuse(e))
+    planning::check_plan(&member.visitor.app, member.permit()?, window).await.map_err(|e| member.refuse(e))
 }
 
 /// One finding: how bad, what, by which numbers, and the way out.
@@ -52,6 +39,56 @@ pub(super) fn finding_view(finding: &Finding, sheet: &ConflictSheet, lang: Lang)
     .into_any()
 }
 
+/// What is open of somebody's mission, with a field for the reason where a rule may be overruled. `back` is where the form leads.
+pub(super) fn findings_of(
+    member: &Member,
+    sheet: &ConflictSheet,
+    person: CrewMemberId,
+    mission: MissionId,
+    may: bool,
+    back: &str,
+) -> AnyView {
+    let lang = member.visitor.lang;
+    let assignment = sheet.people.iter().find(|known| known.person == person).and_then(|known| known.assignments.get(&mission));
+    let lines = sheet.of(person, mission).map(|finding| {
+        let soft = may && finding.severity == Severity::Soft;
+        let form = assignment.filter(|_| soft).map(|id| overrule_form(member, *id, finding, back));
+        view! { <div class="row">{finding_view(finding, sheet, lang)}{form}</div> }.into_any()
+    });
+    lines.collect_view().into_any()
+}
+
+/// Overrules a soft rule for an assignment.
+pub(super) fn overrule_form(member: &Member, id: AssignmentId, finding: &Finding, back: &str) -> AnyView {
+    let t = member.words();
+    let (url, field) = (member.url(&format!("/assignments/{id}/override")), format!("reason-{id}-{}", finding.rule));
+    view! {
+        <details><summary>{t.overrule()}</summary><form class="stack tight" method="post" action=url>
+            <input type="hidden" name="rule" value=finding.rule /><input type="hidden" name="back" value=back.to_owned() />
+            <div class="field"><label for=field.clone()>{t.overrule_reason()}</label><input class="input" id=field.clone() name="reason" minlength="3" maxlength="300" required aria-describedby=format!("{field}-help") /><p class="help" id=format!("{field}-help")>{t.overrule_help()}</p></div>
+            <button class="btn secondary">{t.overrule_button()}</button></form></details>
+    }
+    .into_any()
+}
+
+/// What was overruled of somebody's mission, by which reason, and a way back.
+pub(super) fn overruled_of(
+    member: &Member,
+    sheet: &ConflictSheet,
+    person: CrewMemberId,
+    mission: MissionId,
+    may: bool,
+) -> AnyView {
+    let (lang, t) = (member.visitor.lang, member.words());
+    let lines = sheet.overruled(person, mission).map(|(finding, known)| {
+        let url = member.url(&format!("/assignments/{}/restore-rule", known.assignment_id));
+        let back = may.then(|| view! { <form method="post" action=url><input type="hidden" name="rule" value=finding.rule /><button class="btn quiet">{t.overrule_restore()}</button></form> });
+        let title = crate::planning::words::rule_title(finding.kind, lang);
+        view! { <div class="row"><span class="grow"><Pill tone="" icon="check" text=t.overruled() />" "<span class="strong">{title}</span><small>{known.reason.clone()}</small></span>{back}</div> }.into_any()
+    });
+    lines.collect_view().into_any()
+}
+
 #[derive(Deserialize)]
 struct WeekQuery {
     week: Option<String>,
@@ -65,8 +102,8 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
     let sheet = find(&member, Window { first, last }).await?;
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(StatusCode::OK, move || {
-        let is_empty = sheet.people.is_empty();
-        let groups = sheet.people.iter().map(|person| {
+        let is_empty = sheet.count() == 0;
+        let groups = sheet.people.iter().filter(|person| !person.findings.is_empty()).map(|person| {
             let lines = person.findings.iter().map(|finding| {
                 let url = finding.shifts.iter().find(|key| **key > 0).map(|key| member.url(&format!("/missions/{key}")));
                 let open = url.map(|url| view! { <a class="btn secondary" href=url>{t.conflict_open()}</a> });
@@ -106,7 +143,7 @@ fn when(finding: &Finding, member: &Member, lang: Lang) -> String {
 }
 
 /// How bad the worst finding on somebody's mission is.
-pub(super) fn worst(sheet: &ConflictSheet, person: CrewMemberId, mission: crate::kernel::MissionId) -> Option<Severity> {
+pub(super) fn worst(sheet: &ConflictSheet, person: CrewMemberId, mission: MissionId) -> Option<Severity> {
     let mut worst = None;
     for finding in sheet.of(person, mission) {
         if finding.severity == Severity::Hard {

@@ -1,14 +1,11 @@
-//! One mission: what it is, what it needs, who is on it.
+//! One mission: what it is and what it needs. Who is on it is in `staffing`.
 
+use super::staffing::Staff;
 use super::*;
 use crate::kernel::zone::{field, parse_date};
-use crate::kernel::{AssignmentId, CrewMemberId, Lang, MissionId, NeedId, ProjectId};
-use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
-use crate::planning::rules::Window;
-use crate::planning::service::ConflictSheet;
+use crate::kernel::{Lang, MissionId, ProjectId};
 use crate::planning::{
-    Assignment, AssignmentStatus, MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus,
-    service as planning, spell_needs,
+    MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, service as planning, spell_needs,
 };
 use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
@@ -20,22 +17,6 @@ pub fn routes() -> Router<App> {
         .route("/o/{org}/missions/{id}", get(edit_page).post(change))
         .route("/o/{org}/missions/{id}/duplicate", post(duplicate))
         .route("/o/{org}/missions/{id}/delete", post(delete))
-        .route("/o/{org}/missions/{id}/assign", post(assign))
-        .route("/o/{org}/assignments/{id}/cancel", post(cancel))
-        .route("/o/{org}/assignments/{id}/answer", post(answer))
-        .route("/o/{org}/crew/{id}/remind", post(remind))
-}
-
-/// The state of an assignment in a word.
-pub(super) fn assignment_pill(status: AssignmentStatus, lang: Lang) -> AnyView {
-    let t = crate::platform::words::words(lang);
-    match status {
-        AssignmentStatus::Draft => view! { <Pill tone="" icon="pencil" text=t.assignment_draft() /> }.into_any(),
-        AssignmentStatus::Invited => view! { <Pill tone="info" icon="mail" text=t.assignment_invited() /> }.into_any(),
-        AssignmentStatus::Accepted => view! { <Pill tone="positive" icon="check" text=t.assignment_accepted() /> }.into_any(),
-        AssignmentStatus::Declined => view! { <Pill tone="danger" icon="x" text=t.assignment_declined() /> }.into_any(),
-        AssignmentStatus::Cancelled => view! { <Pill tone="" icon="ban" text=t.assignment_cancelled() /> }.into_any(),
-    }
 }
 
 /// When a mission is: `sam. 21 nov., 08:00 – 18:00`, with the second day when it ends on another.
@@ -195,7 +176,7 @@ fn stored(sheet: &MissionSheet) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
+pub(super) async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
     let app = &member.visitor.app;
     let sheet = planning::get_mission(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let mut projects = open_projects(&member).await?;
@@ -203,18 +184,15 @@ async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
     if let Some(own) = sheet.mission.project_id.filter(|own| !projects.iter().any(|project| project.id == *own)) {
         projects.push(planning::get_project(app, member.permit()?, own).await.map_err(|e| member.refuse(e))?);
     }
-    let filter = CrewFilter { limit: 500, ..CrewFilter::default() };
-    let crew = orgs::list_crew(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    let staff = Staff::read(&member, sheet.clone()).await?;
     let (lang, t) = (member.visitor.lang, member.words());
-    let day = sheet.mission.zone().local(sheet.mission.starts_at).date;
-    let conflicts = super::conflicts::find(&member, Window { first: day, last: day }).await?;
     let failed = typed.failure.clone().filter(|_| typed.values.is_empty());
     let typed = Typed { values: [typed.values.clone(), stored(&sheet)].concat(), failure: typed.failure };
     let may = member.support.is_none() && sheet.mission.cancelled_at.is_none();
     Ok(render::page(form_status(&typed), move || {
         let base = member.url(&format!("/missions/{id}"));
         let back = member.url(&format!("/plan?week={}", sheet.mission.zone().local(sheet.mission.starts_at).date));
-        let staffing = staffing(&member, &sheet, &crew, &conflicts, may);
+        let staffing = staff.view(&member, may);
         let version = sheet.mission.version;
         view! {
             <InOrg member=member.clone() title=sheet.mission.title.clone() here="plan">
@@ -236,74 +214,6 @@ async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
             </InOrg>
         }
     }))
-}
-
-/// Who is on the mission, role by role, and a form for each open place.
-fn staffing(
-    member: &Member,
-    sheet: &MissionSheet,
-    crew: &[CrewSheet],
-    conflicts: &ConflictSheet,
-    may: bool,
-) -> impl IntoView + use<> {
-    let (lang, t) = (member.visitor.lang, member.words());
-    let name_of =
-        |id: CrewMemberId| crew.iter().find(|c| c.person.id == id).map_or_else(|| format!("#{id}"), |c| c.person.name.clone());
-    let line = |assignment: &Assignment| {
-        let base = member.url(&format!("/assignments/{}", assignment.id));
-        let remind = member.url(&format!("/crew/{}/remind", assignment.crew_member_id));
-        let changed = assignment.status.is_active() && assignment.has_changed(&sheet.mission);
-        let asked = assignment.status == AssignmentStatus::Invited;
-        let active = assignment.status.is_active();
-        let findings = conflicts.of(assignment.crew_member_id, sheet.mission.id).filter(|_| active);
-        let findings = findings
-            .map(|finding| view! { <div class="row">{super::conflicts::finding_view(finding, conflicts, lang)}</div> })
-            .collect_view();
-        let reason = (!assignment.reason.is_empty()).then(|| assignment.reason.clone());
-        view! { <li>
-            <span class="grow"><span class="strong">{name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small>{findings}</span>
-            {(may && active).then(|| view! { <details><summary>{t.more()}</summary><div class="stack tight">
-                {asked.then(|| view! {
-                    <form class="row" method="post" action=format!("{base}/answer")><button class="btn secondary" name="accept" value="true">{t.answer_for_yes()}</button><button class="btn secondary" name="accept" value="false">{t.answer_for_no()}</button></form>
-                    <form method="post" action=remind><button class="btn"><Icon name="mail" />{t.answer_remind()}</button></form>
-                })}
-                <form method="post" action=format!("{base}/cancel")><button class="btn danger-quiet">{t.assignment_cancel()}</button></form>
-            </div></details> })}
-        </li> }
-    };
-    let on_it: Vec<CrewMemberId> = sheet.assignments.iter().filter(|a| a.status.is_active()).map(|a| a.crew_member_id).collect();
-    let form = |need: Option<(NeedId, &str, Option<&str>)>| {
-        let fits =
-            |c: &&CrewSheet| need.and_then(|(_, _, skill)| skill).is_none_or(|skill| c.skills.iter().any(|has| has == skill));
-        let free: Vec<_> = crew.iter().filter(|c| !on_it.contains(&c.person.id)).collect();
-        let mut people: Vec<_> = free.iter().filter(|c| fits(c)).map(|c| (c.person.id, c.person.name.clone())).collect();
-        people.extend(
-            free.iter().filter(|c| !fits(c)).map(|c| (c.person.id, format!("{} ({})", c.person.name, t.assign_without_skill()))),
-        );
-        let id = need.map_or_else(|| "person".to_owned(), |(id, ..)| format!("person-{id}"));
-        let options = people.into_iter().map(|(id, name)| view! { <option value=id.to_string()>{name}</option> }).collect_view();
-        let need_id = need.map(|(id, ..)| id.to_string()).unwrap_or_default();
-        let label = need.map_or_else(|| t.assign_anybody(), |(_, role, _)| t.assign_role(role));
-        view! {
-            <form class="row" method="post" action=member.url(&format!("/missions/{}/assign", sheet.mission.id))>
-                <input type="hidden" name="need" value=need_id />
-                <div class="field grow"><label for=id.clone()>{label}</label><select class="input" id=id name="person" required><option value="">{t.assign_choose()}</option>{options}</select></div>
-                <button class="btn secondary">{t.assign_button()}</button></form>
-        }
-    };
-    let parts = sheet.needs.iter().map(|need| {
-        let filled = sheet.filled(need.id);
-        let lines = sheet.assignments.iter().filter(|a| a.need_id == Some(need.id)).map(line).collect_view();
-        let open = (may && filled < need.quota).then(|| form(Some((need.id, &need.role, need.skill.as_deref()))));
-        let skill = need.skill.as_ref().map(|skill| format!(" · {skill} {}", need.min_level));
-        let tone = if filled >= need.quota { "positive" } else { "warning" };
-        view! { <section class="stack tight"><div class="section-head"><h2>{need.role.clone()}</h2><p><span class=format!("pill {tone}")>{filled}"/"{need.quota}</span>{skill}</p></div><ul class="list">{lines}</ul>{open}</section> }
-    });
-    let parts = parts.collect_view();
-    let others: Vec<_> = sheet.assignments.iter().filter(|a| a.need_id.is_none()).collect();
-    let rest = (!others.is_empty()).then(|| view! { <section class="stack tight"><h2>{t.assign_others()}</h2><ul class="list">{others.into_iter().map(line).collect_view()}</ul></section> });
-    let anybody = (may && sheet.needs.is_empty()).then(|| form(None));
-    view! { {parts}{rest}{anybody} }
 }
 
 async fn change(
@@ -351,71 +261,4 @@ async fn delete(
         Err(error @ PlanError::Stale) => show(member, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
         Err(error) => Err(member.refuse(error)),
     }
-}
-
-#[derive(Deserialize)]
-struct AssignForm {
-    person: Option<CrewMemberId>,
-    #[serde(default)]
-    need: String,
-}
-
-async fn assign(
-    member: Member,
-    session: Session,
-    Path((_, id)): Path<(String, MissionId)>,
-    Form(form): Form<AssignForm>,
-) -> Answer {
-    let proof = member.permit()?;
-    let Some(person) = form.person else { return Err(member.refuse(Failure::fields([("person", "form.invalid")]))) };
-    match planning::assign(&member.visitor.app, proof, id, person, form.need.parse().ok()).await {
-        Ok(_) => Ok(go_with(&session, "saved", &member.url(&format!("/missions/{id}"))).await),
-        Err(PlanError::NotFound) => Err(member.refuse(Failure::not_found())),
-        Err(error) => show(member, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
-    }
-}
-
-/// To the mission of an assignment, whose number the caller may not know.
-async fn back(member: &Member, session: &Session, mission: MissionId) -> Response {
-    go_with(session, "saved", &member.url(&format!("/missions/{mission}"))).await
-}
-
-#[derive(Deserialize)]
-struct ReasonForm {
-    #[serde(default)]
-    reason: String,
-}
-
-async fn cancel(
-    member: Member,
-    session: Session,
-    Path((_, id)): Path<(String, AssignmentId)>,
-    Form(form): Form<ReasonForm>,
-) -> Answer {
-    let mission =
-        planning::unassign(&member.visitor.app, member.permit()?, id, &form.reason).await.map_err(|e| member.refuse(e))?;
-    Ok(back(&member, &session, mission).await)
-}
-
-#[derive(Deserialize)]
-struct AnswerForm {
-    accept: bool,
-    #[serde(default)]
-    reason: String,
-}
-
-async fn answer(
-    member: Member,
-    session: Session,
-    Path((_, id)): Path<(String, AssignmentId)>,
-    Form(form): Form<AnswerForm>,
-) -> Answer {
-    let answered = planning::answer_for(&member.visitor.app, member.permit()?, id, form.accept, &form.reason).await;
-    let mission = answered.map_err(|e| member.refuse(e))?;
-    Ok(back(&member, &session, mission).await)
-}
-
-async fn remind(member: Member, session: Session, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
-    planning::remind(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-    Ok(go_with(&session, "assignment.reminded", &member.url("/plan")).await)
 }

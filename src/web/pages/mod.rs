@@ -7,6 +7,7 @@ mod admin_jobs;
 mod audit;
 mod availability;
 mod badge;
+mod candidates;
 mod conflicts;
 mod crew;
 mod dev;
@@ -29,6 +30,7 @@ mod sessions;
 mod set_up;
 mod settings;
 mod sign_in;
+mod staffing;
 mod tokens;
 
 use super::context::{Member, Own, PlatformAdmin, Visitor};
@@ -69,6 +71,8 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(plan::routes())
         .merge(conflicts::routes())
         .merge(missions::routes())
+        .merge(staffing::routes())
+        .merge(candidates::routes())
         .merge(projects::routes())
         .merge(my_missions::routes())
         .merge(availability::routes())

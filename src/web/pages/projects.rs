@@ -210,6 +210,10 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
     ];
     let typed = Typed { values: [typed.values, stored].concat(), failure: typed.failure };
     let may = member.role >= Role::Manager && member.support.is_none();
+    let cost = match member.role >= Role::Manager {
+        true => planning::cost_project(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?,
+        false => planning::Cost::default(),
+    };
     Ok(render::page(form_status(&typed), move || {
         let form = may.then(|| view! {
             <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=project.version />{fields(&typed, lang)}
@@ -224,6 +228,7 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
                     <header class="page-head"><div><h1>{project.name.clone()}</h1><p class="lead">{project.client.clone()}" "{dates(&project, lang)}</p></div>
                         <div class="actions">{status_pill(project.status, lang)}{may.then(|| view! { <a class="btn secondary" href=member.url(&format!("/missions/new?project={id}"))><Icon name="plus" />{t.mission_new()}</a> })}</div></header>
                     {(!may).then(|| view! { <p>{project.notes.clone()}</p> })}
+                    {super::staffing::cost_line(cost, lang)}
                     {form}{deleting}
                 </div>
             </InOrg>

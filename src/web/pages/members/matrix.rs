@@ -50,6 +50,7 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "assignment.manage" => t.may_assignment_manage(),
         "plan.edit" => t.may_plan_edit(),
         "plan.publish" => t.may_plan_publish(),
+        "rule.override" => t.may_rule_override(),
         "plan.read_mine" => t.may_plan_read_mine(),
         "assignment.answer_mine" => t.may_assignment_answer_mine(),
         "availability.declare" => t.may_availability_declare(),

@@ -7,6 +7,7 @@ mod board;
 mod edit;
 mod events;
 mod facts;
+mod held;
 mod panel;
 mod publish;
 mod sight;

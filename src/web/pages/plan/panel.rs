@@ -1,27 +1,20 @@
 //! Beside the sheet: the mission that is chosen, or one to be made.
 
+use super::super::conflicts::{findings_of, overruled_of};
+use super::super::staffing::Staff;
 use super::super::*;
 use super::edit::sight_fields;
 use super::facts::hours;
 use super::sight::Sight;
 use crate::kernel::zone::field;
-use crate::kernel::{CrewMemberId, MissionId};
-use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
-use crate::planning::rules::Window;
-use crate::planning::service::ConflictSheet;
-use crate::planning::{Assignment, MissionSheet, PlanError, Project, ProjectFilter, ProjectStatus, Row, service as planning};
+use crate::kernel::{CrewMemberId, MissionId, NeedId};
+use crate::orgs::{CrewFilter, service as orgs};
+use crate::planning::{Assignment, PlanError, Project, ProjectFilter, ProjectStatus, Row, service as planning};
 
 /// What the panel shows.
 pub enum Panel {
-    Mission(Box<Chosen>),
+    Mission(Box<Staff>),
     New(Box<Blank>),
-}
-
-/// A mission, who could be on it, and what rules say.
-pub struct Chosen {
-    sheet: MissionSheet,
-    crew: Vec<CrewSheet>,
-    conflicts: ConflictSheet,
 }
 
 /// A mission to be made in a cell.
@@ -45,11 +38,7 @@ pub async fn find(member: &Member, sight: &Sight) -> Result<Option<Panel>, Refus
             Ok(_) | Err(PlanError::NotFound) => return Ok(None),
             Err(error) => return Err(member.refuse(error)),
         };
-        let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
-        let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
-        let day = sheet.mission.zone().local(sheet.mission.starts_at).date;
-        let conflicts = super::super::conflicts::find(member, Window { first: day, last: day }).await?;
-        return Ok(Some(Panel::Mission(Box::new(Chosen { sheet, crew, conflicts }))));
+        return Ok(Some(Panel::Mission(Box::new(Staff::read(member, sheet).await?))));
     }
     let Some(cell) = &sight.cell else { return Ok(None) };
     let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
@@ -96,22 +85,23 @@ fn about(member: &Member, sight: &Sight, kind: &'static str, keys: String) -> (S
     (member.url("/plan/edit"), fields.into_any())
 }
 
-fn mission_panel(member: &Member, sight: &Sight, chosen: &Chosen) -> AnyView {
+fn mission_panel(member: &Member, sight: &Sight, chosen: &Staff) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let mission = &chosen.sheet.mission;
     let key = format!("m{}:{}", mission.id, mission.version);
     let day = format::long_day(mission.zone().local(mission.starts_at).date, lang);
-    let findings = findings(member, chosen);
+    let findings = findings(member, sight, chosen);
     let full = member.url(&format!("/missions/{}", mission.id));
     let place = (!mission.place.is_empty()).then(|| view! { <p class="muted small">{mission.place.clone()}</p> });
     let may = member.support.is_none();
     let forms = may.then(|| forms(member, sight, chosen, &key));
     view! {
         <aside class="panel" aria-labelledby="panel-title" data-panel=mission.id.to_string()>
-            <div class="row"><h2 id="panel-title" tabindex="-1">{mission.title.clone()}</h2>{close(member, sight)}</div>
+            <div class="row top"><h2 id="panel-title" tabindex="-1">{mission.title.clone()}</h2>{close(member, sight)}</div>
             <div class="stack tight"><p>{day}", "{hours(mission)}</p>{place}<p><a href=full>{t.plan_full_page()}</a></p></div>
             {findings}
             {people(member, sight, chosen)}
+            {chosen.cost_line(lang)}
             {forms}
         </aside>
     }
@@ -119,47 +109,48 @@ fn mission_panel(member: &Member, sight: &Sight, chosen: &Chosen) -> AnyView {
 }
 
 /// What rules say of those who are on it.
-fn findings(member: &Member, chosen: &Chosen) -> AnyView {
-    let lang = member.visitor.lang;
+fn findings(member: &Member, sight: &Sight, chosen: &Staff) -> AnyView {
     let id = chosen.sheet.mission.id;
-    let people = chosen.conflicts.people.iter().map(|person| {
-        let theirs = person.findings.iter().filter(|finding| finding.shifts.contains(&id.0));
-        let lines = theirs.map(|finding| {
-            let said = super::super::conflicts::finding_view(finding, &chosen.conflicts, lang);
-            view! { <li><span class="strong">{person.name.clone()}</span>{said}</li> }
-        });
-        lines.collect_view()
+    let (may, here) = (member.support.is_none(), sight.with_panel(member, id.0));
+    let back = here.strip_prefix(&member.url("")).unwrap_or("/plan");
+    let lines = chosen.conflicts.people.iter().map(|person| {
+        let open = chosen.conflicts.of(person.person, id).next().is_some();
+        let overruled = chosen.conflicts.overruled(person.person, id).next().is_some();
+        (open || overruled).then(|| {
+            let said = findings_of(member, &chosen.conflicts, person.person, id, may, back);
+            let past = overruled_of(member, &chosen.conflicts, person.person, id, may);
+            view! { <li><span class="strong">{person.name.clone()}</span>{said}{past}</li> }
+        })
     });
-    view! { <ul class="findings">{people.collect_view()}</ul> }.into_any()
+    view! { <ul class="findings">{lines.collect_view()}</ul> }.into_any()
 }
 
 /// Who is on it, need by need, and the form that adds somebody.
-fn people(member: &Member, sight: &Sight, chosen: &Chosen) -> AnyView {
+fn people(member: &Member, sight: &Sight, chosen: &Staff) -> AnyView {
     let t = member.words();
     let sheet = &chosen.sheet;
     let of_need = |need: Option<_>| sheet.assignments.iter().filter(move |a| a.need_id == need && a.status.is_active());
     let groups = sheet.needs.iter().map(|need| {
         let lines = of_need(Some(need.id)).map(|on_it| person_line(member, sight, chosen, on_it)).collect_view();
         let left = need.quota - sheet.filled(need.id);
-        let add = (left > 0 && member.support.is_none()).then(|| add_form(member, sight, chosen, &need.id.to_string(), &need.role));
+        let add = (left > 0 && member.support.is_none()).then(|| add_form(member, sight, chosen, Some(need.id), &need.role));
         view! { <section class="stack tight"><h3>{need.role.clone()}" "<span class="num">{sheet.filled(need.id)}"/"{need.quota}</span></h3><ul class="picks">{lines}</ul>{add}</section> }.into_any()
     });
     let groups = groups.collect_view();
     let mut others = of_need(None).peekable();
     let has_others = others.peek().is_some();
     let lines = others.map(|on_it| person_line(member, sight, chosen, on_it)).collect_view();
-    let add = (sheet.needs.is_empty() && member.support.is_none()).then(|| add_form(member, sight, chosen, "", ""));
+    let add = (sheet.needs.is_empty() && member.support.is_none()).then(|| add_form(member, sight, chosen, None, ""));
     let rest = (has_others || add.is_some()).then(
         || view! { <section class="stack tight"><h3>{t.assign_others()}</h3><ul class="picks">{lines}</ul>{add}</section> },
     );
     view! { {groups}{rest} }.into_any()
 }
 
-fn person_line(member: &Member, sight: &Sight, chosen: &Chosen, on_it: &Assignment) -> AnyView {
+fn person_line(member: &Member, sight: &Sight, chosen: &Staff, on_it: &Assignment) -> AnyView {
     let t = member.words();
-    let name = chosen.crew.iter().find(|sheet| sheet.person.id == on_it.crew_member_id).map(|sheet| sheet.person.name.clone());
-    let name = name.unwrap_or_default();
-    let pill = super::super::missions::assignment_pill(on_it.status, member.visitor.lang);
+    let name = chosen.name_of(on_it.crew_member_id);
+    let pill = super::super::staffing::assignment_pill(on_it.status, member.visitor.lang);
     let remove = member.support.is_none().then(|| {
         let (url, fields) = about(member, sight, "delete", format!("a{}:{}", on_it.id, chosen.sheet.mission.version));
         let label = t.plan_take_off(name.clone());
@@ -168,28 +159,26 @@ fn person_line(member: &Member, sight: &Sight, chosen: &Chosen, on_it: &Assignme
     view! { <li><span class="avatar gel-2" aria-hidden="true">{crate::kernel::text::initials(&name)}</span><span>{name.clone()}<br />{pill}</span>{remove}</li> }.into_any()
 }
 
-fn add_form(member: &Member, sight: &Sight, chosen: &Chosen, need: &str, role: &str) -> AnyView {
+fn add_form(member: &Member, sight: &Sight, chosen: &Staff, need: Option<NeedId>, role: &str) -> AnyView {
     let t = member.words();
-    let sheet = &chosen.sheet;
-    let is_on = |id: CrewMemberId| sheet.assignments.iter().any(|a| a.crew_member_id == id && a.status.is_active());
-    let options = chosen.crew.iter().filter(|sheet| !is_on(sheet.person.id)).map(|sheet| {
-        let person = &sheet.person;
-        let job = person.job.as_ref().map(|job| format!(" · {job}")).unwrap_or_default();
-        view! { <option value=person.id.to_string()>{person.name.clone()}{job}</option> }
-    });
-    let options = options.collect_view();
-    let (url, fields) = about(member, sight, "assign", format!("m{}:{}", sheet.mission.id, sheet.mission.version));
+    let mission = &chosen.sheet.mission;
+    let (url, fields) = about(member, sight, "assign", format!("m{}:{}", mission.id, mission.version));
     let label = if role.is_empty() { t.assign_anybody() } else { t.assign_role(role) };
+    let need = need.map(|need| (need, need.to_string()));
+    let options = chosen.choices(need.as_ref().map(|(need, _)| *need), member.visitor.lang);
+    let need = need.map(|(_, text)| text).unwrap_or_default();
+    let why = member.url(&format!("/missions/{}/candidates?need={need}", mission.id));
     view! {
-        <form class="row add" method="post" action=url data-form="assign">{fields}<input type="hidden" name="need" value=need.to_owned() />
-            <select class="input" name="person" required aria-label=label><option value="">{t.assign_choose()}</option>{options}</select>
+        <form class="row add" method="post" action=url data-form="assign">{fields}<input type="hidden" name="need" value=need />
+            <select class="input" name="person" required aria-label=label>{options}</select>
             <button class="btn secondary">{t.assign_button()}</button></form>
+        <p><a class="small" href=why>{t.candidates_title()}</a></p>
     }
     .into_any()
 }
 
 /// Times, copying, splitting, deleting: everything a mouse can do to a mission, by fields.
-fn forms(member: &Member, sight: &Sight, chosen: &Chosen, key: &str) -> AnyView {
+fn forms(member: &Member, sight: &Sight, chosen: &Staff, key: &str) -> AnyView {
     let t = member.words();
     let mission = &chosen.sheet.mission;
     let zone = mission.zone();
@@ -229,7 +218,7 @@ fn new_panel(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
     });
     view! {
         <aside class="panel" aria-labelledby="panel-title" data-panel="new">
-            <div class="row"><h2 id="panel-title" tabindex="-1">{t.plan_new_title()}</h2>{close(member, sight)}</div>
+            <div class="row top"><h2 id="panel-title" tabindex="-1">{t.plan_new_title()}</h2>{close(member, sight)}</div>
             <form class="stack" method="post" action=url data-form="create">{fields}{person}
                 <div class="field"><label for="panel-name">{t.mission_title()}</label><input class="input" id="panel-name" name="title" maxlength="200" required /></div>
                 <div class="field"><label for="panel-project">{t.mission_project()}</label><select class="input" id="panel-project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>

@@ -28,12 +28,14 @@ impl PublishForm {
 pub async fn page(member: Member, Query(form): Query<PublishForm>) -> Answer {
     let _: Permit<crate::planning::Publish> = member.permit()?;
     let sight = form.sight(&member);
-    let tellings = planning::preview_publish(&member.visitor.app, member.permit()?, sight.from, sight.to).await;
-    let tellings = tellings.map_err(|e| member.refuse(e))?;
+    let preview = planning::preview_publish(&member.visitor.app, member.permit()?, sight.from, sight.to).await;
+    let mut preview = preview.map_err(|e| member.refuse(e))?;
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(StatusCode::OK, move || {
-        let is_empty = tellings.is_empty();
-        let lines = tellings.into_iter().map(|telling| telling_line(telling, lang)).collect_view();
+        let is_empty = preview.tellings.is_empty();
+        let back = format!("/plan/publish?week={}&span={}", sight.first(), sight.span.code());
+        let held = super::held::section(&member, &preview, &back);
+        let lines = std::mem::take(&mut preview.tellings).into_iter().map(|telling| telling_line(telling, lang)).collect_view();
         let (first, span) = (sight.first().to_string(), sight.span.code());
         let days = if sight.days.len() == 1 {
             format::long_day(sight.first(), lang)
@@ -46,6 +48,7 @@ pub async fn page(member: Member, Query(form): Query<PublishForm>) -> Answer {
                     <header class="page-head"><div><h1>{t.publish_title()}</h1><p class="lead">{days}</p><p class="lead">{t.publish_lead()}</p></div></header>
                     {is_empty.then(|| view! { <Empty title=t.publish_empty_title() text=t.publish_empty_text() /> })}
                     <ul class="list">{lines}</ul>
+                    {held}
                     <form class="row" method="post" action=member.url("/plan/publish")><input type="hidden" name="week" value=first /><input type="hidden" name="span" value=span />
                         {(!is_empty).then(|| view! { <button class="btn primary"><Icon name="mail" />{t.publish_button()}</button> })}
                         <a class="btn" href=sight.here(&member)>{t.cancel()}</a></form>
@@ -88,8 +91,9 @@ fn moved_words(moved: &Moved, lang: Lang) -> String {
 
 pub async fn publish(member: Member, session: Session, Form(form): Form<PublishForm>) -> Answer {
     let sight = form.sight(&member);
-    planning::publish(&member.visitor.app, member.permit()?, sight.from, sight.to).await.map_err(|e| member.refuse(e))?;
-    Ok(go_with(&session, "plan.published", &sight.here(&member)).await)
+    let done = planning::publish(&member.visitor.app, member.permit()?, sight.from, sight.to).await;
+    let flash = if done.map_err(|e| member.refuse(e))?.held > 0 { "plan.held" } else { "plan.published" };
+    Ok(go_with(&session, flash, &sight.here(&member)).await)
 }
 
 /// Copies the week to the next one, people included, as drafts.
