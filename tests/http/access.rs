@@ -165,7 +165,7 @@ fn every_route_has_its_line() {
 /// Every field of every form and body, so that what refuses is the permission and not a missing field.
 const FORM: &str = "name=Nom&phone=&job=&skills=&text=Ana&step=preview&place=Lieu&archived=true&org_name=&time_zone=&\
     org_time_zone=&password=x&present_password=x&language=fr&code=x&version=1&active=true&what=close&label=x&org=x&days=0&role=tech&\
-    suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active";
+    suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active&rule=plan.overlap";
 
 /// Nobody's address: what refuses is not a throttle that another principal has filled.
 fn body(who: &str) -> serde_json::Value {
@@ -173,11 +173,16 @@ fn body(who: &str) -> serde_json::Value {
         "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": "x",
         "new_password": "x", "token": "x", "name": "x", "scopes": [], "days": 0, "role": "tech", "time_zone": "x",
         "language": "fr", "retention_months": 1, "version": 0, "status": "INVITED", "mission_id": 987654, "user_id": 987654,
-        "assignment_id": 987654 })
+        "assignment_id": 987654, "rule": "plan.overlap", "reason": "Il le faut" })
 }
 
 async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principal) -> String {
-    let url = path.replace("{org}", org).replace("{slug}", org).replace("{id}", "987654").replace("{token}", "none");
+    let url = path
+        .replace("{org}", org)
+        .replace("{slug}", org)
+        .replace("{id}", "987654")
+        .replace("{token}", "none")
+        .replace("{rule}", "plan.overlap");
     let url = url.replace("{file}", "hours.pdf");
     if !path.starts_with("/api/") {
         // Programs have no cookie; they are nobody here.
@@ -292,7 +297,8 @@ async fn what_belongs_to_others_answers_as_what_does_not_exist() {
                     .replace("{org}", &shop.org.slug)
                     .replace("{id}", id)
                     .replace("{file}", "hours.pdf")
-                    .replace("{token}", "none");
+                    .replace("{token}", "none")
+                    .replace("{rule}", "plan.overlap");
                 let answer = if path.starts_with("/api/") {
                     test.api(method, &url, &me.token, (method != "GET").then(|| body("owner"))).await
                 } else {

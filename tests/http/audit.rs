@@ -68,8 +68,10 @@ const COVERAGE: &[(&str, &[&str])] = &[
             "assignment.links_revoked",
             "assignment.link_made",
             "assignment.invited",
+            "rule.overruled",
         ],
     ),
+    ("rule.override", &["rule.overruled", "rule.restored"]),
     (
         "plan.edit",
         &[

@@ -4,9 +4,9 @@ use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId};
 use crate::orgs::service::find_org;
 use crate::planning::overrides::{Ruled, rule_out};
-use crate::planning::rules::{self, Calendar, Finding, Kind, State, Window, packs};
+use crate::planning::rules::{self, Calendar, Finding, Kind, Shift, State, Window, packs};
 use crate::planning::store::{self, Override};
-use crate::planning::{PlanError, ReadStaffing};
+use crate::planning::{Mission, PlanError, ReadStaffing};
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use jiff::ToSpan as _;
@@ -78,18 +78,32 @@ pub async fn check_plan(app: &App, permit: Permit<ReadStaffing>, window: Window)
     Ok(check_roster(&mut read, &calendar, roster, None).await?)
 }
 
-/// What the rules say of one person in the week of a time, as the plan is inside of a change. What was badged is left out: it is
-/// for telling people what is ahead.
+/// Which of a person's missions are looked at beside one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    All,
+    /// Those at another time.
+    Others,
+}
+
+/// What the rules say of one person in the week of a mission, as the plan is inside of a change. What was badged is left out: it
+/// is for telling people what is ahead.
 pub(super) async fn check_person(
     conn: &mut impl Conn,
     zone: &Zone,
     now: Instant,
     person: CrewMemberId,
-    at: Instant,
+    mission: &Mission,
+    beside: Beside,
 ) -> DbResult<ConflictSheet> {
-    let first = monday_of(zone.local(at).date);
+    let first = monday_of(zone.local(mission.starts_at).date);
     let calendar = Calendar::new(zone, Window { first, last: first.saturating_add(6.days()) });
-    let roster = gather(conn, zone, &calendar, now, &[], Some(person)).await?;
+    let mut roster = gather(conn, zone, &calendar, now, &[], Some(person)).await?;
+    if beside == Beside::Others {
+        let overlaps = |shift: &Shift| shift.start < mission.ends_at && shift.end > mission.starts_at;
+        let stays = |shift: &Shift| shift.key == mission.id.0 || !overlaps(shift);
+        roster.people.iter_mut().for_each(|planned| planned.shifts.retain(stays));
+    }
     check_roster(conn, &calendar, roster, Some(person)).await
 }
 

@@ -1,4 +1,4 @@
-use super::findings::check_person;
+use super::findings::{Beside, check_person};
 use super::read::find_sheet;
 use crate::access::{Action, Permit};
 use crate::audit::{self, Event, Tx};
@@ -6,7 +6,7 @@ use crate::kernel::zone::Zone;
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId};
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::planning::overrides::excess;
-use crate::planning::rules::{Kind, Severity};
+use crate::planning::rules::Severity;
 use crate::planning::{Mission, OverrideRule, PlanError, store};
 use crate::platform::App;
 
@@ -51,7 +51,7 @@ pub(super) async fn override_in<A: Action>(
         return Err(PlanError::Fields(vec![("reason", "rule.reason")]));
     }
     let now = tx.now();
-    let sheet = check_person(tx, zone, now, assignment.crew_member_id, mission.starts_at).await?;
+    let sheet = check_person(tx, zone, now, assignment.crew_member_id, &mission, Beside::All).await?;
     let theirs = || {
         let overruled = sheet.overruled(assignment.crew_member_id, mission.id).map(|(finding, _)| finding);
         sheet.of(assignment.crew_member_id, mission.id).chain(overruled).filter(|finding| finding.rule == rule)
@@ -102,9 +102,9 @@ pub(super) async fn clear_to_ask<A: Action>(
     reason: &str,
 ) -> Result<(Vec<Event>, Vec<&'static str>), PlanError> {
     let now = tx.now();
-    let sheet = check_person(tx, zone, now, person, mission.starts_at).await?;
-    // An acceptance that overlaps is refused by itself, and programs expect that answer.
-    let findings = || sheet.of(person, mission.id).filter(|finding| finding.kind != Kind::Overlap);
+    // Missions at the same time are left out: of two that overlap one at most is accepted, and programs expect to be refused then.
+    let sheet = check_person(tx, zone, now, person, mission, Beside::Others).await?;
+    let findings = || sheet.of(person, mission.id);
     let rules = |severity| {
         let mut rules: Vec<_> = findings().filter(|finding| finding.severity == severity).map(|finding| finding.rule).collect();
         rules.sort_unstable();
