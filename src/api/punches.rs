@@ -27,7 +27,7 @@ pub struct QrToken {
 }
 
 /// Issues a badge code for a phone of the account.
-#[utoipa::path(post, path = "/punch/request-token", tag = "punch", responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/request-token", operation_id = "request_badge_token", tag = "punch", responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn request_token(client: OrgClient, Body(body): Body<TokenRequest>) -> Result<Json<QrToken>, Problem> {
     let me = client.crew_record().await?;
     let badge = clock::issue_badge(&client.app, client.permit()?, &me, DeviceId(body.device_id)).await?;
@@ -63,7 +63,7 @@ pub struct ValidateAnswer {
 }
 
 /// Records a scan. The key of the kiosk goes into `X-Kiosk-API-Key`; an `Idempotency-Key` makes repeating it safe.
-#[utoipa::path(post, path = "/punch/validate", tag = "punch", responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/validate", operation_id = "validate_punch", tag = "punch", responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn validate(
     client: KioskClient,
     headers: HeaderMap,
@@ -138,7 +138,7 @@ impl PageQuery {
 }
 
 /// The punches of the account, newest first.
-#[utoipa::path(get, path = "/punch/history", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>)))]
+#[utoipa::path(get, path = "/punch/history", operation_id = "list_my_punches", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>)))]
 pub async fn history(client: OrgClient, Query(page): Query<PageQuery>) -> Result<Json<Vec<PunchBody>>, Problem> {
     let me = client.crew_record().await?;
     let list = clock::my_punches(&client.app, client.permit()?, &me, page.limit(), page.offset()).await?;
