@@ -9,6 +9,7 @@ mod jwts;
 mod keys;
 mod links;
 mod mass;
+mod offline;
 mod openapi;
 mod pages;
 mod passkeys;
