@@ -2,8 +2,8 @@
 
 use super::door::{KioskClient, OrgClient};
 use super::problem::{Body, Problem, ProblemBody};
-use super::punches::PageQuery;
-use crate::kernel::{KioskId, zone};
+use super::punches::{PageQuery, told_time};
+use crate::kernel::{Drift, KioskId, zone};
 use crate::timeclock::{Kiosk, NewKiosk, service as clock};
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -128,6 +128,8 @@ pub async fn generate_key(client: OrgClient, Path(id): Path<i64>) -> Result<Json
 pub struct HeartbeatBody {
     app_version: Option<String>,
     device_info: Option<String>,
+    /// The kiosk's own clock (RFC 3339), to learn whether it is right.
+    device_time: Option<String>,
 }
 
 /// The answer to a heartbeat.
@@ -138,6 +140,10 @@ pub struct HeartbeatAnswer {
     kiosk_id: i64,
     last_heartbeat_at: String,
     server_time: String,
+    /// Seconds by which `device_time` is ahead of the server; negative when it is behind.
+    clock_offset_seconds: Option<i64>,
+    /// By more than two minutes: the times that the kiosk shows mislead, and a scan that names them is refused.
+    clock_differs: bool,
 }
 
 /// Says that the kiosk is there.
@@ -146,13 +152,16 @@ pub async fn heartbeat(client: KioskClient, Body(body): Body<HeartbeatBody>) -> 
     let cut = |text: Option<String>, most: usize| text.map(|t| t.chars().take(most).collect::<String>());
     let (version, info) = (cut(body.app_version, 50), cut(body.device_info, 255));
     clock::report_kiosk(&client.app, client.permit()?, client.kiosk.id, version.as_deref(), info.as_deref()).await?;
-    let now = zone::utc(client.app.clock.now());
+    let now = client.app.clock.now();
+    let (device_time, text) = (told_time(&client, "device_time", body.device_time.as_deref())?, zone::utc(now));
     Ok(Json(HeartbeatAnswer {
         success: true,
         message: "Heartbeat recorded",
         kiosk_id: client.kiosk.id.0,
-        last_heartbeat_at: now.clone(),
-        server_time: now,
+        last_heartbeat_at: text.clone(),
+        server_time: text,
+        clock_offset_seconds: device_time.map(|shown| shown.millis_since(now) / 1000),
+        clock_differs: device_time.is_some_and(|shown| Drift::of(shown, now) != Drift::None),
     }))
 }
 
