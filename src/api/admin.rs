@@ -23,7 +23,7 @@ pub struct DeviceQuery {
 }
 
 /// Everybody's phones, newest first.
-#[utoipa::path(get, path = "/admin/devices", tag = "admin", params(DeviceQuery), responses((status = 200, body = Vec<DeviceBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/devices", operation_id = "list_devices", tag = "admin", params(DeviceQuery), responses((status = 200, body = Vec<DeviceBody>), (status = 403, body = ProblemBody)))]
 pub async fn devices(client: OrgClient, Query(query): Query<DeviceQuery>) -> Result<Json<Vec<DeviceBody>>, Problem> {
     let page = PageQuery { limit: query.limit, offset: query.offset };
     let filter = DeviceFilter {
@@ -37,7 +37,7 @@ pub async fn devices(client: OrgClient, Query(query): Query<DeviceQuery>) -> Res
 }
 
 /// Revokes anybody's phone.
-#[utoipa::path(post, path = "/admin/devices/{id}/revoke", tag = "admin", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/devices/{id}/revoke", operation_id = "revoke_any_device", tag = "admin", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_device(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DeviceBody>, Problem> {
     Ok(Json(clock::revoke_device(&client.app, client.permit()?, DeviceId(id)).await?.into()))
 }
@@ -59,7 +59,7 @@ fn read_instant(field: &'static str, text: Option<&str>, zone: &Zone) -> Result<
 }
 
 /// Everybody's punches, newest first.
-#[utoipa::path(get, path = "/admin/punches", tag = "admin", params(PunchQuery), responses((status = 200, body = Vec<PunchBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/punches", operation_id = "list_punches", tag = "admin", params(PunchQuery), responses((status = 200, body = Vec<PunchBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn punches(client: OrgClient, Query(query): Query<PunchQuery>) -> Result<Json<Vec<PunchBody>>, Problem> {
     let zone = client.org.zone();
     let page = PageQuery { limit: query.limit, offset: query.offset };
@@ -109,7 +109,7 @@ pub struct AuditBody {
 }
 
 /// The audit of the organisation, newest first.
-#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(AuditQuery), responses((status = 200, body = Vec<AuditBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/audit-logs", operation_id = "list_audit_logs", tag = "admin", params(AuditQuery), responses((status = 200, body = Vec<AuditBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> Result<Json<Vec<AuditBody>>, Problem> {
     let zone = client.org.zone();
     let page = PageQuery { limit: query.limit, offset: query.offset };

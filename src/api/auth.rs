@@ -49,7 +49,7 @@ pub struct RegisterBody {
 }
 
 /// Creates an account. A role cannot be asked for.
-#[utoipa::path(post, path = "/auth/register", tag = "auth", responses((status = 201, body = AccountBody), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/register", operation_id = "register_account", tag = "auth", responses((status = 201, body = AccountBody), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn register(client: Client, Body(body): Body<RegisterBody>) -> Result<(StatusCode, Json<AccountBody>), Problem> {
     let name = body.full_name.unwrap_or_else(|| body.email.split('@').next().unwrap_or_default().to_owned());
     let new = NewAccount { email: body.email, name, password: body.password, language: "fr".to_owned() };
@@ -104,7 +104,7 @@ pub struct TokenForm {
 }
 
 /// Signs in with a form.
-#[utoipa::path(post, path = "/auth/token", tag = "auth", request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+#[utoipa::path(post, path = "/auth/token", operation_id = "issue_token", tag = "auth", request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn token(client: Client, FormBody(form): FormBody<TokenForm>) -> Tokens {
     let login = LoginBody { email: form.username, password: form.password, org: form.org, otp: form.otp };
@@ -203,7 +203,7 @@ pub async fn logout(
 }
 
 /// As `/auth/logout`, under the name that a predecessor's clients know.
-#[utoipa::path(post, path = "/auth/revoke", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/revoke", operation_id = "revoke_token", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
 pub async fn revoke(
     client: Client,
     jar: CookieJar,
@@ -214,7 +214,7 @@ pub async fn revoke(
 }
 
 /// Ends all sessions of the account, browsers included.
-#[utoipa::path(post, path = "/auth/revoke-all", tag = "auth", responses((status = 204), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/revoke-all", operation_id = "end_all_sessions", tag = "auth", responses((status = 204), (status = 401, body = ProblemBody)))]
 pub async fn revoke_all(client: Client) -> Result<StatusCode, Problem> {
     accounts::end_my_other_sessions(&client.app, client.permit()?, false).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -253,7 +253,7 @@ fn session_body(session: Session, here: Option<SessionId>) -> SessionBody {
 }
 
 /// One's own living sessions, the one seen last first.
-#[utoipa::path(get, path = "/auth/devices", tag = "auth", responses((status = 200, body = Vec<SessionBody>), (status = 401, body = ProblemBody)))]
+#[utoipa::path(get, path = "/auth/devices", operation_id = "list_sessions", tag = "auth", responses((status = 200, body = Vec<SessionBody>), (status = 401, body = ProblemBody)))]
 pub async fn sessions(client: Client) -> Result<Json<Vec<SessionBody>>, Problem> {
     let here = client.actor.session();
     let list = accounts::list_my_sessions(&client.app, client.permit()?).await?;
@@ -282,7 +282,7 @@ pub async fn label_session(client: Client, Path(id): Path<i64>, Body(body): Body
 }
 
 /// The account of the token.
-#[utoipa::path(get, path = "/auth/me", tag = "auth", responses((status = 200, body = AccountBody), (status = 401, body = ProblemBody)))]
+#[utoipa::path(get, path = "/auth/me", operation_id = "read_me", tag = "auth", responses((status = 200, body = AccountBody), (status = 401, body = ProblemBody)))]
 pub async fn me(client: Client) -> Result<Json<AccountBody>, Problem> {
     let account = accounts::find_me(&client.app, client.permit()?).await?;
     let role = orgs::list_my_orgs(&client.app, client.permit()?).await?.first().map(|place| place.membership.role);
@@ -370,7 +370,7 @@ pub async fn reset(client: Client, body: Body<ResetBody>) -> Result<Json<StatusB
 }
 
 /// Whether signing in works: the database answers and a key is there to sign with.
-#[utoipa::path(get, path = "/auth/health", tag = "auth", responses((status = 200, body = StatusBody), (status = 503, body = ProblemBody)))]
+#[utoipa::path(get, path = "/auth/health", operation_id = "auth_health", tag = "auth", responses((status = 200, body = StatusBody), (status = 503, body = ProblemBody)))]
 pub async fn health(client: Client) -> Result<Json<StatusBody>, Problem> {
     accounts::has_accounts(&client.app).await?;
     Ok(Json(StatusBody { status: "ok" }))

@@ -2,8 +2,8 @@
 
 use super::door::{KioskClient, OrgClient};
 use super::problem::{Body, Problem, ProblemBody};
-use super::punches::PageQuery;
-use crate::kernel::{KioskId, zone};
+use super::punches::{PageQuery, told_time};
+use crate::kernel::{Drift, KioskId, zone};
 use crate::timeclock::{Kiosk, NewKiosk, service as clock};
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -46,7 +46,7 @@ pub struct KioskQuery {
 }
 
 /// Kiosks by name.
-#[utoipa::path(get, path = "/admin/kiosks", tag = "kiosks", params(KioskQuery), responses((status = 200, body = Vec<KioskBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/kiosks", operation_id = "list_kiosks", tag = "kiosks", params(KioskQuery), responses((status = 200, body = Vec<KioskBody>), (status = 403, body = ProblemBody)))]
 pub async fn list(client: OrgClient, Query(query): Query<KioskQuery>) -> Result<Json<Vec<KioskBody>>, Problem> {
     let page = PageQuery { limit: query.limit, offset: query.offset };
     let kiosks = clock::list_kiosks(&client.app, client.permit()?, query.is_active, page.limit(), page.offset()).await?;
@@ -62,7 +62,7 @@ pub struct CreateKiosk {
 }
 
 /// Adds a kiosk.
-#[utoipa::path(post, path = "/admin/kiosks", tag = "kiosks", responses((status = 201, body = KioskBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/kiosks", operation_id = "create_kiosk", tag = "kiosks", responses((status = 201, body = KioskBody), (status = 409, body = ProblemBody)))]
 pub async fn create(client: OrgClient, Body(body): Body<CreateKiosk>) -> Result<(StatusCode, Json<KioskBody>), Problem> {
     let new = NewKiosk { name: body.kiosk_name, place: body.location, fingerprint: body.device_fingerprint };
     let (kiosk, _) = clock::create_kiosk(&client.app, client.permit()?, new).await?;
@@ -78,7 +78,7 @@ pub struct ChangeKiosk {
 }
 
 /// Changes a kiosk.
-#[utoipa::path(patch, path = "/admin/kiosks/{id}", tag = "kiosks", params(("id" = i64, Path)), responses((status = 200, body = KioskBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/admin/kiosks/{id}", operation_id = "change_kiosk", tag = "kiosks", params(("id" = i64, Path)), responses((status = 200, body = KioskBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, Body(body): Body<ChangeKiosk>) -> Result<Json<KioskBody>, Problem> {
     let id = KioskId(id);
     let before = clock::get_kiosk(&client.app, client.permit()?, id).await?;
@@ -90,7 +90,7 @@ pub async fn change(client: OrgClient, Path(id): Path<i64>, Body(body): Body<Cha
 }
 
 /// Removes a kiosk.
-#[utoipa::path(delete, path = "/admin/kiosks/{id}", tag = "kiosks", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/admin/kiosks/{id}", operation_id = "remove_kiosk", tag = "kiosks", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
 pub async fn remove(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     clock::remove_kiosk(&client.app, client.permit()?, KioskId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -108,7 +108,7 @@ pub struct KeyBody {
 }
 
 /// Makes a new key for a kiosk; the one before stops working.
-#[utoipa::path(post, path = "/admin/kiosks/{id}/generate-api-key", tag = "kiosks", params(("id" = i64, Path)), responses((status = 200, body = KeyBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/kiosks/{id}/generate-api-key", operation_id = "generate_kiosk_key", tag = "kiosks", params(("id" = i64, Path)), responses((status = 200, body = KeyBody), (status = 404, body = ProblemBody)))]
 pub async fn generate_key(client: OrgClient, Path(id): Path<i64>) -> Result<Json<KeyBody>, Problem> {
     let api_key = clock::issue_kiosk_key(&client.app, client.permit()?, KioskId(id)).await?;
     let kiosk = clock::get_kiosk(&client.app, client.permit()?, KioskId(id)).await?;
@@ -128,6 +128,8 @@ pub async fn generate_key(client: OrgClient, Path(id): Path<i64>) -> Result<Json
 pub struct HeartbeatBody {
     app_version: Option<String>,
     device_info: Option<String>,
+    /// The kiosk's own clock (RFC 3339), to learn whether it is right.
+    device_time: Option<String>,
 }
 
 /// The answer to a heartbeat.
@@ -138,21 +140,28 @@ pub struct HeartbeatAnswer {
     kiosk_id: i64,
     last_heartbeat_at: String,
     server_time: String,
+    /// Seconds by which `device_time` is ahead of the server; negative when it is behind.
+    clock_offset_seconds: Option<i64>,
+    /// By more than two minutes: the times that the kiosk shows mislead, and a scan that names them is refused.
+    clock_differs: bool,
 }
 
 /// Says that the kiosk is there.
-#[utoipa::path(post, path = "/kiosk/heartbeat", tag = "kiosks", responses((status = 200, body = HeartbeatAnswer), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/kiosk/heartbeat", operation_id = "report_kiosk", tag = "kiosks", responses((status = 200, body = HeartbeatAnswer), (status = 401, body = ProblemBody)))]
 pub async fn heartbeat(client: KioskClient, Body(body): Body<HeartbeatBody>) -> Result<Json<HeartbeatAnswer>, Problem> {
     let cut = |text: Option<String>, most: usize| text.map(|t| t.chars().take(most).collect::<String>());
     let (version, info) = (cut(body.app_version, 50), cut(body.device_info, 255));
     clock::report_kiosk(&client.app, client.permit()?, client.kiosk.id, version.as_deref(), info.as_deref()).await?;
-    let now = zone::utc(client.app.clock.now());
+    let now = client.app.clock.now();
+    let (device_time, text) = (told_time(&client, "device_time", body.device_time.as_deref())?, zone::utc(now));
     Ok(Json(HeartbeatAnswer {
         success: true,
         message: "Heartbeat recorded",
         kiosk_id: client.kiosk.id.0,
-        last_heartbeat_at: now.clone(),
-        server_time: now,
+        last_heartbeat_at: text.clone(),
+        server_time: text,
+        clock_offset_seconds: device_time.map(|shown| shown.millis_since(now) / 1000),
+        clock_differs: device_time.is_some_and(|shown| Drift::of(shown, now) != Drift::None),
     }))
 }
 
@@ -171,7 +180,7 @@ pub struct StatusBody {
 }
 
 /// The state of the kiosk that asks.
-#[utoipa::path(get, path = "/kiosk/status", tag = "kiosks", responses((status = 200, body = StatusBody), (status = 401, body = ProblemBody)))]
+#[utoipa::path(get, path = "/kiosk/status", operation_id = "read_kiosk_status", tag = "kiosks", responses((status = 200, body = StatusBody), (status = 401, body = ProblemBody)))]
 pub async fn status(client: KioskClient) -> Json<StatusBody> {
     let (kiosk, now) = (client.kiosk, client.app.clock.now());
     let is_online = kiosk.is_online(now);

@@ -55,7 +55,7 @@ pub struct MemberQuery {
 }
 
 /// The members, by id.
-#[utoipa::path(get, path = "/members", tag = "members", params(MemberQuery), responses((status = 200, body = Vec<MemberBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/members", operation_id = "list_members", tag = "members", params(MemberQuery), responses((status = 200, body = Vec<MemberBody>), (status = 403, body = ProblemBody)))]
 pub async fn list(client: OrgClient, Query(query): Query<MemberQuery>) -> Result<Json<Vec<MemberBody>>, Problem> {
     let unknown = || Problem(Failure::fields([("role", "role.unknown")]));
     let filter = MemberFilter {
@@ -77,7 +77,7 @@ pub struct ChangeMemberBody {
 }
 
 /// Changes a member's role or suspends them. It counts from their next request on.
-#[utoipa::path(patch, path = "/members/{id}", tag = "members", params(("id" = i64, Path)), responses((status = 200, body = MemberBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/members/{id}", operation_id = "change_member", tag = "members", params(("id" = i64, Path)), responses((status = 200, body = MemberBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn change(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -96,7 +96,7 @@ pub async fn change(
 }
 
 /// Takes a member out. Their crew record and hours stay.
-#[utoipa::path(delete, path = "/members/{id}", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/members/{id}", operation_id = "remove_member", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn remove(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::remove_member(&client.app, client.permit()?, MembershipId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -114,7 +114,7 @@ pub struct MemberSessionBody {
 }
 
 /// The living sessions of a member below one's own role.
-#[utoipa::path(get, path = "/members/{id}/sessions", tag = "members", params(("id" = i64, Path)), responses((status = 200, body = Vec<MemberSessionBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/members/{id}/sessions", operation_id = "list_member_sessions", tag = "members", params(("id" = i64, Path)), responses((status = 200, body = Vec<MemberSessionBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn sessions(client: OrgClient, Path(id): Path<i64>) -> Result<Json<Vec<MemberSessionBody>>, Problem> {
     let list = orgs::list_member_sessions(&client.app, client.permit()?, MembershipId(id)).await?;
     let body = |s: crate::accounts::Session| MemberSessionBody {
@@ -135,7 +135,7 @@ pub struct EndSessionsBody {
 }
 
 /// Ends a member's sessions.
-#[utoipa::path(delete, path = "/members/{id}/sessions", tag = "members", params(("id" = i64, Path)), request_body = Option<EndSessionsBody>, responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/members/{id}/sessions", operation_id = "end_member_sessions", tag = "members", params(("id" = i64, Path)), request_body = Option<EndSessionsBody>, responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn end_sessions(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -147,7 +147,7 @@ pub async fn end_sessions(
 }
 
 /// Mails a member the link that sets a new password. Nobody sets it for them.
-#[utoipa::path(post, path = "/members/{id}/reset", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/{id}/reset", operation_id = "start_member_reset", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn start_reset(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::start_member_reset(&client.app, client.permit()?, MembershipId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -180,7 +180,7 @@ impl From<Invitation> for InvitationBody {
 }
 
 /// Invitations that nobody has answered, newest first.
-#[utoipa::path(get, path = "/members/invitations", tag = "members", responses((status = 200, body = Vec<InvitationBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/members/invitations", operation_id = "list_member_invitations", tag = "members", responses((status = 200, body = Vec<InvitationBody>), (status = 403, body = ProblemBody)))]
 pub async fn invitations(client: OrgClient) -> Result<Json<Vec<InvitationBody>>, Problem> {
     let list = orgs::list_invitations(&client.app, client.permit()?).await?;
     Ok(Json(list.into_iter().map(InvitationBody::from).collect()))
@@ -204,7 +204,7 @@ pub struct MadeBody {
 }
 
 /// Invites somebody by mail.
-#[utoipa::path(post, path = "/members/invitations", tag = "members", responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations", operation_id = "invite_member", tag = "members", responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(StatusCode, Json<MadeBody>), Problem> {
     let new = NewInvitation { email: body.email, role: body.role, message: body.message, days: body.days.unwrap_or(14) };
     let id = orgs::invite_member(&client.app, client.permit()?, new).await?;
@@ -212,14 +212,14 @@ pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(
 }
 
 /// Takes an invitation back.
-#[utoipa::path(delete, path = "/members/invitations/{id}", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/members/invitations/{id}", operation_id = "revoke_member_invitation", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_invitation(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::revoke_invitation(&client.app, client.permit()?, InvitationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Mails an invitation again, with a new link.
-#[utoipa::path(post, path = "/members/invitations/{id}/resend", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations/{id}/resend", operation_id = "resend_member_invitation", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn resend_invitation(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::resend_invitation(&client.app, client.permit()?, InvitationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -61,6 +61,7 @@ fn detail(code: &str) -> &str {
         "punch.expired" => "Token has expired",
         "punch.already_used" => "Token has already been used (replay attack detected)",
         "punch.device_revoked" => "Device has been revoked",
+        "punch.clock_differs" => "The time of the scan differs from the server's by more than two minutes",
         "kiosk.inactive" => "Kiosk is not active",
         "kiosk.not_found" => "Kiosk not found",
         "kiosk.taken" => "Kiosk with this name already exists",

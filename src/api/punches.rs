@@ -2,7 +2,7 @@
 
 use super::door::{KioskClient, OrgClient};
 use super::problem::{Body, Problem, ProblemBody};
-use crate::kernel::{DeviceId, Failure, zone};
+use crate::kernel::{DeviceId, Failure, Instant, zone};
 use crate::timeclock::{PunchKind, PunchLine, Scan, service as clock};
 use axum::Json;
 use axum::extract::Query;
@@ -27,7 +27,7 @@ pub struct QrToken {
 }
 
 /// Issues a badge code for a phone of the account.
-#[utoipa::path(post, path = "/punch/request-token", tag = "punch", responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/request-token", operation_id = "request_badge_token", tag = "punch", responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn request_token(client: OrgClient, Body(body): Body<TokenRequest>) -> Result<Json<QrToken>, Problem> {
     let me = client.crew_record().await?;
     let badge = clock::issue_badge(&client.app, client.permit()?, &me, DeviceId(body.device_id)).await?;
@@ -46,6 +46,15 @@ pub struct ValidateBody {
     kiosk_id: Option<i64>,
     /// `clock_in`, `clock_out`, `break_start`, `break_end`; proposed from the last punch when absent.
     punch_type: Option<String>,
+    /// When it was scanned, by the clock that the kiosk shows (RFC 3339). Refused with `punch.clock_differs` when that is more
+    /// than two minutes from the server's, whose time is recorded. Not judged when absent.
+    scanned_at: Option<String>,
+}
+
+/// What a kiosk says the time is: RFC 3339, or by the clocks of its organisation.
+pub fn told_time(client: &KioskClient, field: &'static str, text: Option<&str>) -> Result<Option<Instant>, Problem> {
+    let zone = client.org.zone();
+    text.map(|text| zone::parse_local(text, &zone).ok_or(Problem(Failure::fields([(field, "date.invalid")])))).transpose()
 }
 
 /// A recorded punch.
@@ -63,7 +72,7 @@ pub struct ValidateAnswer {
 }
 
 /// Records a scan. The key of the kiosk goes into `X-Kiosk-API-Key`; an `Idempotency-Key` makes repeating it safe.
-#[utoipa::path(post, path = "/punch/validate", tag = "punch", responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/validate", operation_id = "validate_punch", tag = "punch", responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn validate(
     client: KioskClient,
     headers: HeaderMap,
@@ -77,7 +86,13 @@ pub async fn validate(
         kinds.into_iter().find(|kind| kind.api_code() == code).ok_or(Problem(Failure::fields([("punch_type", "punch.kind")])))
     });
     let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).filter(|key| (8..=128).contains(&key.len()));
-    let scan = Scan { code: body.qr_token, wanted: wanted.transpose()?, key: key.map(str::to_owned), source: "api" };
+    let scan = Scan {
+        code: body.qr_token,
+        wanted: wanted.transpose()?,
+        key: key.map(str::to_owned),
+        source: "api",
+        shown_at: told_time(&client, "scanned_at", body.scanned_at.as_deref())?,
+    };
     let receipt = clock::record_punch(&client.app, client.permit()?, scan).await?;
     let punch_type = receipt.kind.api_code();
     Ok(Json(ValidateAnswer {
@@ -138,7 +153,7 @@ impl PageQuery {
 }
 
 /// The punches of the account, newest first.
-#[utoipa::path(get, path = "/punch/history", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>)))]
+#[utoipa::path(get, path = "/punch/history", operation_id = "list_my_punches", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>)))]
 pub async fn history(client: OrgClient, Query(page): Query<PageQuery>) -> Result<Json<Vec<PunchBody>>, Problem> {
     let me = client.crew_record().await?;
     let list = clock::my_punches(&client.app, client.permit()?, &me, page.limit(), page.offset()).await?;

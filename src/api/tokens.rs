@@ -40,7 +40,7 @@ impl From<ApiToken> for TokenBody {
 }
 
 /// One's own tokens, newest first.
-#[utoipa::path(get, path = "/auth/tokens", tag = "tokens", responses((status = 200, body = Vec<TokenBody>), (status = 401, body = ProblemBody)))]
+#[utoipa::path(get, path = "/auth/tokens", operation_id = "list_api_tokens", tag = "tokens", responses((status = 200, body = Vec<TokenBody>), (status = 401, body = ProblemBody)))]
 pub async fn list(client: OrgClient) -> Result<Json<Vec<TokenBody>>, Problem> {
     let tokens = accounts::list_my_tokens(&client.app, client.permit()?).await?;
     Ok(Json(tokens.into_iter().map(TokenBody::from).collect()))
@@ -65,7 +65,7 @@ pub struct MadeTokenBody {
 }
 
 /// Makes a token. A token cannot make another one.
-#[utoipa::path(post, path = "/auth/tokens", tag = "tokens", responses((status = 201, body = MadeTokenBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/tokens", operation_id = "create_api_token", tag = "tokens", responses((status = 201, body = MadeTokenBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn make(client: OrgClient, Body(body): Body<NewTokenBody>) -> Result<(StatusCode, Json<MadeTokenBody>), Problem> {
     let new = NewApiToken { name: body.name, scopes: body.scopes.join(" "), days: body.days };
     let made = accounts::make_token(&client.app, client.permit()?, client.org.id, &new).await?;
@@ -73,7 +73,7 @@ pub async fn make(client: OrgClient, Body(body): Body<NewTokenBody>) -> Result<(
 }
 
 /// Revokes one of one's own tokens.
-#[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "tokens", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/auth/tokens/{id}", operation_id = "revoke_api_token", tag = "tokens", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
 pub async fn revoke(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     accounts::revoke_token(&client.app, client.permit()?, ApiTokenId(id)).await?;
     Ok(StatusCode::NO_CONTENT)

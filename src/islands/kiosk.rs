@@ -39,6 +39,8 @@ pub struct KioskWords {
     pub recorded: String,
     pub full_screen: String,
     pub clock: String,
+    pub clock_fast: String,
+    pub clock_slow: String,
 }
 
 /// The kiosk before the first scan; `live/kiosk.rs` does the rest.
@@ -54,6 +56,7 @@ pub fn KioskIsland(
     view! {
         <div data-island="kiosk" data-now=server_ms data-zone=time_zone data-language=language data-lost-title=words.lost_title data-lost-text=words.lost_text>
             <div class="kiosk idle">
+                <p class="strip" role="status" data-part="drift" data-fast=words.clock_fast data-slow=words.clock_slow hidden></p>
                 <section class="departures" aria-label=words.clock>
                     <p class="clock"><span data-part="minutes"></span><small data-part="seconds"></small></p>
                     <p class="date" data-part="date"></p>

@@ -5,6 +5,7 @@
 #[cfg(feature = "ssr")]
 pub mod badge;
 pub mod countdown;
+pub mod drift;
 #[cfg(feature = "ssr")]
 pub mod kiosk;
 #[cfg(feature = "hydrate")]

@@ -39,6 +39,8 @@ fn kiosk() -> String {
         recorded: word("Noté"),
         full_screen: word("Plein écran"),
         clock: word("L'heure"),
+        clock_fast: word("Elle avance"),
+        clock_slow: word("Elle retarde"),
     };
     let (time_zone, language) = (word("Europe/Paris"), word("fr"));
     let props = KioskIslandProps { words, worker: word("/w.js"), decoder: word("/d.wasm"), time_zone, language, server_ms: 7 };

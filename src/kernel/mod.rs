@@ -13,4 +13,4 @@ pub use failure::{Failure, FieldFailure, Kind};
 pub use ids::*;
 pub use lang::Lang;
 pub use role::Role;
-pub use time::Instant;
+pub use time::{Drift, Instant};

@@ -30,3 +30,49 @@ impl Instant {
         Self(self.0 + days * 86_400_000)
     }
 }
+
+/// How a clock stands to the right time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    Slow,
+    None,
+    Fast,
+}
+
+impl Drift {
+    /// Less than this misleads nobody: it is what a clock set by hand is off by.
+    const TOLERANCE_MS: i64 = 120_000;
+
+    /// Of a clock that shows `shown` when it is `right`.
+    pub const fn of(shown: Instant, right: Instant) -> Self {
+        let ahead = shown.0.saturating_sub(right.0);
+        if ahead > Self::TOLERANCE_MS {
+            Self::Fast
+        } else if ahead < -Self::TOLERANCE_MS {
+            Self::Slow
+        } else {
+            Self::None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_minutes_are_no_drift_and_more_is() {
+        let right = Instant(1_795_248_000_000);
+        for (ahead, drift) in [
+            (0, Drift::None),
+            (120_000, Drift::None),
+            (-120_000, Drift::None),
+            (120_001, Drift::Fast),
+            (-120_001, Drift::Slow),
+            (i64::MIN, Drift::Slow),
+        ] {
+            assert_eq!(Drift::of(Instant(right.0.saturating_add(ahead)), right), drift, "{ahead}");
+        }
+        assert_eq!(Drift::of(Instant(i64::MAX), Instant(-1)), Drift::Fast);
+    }
+}

@@ -30,6 +30,8 @@ pub enum PunchError {
     AlreadyOut,
     #[error("another request of the person is under way")]
     Raced,
+    #[error("the clock of who asks differs from the server's")]
+    ClockDiffers,
     #[error("the kiosk is not active")]
     KioskInactive,
     #[error("there is no such device")]
@@ -69,6 +71,7 @@ impl PunchError {
             Self::AlreadyIn => "punch.already_in",
             Self::AlreadyOut => "punch.already_out",
             Self::Raced => "punch.raced",
+            Self::ClockDiffers => "punch.clock_differs",
             Self::KioskInactive => "kiosk.inactive",
             _ => "unavailable",
         }
@@ -85,9 +88,11 @@ impl From<PunchError> for Failure {
             | PunchError::AlreadyUsed
             | PunchError::OtherOrg => Self::new(Kind::Malformed, code),
             PunchError::DeviceRevoked | PunchError::Archived | PunchError::KioskInactive => Self::new(Kind::Forbidden, code),
-            PunchError::TooSoon { .. } | PunchError::AlreadyIn | PunchError::AlreadyOut | PunchError::Raced => {
-                Self::new(Kind::Conflict, code)
-            }
+            PunchError::TooSoon { .. }
+            | PunchError::AlreadyIn
+            | PunchError::AlreadyOut
+            | PunchError::Raced
+            | PunchError::ClockDiffers => Self::new(Kind::Conflict, code),
             PunchError::DeviceNotFound => Self::new(Kind::NotFound, "device.not_found"),
             PunchError::DeviceAlreadyRevoked => Self::new(Kind::Malformed, "device.already_revoked"),
             PunchError::DeviceKnown => Self::new(Kind::Conflict, "device.known"),

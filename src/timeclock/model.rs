@@ -141,6 +141,9 @@ pub struct Scan {
     /// Repeating a request with the same key records nothing twice. The code itself when `None`.
     pub key: Option<String>,
     pub source: &'static str,
+    /// When it was, by the clock that the person sees, if the caller tells. What is recorded is the server's time: where the two
+    /// differ, the person would be told one time and paid for another.
+    pub shown_at: Option<Instant>,
 }
 
 /// What a kiosk shows after a scan.

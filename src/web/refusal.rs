@@ -160,6 +160,7 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "punch.other_org" => t.punch_other_org(),
         "punch.device_revoked" => t.punch_device_revoked(),
         "punch.archived" => t.punch_archived(),
+        "punch.clock_differs" => t.punch_clock_differs(),
         "punch.too_soon" => t.punch_too_soon(),
         "punch.already_in" => t.punch_already_in(),
         "punch.already_out" => t.punch_already_out(),

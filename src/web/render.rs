@@ -50,10 +50,13 @@ pub fn island_page<V: IntoView + 'static>(nonce: &str, camera: bool, view: impl 
     response
 }
 
-/// The script that starts the islands of a page: it loads the bundle, which finds them.
+/// The script that starts the islands of a page: it loads the bundle, which finds them, and registers the worker that keeps
+/// a page for when there is no network.
 pub fn island_scripts(app: &App, nonce: &str) -> impl IntoView + use<> {
     let (script, wasm) = (app.assets.url("regie.js"), app.assets.url("regie.wasm"));
-    let start = format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}))");
+    let start = format!(
+        "import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}));navigator.serviceWorker?.register('/offline.js').catch(()=>{{}})"
+    );
     view! {
         <link rel="modulepreload" href=script />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />

@@ -25,7 +25,7 @@ pub fn Document(
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <title>{format!("{title} · Régie")}</title>
-                <link rel="icon" href="/mark.svg" type="image/svg+xml" />
+                <link rel="icon" href="/icons.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=styles />
                 {head}
             </head>

@@ -9,6 +9,8 @@ mod jwts;
 mod keys;
 mod links;
 mod mass;
+mod offline;
+mod openapi;
 mod pages;
 mod passkeys;
 mod planner;

@@ -110,6 +110,61 @@ async fn refusals_say_why() {
 }
 
 #[tokio::test]
+async fn a_scan_at_another_time_than_the_server_s_is_refused_and_uses_nothing_up() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        let scan = async |at: &str| test.scan(&door.key, json!({ "qr_token": code, "scanned_at": at })).await;
+        // It is 09:00 in Paris.
+        for at in ["2026-11-21T09:02:01+01:00", "2026-11-21T07:57:59Z", "2026-11-21T09:10:00", "1970-01-01T00:00:00Z"] {
+            let answer = scan(at).await;
+            assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (409, Some("punch.clock_differs")), "{at}");
+        }
+        assert_eq!(test.events(&door.owner).await[0], "punch.refused");
+        let unreadable = scan("nine").await;
+        assert_eq!((unreadable.status.as_u16(), unreadable.json()["errors"][0]["field"].as_str()), (422, Some("scanned_at")));
+        let recorded = scan("2026-11-21T09:01:59+01:00").await;
+        assert_eq!(recorded.status, 200, "{}", recorded.text);
+        assert_eq!(recorded.json()["punched_at"], "2026-11-21T09:00:00+01:00", "the server's time is recorded");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_given_again_however_late() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        let send = async || {
+            let request = http::Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", &door.key);
+            let request = request.header("content-type", "application/json").header("idempotency-key", "key-of-this-scan");
+            let body = json!({ "qr_token": code, "scanned_at": "2026-11-21T08:00:00Z" });
+            test.send(request.body(body.to_string().into()).unwrap()).await
+        };
+        let first = send().await.json();
+        test.app.clock.advance_seconds(600);
+        let again = send().await;
+        assert_eq!((again.status.as_u16(), again.json()["punch_id"].clone()), (200, first["punch_id"].clone()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_heartbeat_tells_how_far_a_clock_is_off() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let beat = async |body| test.kiosk_api("POST", "/api/v1/kiosk/heartbeat", &door.key, Some(body)).await.json();
+        let silent = beat(json!({})).await;
+        assert_eq!((silent["clock_offset_seconds"].as_i64(), silent["clock_differs"].as_bool()), (None, Some(false)));
+        let fast = beat(json!({ "device_time": "2026-11-21T09:10:00+01:00" })).await;
+        assert_eq!((fast["clock_offset_seconds"].as_i64(), fast["clock_differs"].as_bool()), (Some(600), Some(true)));
+        let fine = beat(json!({ "device_time": "2026-11-21T07:59:01Z" })).await;
+        assert_eq!((fine["clock_offset_seconds"].as_i64(), fine["clock_differs"].as_bool()), (Some(-59), Some(false)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_badge_of_another_organisation_is_refused() {
     each_app(async |test| {
         let door = door(&test).await;

@@ -230,4 +230,38 @@ test.describe("on a tablet whose clock is ten minutes fast", () => {
         await expect(kiosk.getByRole("alert")).toContainText("Code inconnu");
         await showsNow();
     });
+
+    test("the kiosk says that its tablet's clock is wrong, which way, and what to do, until it is right", async ({ tablet }) => {
+        const { page: kiosk, result } = tablet;
+        const strip = kiosk.locator(".strip");
+        await expect(strip).toContainText("avance de plus de deux minutes. L’heure affichée ici est celle du serveur. Réglez la tablette");
+        // The next scan tells it, and is judged by the server's clock.
+        const learns = async (ahead: number) => {
+            await kiosk.evaluate((ms) => (window as unknown as { setAhead(ms: number): void }).setAhead(ms), ahead);
+            await typeScan(kiosk, NOBODY);
+            await expect(kiosk.getByRole("alert")).toContainText("Code inconnu");
+            await expect(result).toBeHidden();
+        };
+        await learns(-600_000);
+        await expect(strip).toContainText("retarde");
+        await learns(-90_000);
+        await expect(strip).toBeHidden();
+    });
+
+    test("a scan while the kiosk shows another time is refused with what to do, and the next one is recorded", async ({ tablet, badge }) => {
+        const { camera, page: kiosk, result } = tablet;
+        // Nothing else tells the kiosk the time.
+        await kiosk.route("**/kiosk/pulse", (route) => route.abort());
+        await kiosk.evaluate("setAhead(-3600_000)");
+        camera.show(badge);
+        await expect(result).toHaveAttribute("data-kind", "punch.clock_differs");
+        await expect(kiosk.getByRole("alert")).toContainText("Heure décalée");
+        await expect(result).toContainText("L’heure vient d’être corrigée : présentez votre badge à nouveau.");
+        await expect(result).toContainText("Rien n’a été enregistré.");
+        camera.show();
+        await expect(result).toBeHidden();
+        camera.show(badge);
+        await expect(result).toHaveAttribute("data-outcome", "ok");
+        await expect(kiosk.locator(".hero")).toContainText("Bonjour Claire");
+    });
 });

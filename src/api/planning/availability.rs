@@ -84,7 +84,7 @@ pub struct AvailabilityQuery {
 }
 
 /// Times, by beginning. Everybody's for who plans, one's own for others.
-#[utoipa::path(get, path = "/availabilities", tag = "people", params(AvailabilityQuery), responses((status = 200, body = Vec<SlotBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/availabilities", operation_id = "list_availabilities", tag = "people", params(AvailabilityQuery), responses((status = 200, body = Vec<SlotBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(
     client: OrgClient,
     OriginalUri(uri): OriginalUri,
@@ -153,7 +153,7 @@ impl NewSlotBody {
 }
 
 /// Asks for time off, or says when one can work: for oneself, or for anybody by who plans.
-#[utoipa::path(post, path = "/availabilities", tag = "people", request_body = NewSlotBody, responses((status = 200, body = SlotBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/availabilities", operation_id = "request_availability", tag = "people", request_body = NewSlotBody, responses((status = 200, body = SlotBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn request(client: OrgClient, body: LaterBody) -> Result<Json<SlotBody>, Problem> {
     let (app, own) = (&client.app, client.permit::<DeclareAvailability>()?);
     let body = body.read::<NewSlotBody>()?;
@@ -173,7 +173,7 @@ pub async fn request(client: OrgClient, body: LaterBody) -> Result<Json<SlotBody
 }
 
 /// Says when somebody can work; it counts at once. The predecessor's older door: `/availabilities` can do more.
-#[utoipa::path(post, path = "/availability", tag = "people", request_body = NewSlotBody, responses((status = 200, body = SlotBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/availability", operation_id = "declare_availability", tag = "people", request_body = NewSlotBody, responses((status = 200, body = SlotBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn declare(client: OrgClient, body: LaterBody) -> Result<Json<SlotBody>, Problem> {
     let (app, permit) = (&client.app, client.permit::<DecideAvailability>()?);
     let reading = client.permit::<ReadAvailability>();
@@ -198,13 +198,13 @@ async fn decide(client: &OrgClient, id: i64, approves: bool) -> Result<Json<Slot
 }
 
 /// Agrees to time off. 409 when it overlaps what was agreed.
-#[utoipa::path(post, path = "/availabilities/{id}:approve", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = SlotBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/availabilities/{id}:approve", operation_id = "approve_availability", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = SlotBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn approve(client: OrgClient, id: i64) -> Result<Json<SlotBody>, Problem> {
     decide(&client, id, true).await
 }
 
 /// Does not agree to time off.
-#[utoipa::path(post, path = "/availabilities/{id}:reject", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = SlotBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/availabilities/{id}:reject", operation_id = "reject_availability", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = SlotBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn reject(client: OrgClient, id: i64) -> Result<Json<SlotBody>, Problem> {
     decide(&client, id, false).await
 }

@@ -28,7 +28,7 @@ pub struct MadeInvitationBody {
 }
 
 /// Makes a link for the person of an assignment, which answers that assignment alone. A draft becomes a question by it.
-#[utoipa::path(post, path = "/invitations", tag = "planning", request_body = NewInvitationBody, responses((status = 200, body = MadeInvitationBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/invitations", operation_id = "create_invitation", tag = "planning", request_body = NewInvitationBody, responses((status = 200, body = MadeInvitationBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<MadeInvitationBody>, Problem> {
     let (permit, asking) = client.permits::<Assign, Publish>()?;
     let id = AssignmentId(body.read::<NewInvitationBody>()?.assignment_id);
@@ -37,7 +37,7 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<MadeInvit
 }
 
 /// Ends a link. Twice is no error.
-#[utoipa::path(delete, path = "/invitations/{id}", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/invitations/{id}", operation_id = "revoke_invitation", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DoneBody>, Problem> {
     planning::revoke_invitation(&client.app, client.permit()?, AnswerLinkId(id)).await.map_err(refusal(MISSING))?;
     Ok(DONE)
@@ -55,7 +55,7 @@ pub struct VerifiedBody {
 }
 
 /// Looks at a link without answering.
-#[utoipa::path(get, path = "/invitations/verify", tag = "planning", params(TokenQuery), responses((status = 200, body = VerifiedBody), (status = 400, body = ProblemBody)))]
+#[utoipa::path(get, path = "/invitations/verify", operation_id = "verify_invitation", tag = "planning", params(TokenQuery), responses((status = 200, body = VerifiedBody), (status = 400, body = ProblemBody)))]
 pub async fn verify(client: Client, Query(query): Query<TokenQuery>) -> Result<Json<VerifiedBody>, Problem> {
     let token = query.token.unwrap_or_default();
     let found = planning::find_invitation(&client.app, client.permit()?, &token).await.map_err(refusal(MISSING))?;
@@ -93,7 +93,7 @@ async fn answer(
 }
 
 /// Accepts with a link. Twice is no error; 400 when it overlaps what the person has accepted.
-#[utoipa::path(post, path = "/invitations/{id}/accept", tag = "planning", params(("id" = i64, Path), TokenQuery), responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/invitations/{id}/accept", operation_id = "accept_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn accept(
     client: Client,
     Path(id): Path<i64>,
@@ -104,7 +104,7 @@ pub async fn accept(
 }
 
 /// Declines with a link. Twice is no error.
-#[utoipa::path(post, path = "/invitations/{id}/decline", tag = "planning", params(("id" = i64, Path), TokenQuery), request_body = Option<ReasonBody>, responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/invitations/{id}/decline", operation_id = "decline_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), request_body = Option<ReasonBody>, responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn decline(
     client: Client,
     Path(id): Path<i64>,

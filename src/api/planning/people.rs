@@ -41,7 +41,7 @@ pub struct UserQuery {
 }
 
 /// The crew, by name.
-#[utoipa::path(get, path = "/users", tag = "people", params(UserQuery), responses((status = 200, body = Vec<UserBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "people", params(UserQuery), responses((status = 200, body = Vec<UserBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(client: OrgClient, OriginalUri(uri): OriginalUri, Query(query): Query<UserQuery>) -> Result<Response, Problem> {
     let permit = client.permit::<ListNames>()?;
     let size = lists::page_size(query.limit);
@@ -63,7 +63,7 @@ pub struct NewUserBody {
 }
 
 /// Adds a person to the crew.
-#[utoipa::path(post, path = "/users", tag = "people", request_body = NewUserBody, responses((status = 200, body = UserBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "people", request_body = NewUserBody, responses((status = 200, body = UserBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<UserBody>, Problem> {
     let permit = client.permit::<AddCrew>()?;
     let new = NewCrewMember { name: body.read::<NewUserBody>()?.name, ..NewCrewMember::default() };
@@ -85,7 +85,7 @@ pub struct OrgMembersBody {
 }
 
 /// The members of the organisation, all of them; `/members` has pages and more to say of each.
-#[utoipa::path(get, path = "/orgs/members", tag = "people", responses((status = 200, body = OrgMembersBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/orgs/members", operation_id = "list_org_members", tag = "people", responses((status = 200, body = OrgMembersBody), (status = 403, body = ProblemBody)))]
 pub async fn members(client: OrgClient) -> Result<Json<OrgMembersBody>, Problem> {
     const AT_ONCE: i64 = 500;
     let mut members = Vec::new();
@@ -120,7 +120,7 @@ impl SpanQuery {
 }
 
 /// A person's agreed times. For who plans, and the person.
-#[utoipa::path(get, path = "/users/{id}/calendar", tag = "people", params(("id" = i64, Path), SpanQuery), responses((status = 200, body = Vec<SlotBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users/{id}/calendar", operation_id = "read_calendar", tag = "people", params(("id" = i64, Path), SpanQuery), responses((status = 200, body = Vec<SlotBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn calendar(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -161,7 +161,7 @@ pub struct ConflictsBody {
 }
 
 /// What is wrong with a person's plan. For who plans, drafts included, and for the person without them.
-#[utoipa::path(get, path = "/conflicts/user/{id}", tag = "people", params(("id" = i64, Path), SpanQuery), responses((status = 200, body = ConflictsBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/conflicts/user/{id}", operation_id = "list_user_conflicts", tag = "people", params(("id" = i64, Path), SpanQuery), responses((status = 200, body = ConflictsBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn conflicts(
     client: OrgClient,
     Path(id): Path<i64>,

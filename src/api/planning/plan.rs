@@ -75,7 +75,7 @@ impl From<HeldBack> for HeldBody {
 }
 
 /// What rules would keep back from a publication of a time, by name.
-#[utoipa::path(get, path = "/publish/held", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<HeldBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/publish/held", operation_id = "list_held", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<HeldBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn held(client: OrgClient, Query(query): Query<SpanQuery>) -> Result<Json<Vec<HeldBody>>, Problem> {
     let permit = client.permit::<ReadStaffing>()?;
     let (from, to) = PublishBody::from(query).read(&client)?;
@@ -84,7 +84,7 @@ pub async fn held(client: OrgClient, Query(query): Query<SpanQuery>) -> Result<J
 }
 
 /// Who would be told of what, by name.
-#[utoipa::path(get, path = "/publish", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<TellingBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/publish", operation_id = "preview_publication", tag = "planning", params(PublishBody), responses((status = 200, body = Vec<TellingBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn preview(client: OrgClient, Query(query): Query<SpanQuery>) -> Result<Json<Vec<TellingBody>>, Problem> {
     let permit = client.permit::<ReadStaffing>()?;
     let (from, to) = PublishBody::from(query).read(&client)?;
@@ -117,7 +117,7 @@ pub struct PublishedBody {
 }
 
 /// Tells everybody what is new or has changed for them in a time.
-#[utoipa::path(post, path = "/publish", tag = "planning", request_body = PublishBody, responses((status = 200, body = PublishedBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/publish", operation_id = "publish_plan", tag = "planning", request_body = PublishBody, responses((status = 200, body = PublishedBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn publish(client: OrgClient, body: LaterBody) -> Result<Json<PublishedBody>, Problem> {
     let permit = client.permit::<Publish>()?;
     let (from, to) = body.read::<PublishBody>()?.read(&client)?;

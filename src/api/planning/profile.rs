@@ -84,7 +84,7 @@ fn body(profile: Profile, client: &OrgClient) -> ProfileBody {
 }
 
 /// A person's profile. For who plans, and the person.
-#[utoipa::path(get, path = "/users/{id}/profile", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users/{id}/profile", operation_id = "read_profile", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Json<ProfileBody>, Problem> {
     let (app, id) = (&client.app, CrewMemberId(id));
     let found = if client.plans() {
@@ -162,7 +162,7 @@ fn new_rates(words: &Map<String, Value>) -> Result<Vec<NewRate>, Problem> {
 }
 
 /// Writes a whole profile over the one before.
-#[utoipa::path(put, path = "/users/{id}/profile", tag = "people", params(("id" = i64, Path)), request_body = NewProfileBody, responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/users/{id}/profile", operation_id = "change_profile", tag = "people", params(("id" = i64, Path)), request_body = NewProfileBody, responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, later: LaterBody) -> Result<Json<ProfileBody>, Problem> {
     let (permit, paying) = client.permits::<ManageProfiles, ManageRates>()?;
     let id = CrewMemberId(id);

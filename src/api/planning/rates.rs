@@ -64,7 +64,7 @@ pub struct RatesBody {
 }
 
 /// What a person costs. For who plans, and the person.
-#[utoipa::path(get, path = "/rates/user/{id}", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = RatesBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/rates/user/{id}", operation_id = "read_rates", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = RatesBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Json<RatesBody>, Problem> {
     let (app, person) = (&client.app, CrewMemberId(id));
     let found = if client.plans() {
@@ -113,7 +113,7 @@ pub struct RateSetBody {
 }
 
 /// Sets what a person costs from a day on; the same unit and day are replaced.
-#[utoipa::path(post, path = "/rates/user/{id}", tag = "people", params(("id" = i64, Path), RateQuery), request_body = Option<NewRateBody>, responses((status = 200, body = RateSetBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/rates/user/{id}", operation_id = "set_rates", tag = "people", params(("id" = i64, Path), RateQuery), request_body = Option<NewRateBody>, responses((status = 200, body = RateSetBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn set(
     client: OrgClient,
     Path(id): Path<i64>,

@@ -90,7 +90,7 @@ impl CandidateBody {
 }
 
 /// Who can do it: for each open need, everybody who is not on the mission, best first.
-#[utoipa::path(get, path = "/missions/{id}/candidates", tag = "planning", params(("id" = i64, Path), NeedQuery), responses((status = 200, body = Vec<CandidateBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/missions/{id}/candidates", operation_id = "list_candidates", tag = "planning", params(("id" = i64, Path), NeedQuery), responses((status = 200, body = Vec<CandidateBody>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn candidates(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -126,14 +126,14 @@ impl From<Cost> for CostBody {
 }
 
 /// What a mission costs as it is planned, drafts included, before contributions.
-#[utoipa::path(get, path = "/missions/{id}/cost", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = CostBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/missions/{id}/cost", operation_id = "read_mission_cost", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = CostBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn mission_cost(client: OrgClient, Path(id): Path<i64>) -> Result<Json<CostBody>, Problem> {
     let permit = client.permit::<ReadRates>()?;
     Ok(Json(planning::cost_mission(&client.app, permit, MissionId(id)).await.map_err(refusal(MISSION))?.into()))
 }
 
 /// What a project costs, from its first mission to its last.
-#[utoipa::path(get, path = "/projects/{id}/cost", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = CostBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/projects/{id}/cost", operation_id = "read_project_cost", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = CostBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn project_cost(client: OrgClient, Path(id): Path<i64>) -> Result<Json<CostBody>, Problem> {
     let permit = client.permit::<ReadRates>()?;
     let id = ProjectId(id);
@@ -156,7 +156,7 @@ pub struct OverruledBody {
 }
 
 /// Lets an assignment stand against a soft rule, for a written reason.
-#[utoipa::path(post, path = "/assignments/{id}/overrides", tag = "planning", params(("id" = i64, Path)), request_body = OverrideBody, responses((status = 200, body = OverruledBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/assignments/{id}/overrides", operation_id = "override_rule", tag = "planning", params(("id" = i64, Path)), request_body = OverrideBody, responses((status = 200, body = OverruledBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn overrule(client: OrgClient, Path(id): Path<i64>, body: LaterBody) -> Result<Json<OverruledBody>, Problem> {
     let permit = client.permit::<OverrideRule>()?;
     let body = body.read::<OverrideBody>()?;
@@ -165,7 +165,7 @@ pub async fn overrule(client: OrgClient, Path(id): Path<i64>, body: LaterBody) -
 }
 
 /// Lets a rule count again.
-#[utoipa::path(delete, path = "/assignments/{id}/overrides/{rule}", tag = "planning", params(("id" = i64, Path), ("rule" = String, Path)), responses((status = 200, body = OverruledBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/assignments/{id}/overrides/{rule}", operation_id = "restore_rule", tag = "planning", params(("id" = i64, Path), ("rule" = String, Path)), responses((status = 200, body = OverruledBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn restore(client: OrgClient, Path((id, rule)): Path<(i64, String)>) -> Result<Json<OverruledBody>, Problem> {
     let permit = client.permit::<OverrideRule>()?;
     let done = planning::restore_rule(&client.app, permit, AssignmentId(id), &rule).await;

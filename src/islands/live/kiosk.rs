@@ -2,6 +2,8 @@
 
 use super::browser;
 use super::part::{Facts, Part};
+use crate::islands::drift;
+use crate::kernel::Drift;
 use js_sys::Array;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -36,6 +38,7 @@ struct Kiosk {
     minutes: Part,
     seconds: Part,
     date: Part,
+    drift: Part,
     network: Part,
     network_icon: Part,
     network_words: Part,
@@ -68,6 +71,8 @@ pub fn wake() -> Option<()> {
     let wedge = Rc::clone(&kiosk);
     browser::on_wedge(move |text| wedge.hear(&text));
     browser::on_click(kiosk.page.part("full-screen")?.element(), browser::full_screen);
+    // At once: a page that comes out of the browser's memory has an old time in it.
+    kiosk.pulse();
     browser::every(PULSE_MS, move || kiosk.pulse());
     Some(())
 }
@@ -78,6 +83,7 @@ impl Kiosk {
             minutes: page.part("minutes")?,
             seconds: page.part("seconds")?,
             date: page.part("date")?,
+            drift: page.part("drift")?,
             network: page.part("network")?,
             network_icon: page.part("network-icon")?,
             network_words: page.part("network-words")?,
@@ -99,12 +105,26 @@ impl Kiosk {
         })
     }
 
-    fn set_clock(&self, server_ms: f64) {
-        self.offset_ms.set(server_ms - browser::now_ms());
+    /// Learns the server's time from the answer to what was asked at `asked_ms`, and says whether the tablet's is wrong.
+    fn set_clock(&self, server_ms: f64, asked_ms: f64) {
+        let offset_ms = drift::offset_ms(server_ms as i64, asked_ms as i64, browser::now_ms() as i64);
+        self.offset_ms.set(offset_ms as f64);
+        let words = match drift::drift(offset_ms) {
+            Drift::None => None,
+            Drift::Fast => self.drift.fact("fast"),
+            Drift::Slow => self.drift.fact("slow"),
+        };
+        self.drift.hide(words.is_none());
+        self.drift.say(&words.unwrap_or_default());
+    }
+
+    /// The time that the page shows: the server's, as far as is known.
+    fn shown_ms(&self) -> f64 {
+        browser::now_ms() + self.offset_ms.get()
     }
 
     fn draw_clock(&self) {
-        let text = browser::wall_clock(browser::now_ms() + self.offset_ms.get(), &self.zone, &self.language);
+        let text = browser::wall_clock(self.shown_ms(), &self.zone, &self.language);
         let mut lines = text.split('\n');
         for part in [&self.minutes, &self.seconds, &self.date] {
             part.say(lines.next().unwrap_or_default());
@@ -133,11 +153,11 @@ impl Kiosk {
 
     /// Tells the server that the tablet is there, and learns the time.
     fn pulse(self: &Rc<Self>) {
-        let kiosk = Rc::clone(self);
+        let (kiosk, asked_ms) = (Rc::clone(self), browser::now_ms());
         browser::post("/kiosk/pulse", "version=1", move |status, text| {
             kiosk.draw_network(status == 200);
             if let Ok(now) = text.parse::<i64>() {
-                kiosk.set_clock(now as f64);
+                kiosk.set_clock(now as f64, asked_ms);
             }
             // Unpaired elsewhere: it reads no more.
             if status == 401 {
@@ -148,17 +168,18 @@ impl Kiosk {
 
     /// A code came in, from the camera or the wedge scanner.
     fn hear(self: &Rc<Self>, code: &str) {
-        self.send(["code=", &browser::encode(code), "&key=", &browser::random_key()].concat(), TRIES);
+        let shown = (self.shown_ms() as i64).to_string();
+        self.send(["code=", &browser::encode(code), "&key=", &browser::random_key(), "&at=", &shown].concat(), TRIES);
     }
 
     /// Sends a scan, again when the network fails.
     fn send(self: &Rc<Self>, body: String, tries: u32) {
         let kiosk = Rc::clone(self);
-        let again = body.clone();
+        let (again, asked_ms) = (body.clone(), browser::now_ms());
         browser::post("/kiosk/scan", &body, move |status, text| match Answer::read(&text) {
             Some(answer) if status == 200 => {
                 kiosk.draw_network(true);
-                kiosk.set_clock(answer.server_ms);
+                kiosk.set_clock(answer.server_ms, asked_ms);
                 kiosk.show(&answer);
             }
             _ if tries > 1 && (status == 0 || status >= 500) => browser::after(AGAIN_MS, move || kiosk.send(again, tries - 1)),

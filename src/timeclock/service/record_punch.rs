@@ -1,7 +1,7 @@
 use super::hours::minutes_today;
 use crate::access::{Actor, Conn, Permit, Who};
 use crate::audit::{self, Event, Subject};
-use crate::kernel::{Instant, KioskId, PunchId};
+use crate::kernel::{Drift, Instant, KioskId, PunchId};
 use crate::orgs::service::find_org;
 use crate::platform::App;
 use crate::platform::db::{DbError, OnUnique};
@@ -60,7 +60,7 @@ async fn record(app: &App, permit: Permit<RecordPunch>, scan: Scan) -> Result<Re
     if badge.consumed_at.is_some() {
         return repeated(app, &mut tx, scan.key.as_deref(), badge).await;
     }
-    check(&badge, now)?;
+    check(&badge, scan.shown_at, now)?;
     tx.lock(badge.crew_member_id.0).await?;
     let last = store::find_last_punch(&mut tx, badge.crew_member_id).await?;
     let (kind, before) = match decide(last.as_ref(), scan.wanted, now) {
@@ -95,13 +95,15 @@ async fn record(app: &App, permit: Permit<RecordPunch>, scan: Scan) -> Result<Re
     receipt(app, badge, punch, kind, now, since, false).await
 }
 
-fn check(badge: &BadgeRow, now: Instant) -> Result<(), PunchError> {
+fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<(), PunchError> {
     if badge.device_revoked_at.is_some() {
         Err(PunchError::DeviceRevoked)
     } else if badge.archived_at.is_some() {
         Err(PunchError::Archived)
     } else if badge.expires_at <= now {
         Err(PunchError::Expired)
+    } else if shown_at.is_some_and(|shown| Drift::of(shown, now) != Drift::None) {
+        Err(PunchError::ClockDiffers)
     } else {
         Ok(())
     }

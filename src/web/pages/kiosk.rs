@@ -4,7 +4,7 @@ use super::*;
 use crate::access::Actor;
 use crate::access::Who;
 use crate::islands::kiosk::{Answer as ScanAnswer, KioskWords};
-use crate::kernel::{Lang, text};
+use crate::kernel::{Instant, Lang, text};
 use crate::orgs::{Org, service as orgs};
 use crate::timeclock::{Kiosk, PunchError, PunchKind, Receipt, Scan, service as clock};
 use crate::web::door::{client_origin, kiosk_cookie_name};
@@ -93,6 +93,8 @@ async fn page(visitor: Visitor, MaybeTablet(tablet): MaybeTablet, Query(query): 
         recorded: t.kiosk_recorded(),
         full_screen: t.kiosk_full_screen(),
         clock: t.kiosk_clock(),
+        clock_fast: t.kiosk_clock_fast(),
+        clock_slow: t.kiosk_clock_slow(),
     };
     let assets = &visitor.app.assets;
     let (worker, decoder, camera, styles) =
@@ -152,6 +154,8 @@ async fn pair(
 struct ScanForm {
     code: String,
     key: Option<String>,
+    /// What the tablet's clock showed, in milliseconds since 1970.
+    at: Option<i64>,
 }
 
 /// One scan. The answer is always 200: the tablet shows what it says.
@@ -162,7 +166,13 @@ async fn scan(tablet: Tablet, Form(form): Form<ScanForm>) -> Result<Json<ScanAns
         return Ok(Json(refused(&tablet, &PunchError::KioskInactive)));
     }
     let permit = permit(&tablet.actor).map_err(|e| refuse(e.into()))?;
-    let scan = Scan { code: form.code, wanted: None, key: form.key.filter(|k| (16..=64).contains(&k.len())), source: "kiosk" };
+    let scan = Scan {
+        code: form.code,
+        wanted: None,
+        key: form.key.filter(|k| (16..=64).contains(&k.len())),
+        source: "kiosk",
+        shown_at: form.at.map(Instant),
+    };
     Ok(Json(match clock::record_punch(&tablet.app, permit, scan).await {
         Ok(receipt) => accepted(&tablet, &receipt),
         Err(PunchError::Db(error)) => return Err(refuse(error.into())),
@@ -201,6 +211,7 @@ fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
         PunchError::OtherOrg => ("no", t.kiosk_other(), vec![t.kiosk_step_org()]),
         PunchError::DeviceRevoked => ("no", t.kiosk_revoked(), vec![t.kiosk_step_register()]),
         PunchError::TooSoon { .. } => ("warn", t.kiosk_too_soon(), Vec::new()),
+        PunchError::ClockDiffers => ("warn", t.kiosk_clock_differs(), vec![t.kiosk_step_again(), t.kiosk_step_clock()]),
         PunchError::KioskInactive => ("no", t.kiosk_inactive(), vec![t.kiosk_step_manager()]),
         PunchError::Raced => ("warn", t.kiosk_raced(), again),
         _ => ("no", t.kiosk_unknown(), again),

@@ -22,6 +22,7 @@ mod me;
 mod members;
 mod missions;
 mod my_missions;
+mod offline;
 mod plan;
 mod projects;
 mod punches;
@@ -85,7 +86,8 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(admin_accounts::routes())
         .merge(admin_jobs::routes())
         .merge(admin_health::routes())
-        .merge(kiosk::routes());
+        .merge(kiosk::routes())
+        .merge(offline::routes());
     if app.config.development { routes.merge(dev::routes()) } else { routes }
 }
 
