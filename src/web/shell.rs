@@ -300,6 +300,7 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "assignment.reminded" => t.flash_reminded(),
         "answer.accepted" => t.flash_answer_accepted(),
         "answer.declined" => t.flash_answer_declined(),
+        "calendar.revoked" => t.flash_calendar_revoked(),
         "org.left" => t.flash_org_left(),
         "job.changed" => t.flash_job_changed(),
         "support.left" => t.flash_support_left(),

@@ -6,6 +6,7 @@ mod availability;
 mod conflicts;
 mod costs;
 mod edit_plan;
+mod feeds;
 mod findings;
 mod invitations;
 mod invite;
@@ -32,6 +33,7 @@ pub use availability::{
 pub use conflicts::{list_conflicts, list_my_conflicts};
 pub use costs::{Cost, PlaceCost, cost_mission, cost_plan, cost_project};
 pub use edit_plan::{Edited, edit_plan};
+pub use feeds::{find_feed, find_my_feed, make_my_feed, make_project_feed, read_feed, revoke_feed, revoke_my_feed};
 pub use findings::{ConflictSheet, Conflicts, check_plan};
 pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invitation, make_invitation, revoke_invitation};
 pub use invite::{Asked, assign_and_invite, get_assignment, invite};

@@ -3,6 +3,7 @@
 use super::*;
 use crate::kernel::CrewMemberId;
 use crate::orgs::{CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as orgs};
+use crate::planning::{FeedOf, service as planning};
 use crate::web::refusal::words_of;
 use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
@@ -163,12 +164,13 @@ async fn add(member: Member, session: Session, Form(form): Form<CrewForm>) -> An
 }
 
 async fn edit_page(member: Member, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
-    let sheet = orgs::get_crew_sheet(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-    Ok(show_edit(member, sheet, Typed::default()))
+    show_edit(member, id, Typed::default()).await
 }
 
-fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
-    let (t, lang) = (member.words(), member.visitor.lang);
+async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
+    let (t, lang, app) = (member.words(), member.visitor.lang, &member.visitor.app);
+    let sheet = orgs::get_crew_sheet(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let feed = planning::find_feed(app, member.permit()?, FeedOf::Person(id)).await.map_err(|e| member.refuse(e))?;
     let CrewSheet { person, skills } = sheet;
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     let stored = vec![
@@ -181,7 +183,8 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
     let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
     let base = member.url(&format!("/crew/{}", person.id));
     let archived = person.archived_at.is_some();
-    render::page(form_status(&typed), move || {
+    Ok(render::page(form_status(&typed), move || {
+        let calendar = feed.map(|since| super::feeds::revoking(&member, since, id));
         view! {
             <InOrg member=member.clone() title=person.name.clone() here="crew">
                 <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
@@ -192,6 +195,7 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
                     {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
                         <form class="stack tight" method="post" action=format!("{base}/link")><h2>{t.crew_link_title()}</h2><p class="muted">{t.crew_link_text()}</p><div class="row"><button class="btn secondary"><Icon name="mail" />{t.crew_link_button()}</button></div></form>
                     })}
+                    {calendar}
                     <form class="stack tight" method="post" action=format!("{base}/archive")>
                         <input type="hidden" name="archived" value=(!archived).to_string() />
                         <p class="muted">{t.crew_archive_text()}</p>
@@ -200,7 +204,7 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
                 </div>
             </InOrg>
         }
-    })
+    }))
 }
 
 async fn change(
@@ -211,10 +215,7 @@ async fn change(
 ) -> Answer {
     match orgs::change_crew_member(&member.visitor.app, member.permit()?, id, form.version, form.typed()).await {
         Ok(()) => Ok(go_with(&session, "saved", &member.url("/crew")).await),
-        Err(error) => {
-            let sheet = orgs::get_crew_sheet(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-            Ok(show_edit(member, sheet, Typed { failure: Some(error.into()), values: form.values() }))
-        }
+        Err(error) => show_edit(member, id, Typed { failure: Some(error.into()), values: form.values() }).await,
     }
 }
 

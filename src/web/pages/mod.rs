@@ -11,6 +11,7 @@ mod candidates;
 mod conflicts;
 mod crew;
 mod dev;
+mod feeds;
 mod home;
 mod hours;
 mod invite;
@@ -75,6 +76,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(candidates::routes())
         .merge(projects::routes())
         .merge(my_missions::routes())
+        .merge(feeds::routes())
         .merge(availability::routes())
         .merge(members::routes())
         .merge(invite::routes())
