@@ -12,6 +12,7 @@ mod conflicts;
 mod crew;
 mod dev;
 mod feeds;
+mod figures;
 mod home;
 mod hours;
 mod invite;
@@ -71,6 +72,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(crew::routes())
         .merge(plan::routes())
         .merge(conflicts::routes())
+        .merge(figures::routes())
         .merge(missions::routes())
         .merge(staffing::routes())
         .merge(candidates::routes())
