@@ -83,10 +83,13 @@ fn v1() -> OpenApiRouter<App> {
         .merge(planning::routes())
 }
 
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).merge(planning::root_routes())
+}
+
 /// The description of the API.
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, api) = OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).split_for_parts();
-    api
+    described().split_for_parts().1
 }
 
 /// The public halves of the keys that sign access tokens (RFC 7517).
@@ -96,7 +99,7 @@ async fn keys(State(app): State<App>) -> impl IntoResponse {
 
 /// The API, its description, and the same handlers at the paths of the systems that Régie replaces.
 pub fn routes() -> Router<App> {
-    let (api, _) = OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).split_for_parts();
+    let (api, _) = described().split_for_parts();
     let (aliases, _) = v1().split_for_parts();
     api.merge(aliases).merge(docs::routes()).route("/.well-known/jwks.json", get(keys))
 }

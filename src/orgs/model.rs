@@ -111,6 +111,10 @@ pub struct CrewFilter {
     /// Part of a name, an e-mail address or a job.
     pub search: Option<String>,
     pub skill: Option<String>,
+    pub tag: Option<String>,
+    /// Only these people, and none of those: what another room knows of them.
+    pub only: Option<Vec<CrewMemberId>>,
+    pub but: Vec<CrewMemberId>,
     pub archived: bool,
     /// The place ([`CrewMember::search`]) and number of the last one of the page before.
     pub after: Option<(String, CrewMemberId)>,

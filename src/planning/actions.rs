@@ -42,6 +42,12 @@ crate::actions! {
     ReadAnswerLink: "assignment.read_link", For::Everyone, Read;
     /// Accept or decline with a mailed link.
     AnswerByLink: "assignment.answer_by_link", For::Everyone, Write;
+    /// Make and end the calendar address of one's own missions.
+    ManageMyFeed: "calendar.manage_mine", For::Member(Role::Tech), Write;
+    /// Make the calendar address of a project; end it, or a person's.
+    ManageFeeds: "calendar.manage", For::Member(Role::Manager), Write;
+    /// Read what a calendar address shows.
+    ReadFeed: "calendar.read", For::Everyone, Read;
     /// Say when one can work, ask for time off.
     DeclareAvailability: "availability.declare", For::Member(Role::Tech), Write;
     /// See when people can work.

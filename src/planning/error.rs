@@ -4,6 +4,7 @@ use crate::access::Denied;
 use crate::kernel::{Failure, Kind};
 use crate::orgs::OrgError;
 use crate::platform::db::DbError;
+use crate::platform::throttle::TooOften;
 use crate::timeclock::PunchError;
 
 /// Why a change of the plan did not happen.
@@ -40,6 +41,8 @@ pub enum PlanError {
     #[error("it overlaps approved time off")]
     SlotTaken,
     #[error(transparent)]
+    TooOften(#[from] TooOften),
+    #[error(transparent)]
     Org(#[from] OrgError),
     #[error(transparent)]
     Hours(#[from] PunchError),
@@ -73,6 +76,7 @@ impl From<PlanError> for Failure {
             PlanError::State => conflict("assignment.state"),
             PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             PlanError::SlotTaken => conflict("availability.overlap"),
+            PlanError::TooOften(TooOften(seconds)) => Self::new(Kind::TooMany, "too_often").after(seconds),
             PlanError::Org(error) => error.into(),
             PlanError::Hours(error) => error.into(),
             PlanError::Denied(denied) => denied.into(),

@@ -15,6 +15,7 @@ pub mod conflicts;
 pub mod cost;
 mod edit;
 mod error;
+pub mod figures;
 mod holidays;
 mod model;
 pub mod overrides;

@@ -140,6 +140,8 @@ pub struct Mission {
     pub sequence: i64,
     /// When it was called off, after people had been told of it.
     pub cancelled_at: Option<Instant>,
+    /// When it was last written.
+    pub changed_at: Instant,
     pub version: i64,
 }
 
@@ -269,6 +271,54 @@ pub struct MyMission {
     pub assignment: Assignment,
     pub role: String,
     pub project: Option<String>,
+}
+
+impl MyMission {
+    /// As the person believes it to be: what was taken back and not told yet is the manager's own, like a draft.
+    pub fn as_believed(mut self) -> Self {
+        if let Some(believed) = self.assignment.believed {
+            self.assignment.status = believed;
+            self.mission.cancelled_at = None;
+        }
+        self
+    }
+
+    /// As the person was told: a move that is not published yet is left out.
+    pub fn as_told(self) -> Self {
+        let mut told = self.as_believed();
+        let (mission, assignment) = (&mut told.mission, &told.assignment);
+        if let (Some(starts_at), Some(ends_at)) = (assignment.told_starts_at, assignment.told_ends_at) {
+            (mission.starts_at, mission.ends_at) = (starts_at, ends_at);
+        }
+        if let Some(place) = assignment.told_place.clone().filter(|place| *place != mission.place) {
+            // The address is that of the new place.
+            (mission.place, mission.address) = (place, String::new());
+        }
+        told
+    }
+}
+
+/// Whose missions a calendar address shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedOf {
+    Person(CrewMemberId),
+    Project(ProjectId),
+}
+
+/// A calendar address that was just made: shown this once.
+#[derive(Clone, Debug)]
+pub struct FeedAddress {
+    pub url: String,
+    /// The same for programs that subscribe on a click.
+    pub webcal: String,
+}
+
+impl FeedAddress {
+    /// The address that `url` is.
+    pub fn new(url: String) -> Self {
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        Self { webcal: format!("webcal://{rest}"), url }
+    }
 }
 
 /// A time that somebody can or cannot work.

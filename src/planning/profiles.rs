@@ -5,6 +5,7 @@ use super::rates::Rate;
 use crate::kernel::CrewMemberId;
 use crate::kernel::text::clean_line;
 use crate::kernel::zone::parse_date;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// Most skills, and most tags, of a person.
@@ -32,6 +33,29 @@ pub struct Skill {
     pub level: i64,
     /// The last day a permit is good.
     pub expires_on: Option<Date>,
+}
+
+/// How many days before its last day a permit is said to end soon.
+pub const SOON_DAYS: i64 = 60;
+
+/// How long a permit is still good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// For long, or for good.
+    Good,
+    EndsSoon,
+    Over,
+}
+
+impl Skill {
+    /// How long it is still good, seen from a day.
+    pub fn validity(&self, today: Date) -> Validity {
+        match self.expires_on {
+            Some(last) if last < today => Validity::Over,
+            Some(last) if last <= today.saturating_add(SOON_DAYS.days()) => Validity::EndsSoon,
+            _ => Validity::Good,
+        }
+    }
 }
 
 /// How a person is employed and described.
@@ -142,6 +166,21 @@ mod tests {
 
     fn skill(name: &str, level: i64, expires_on: &str) -> NewSkill {
         NewSkill { name: name.into(), level, expires_on: expires_on.into() }
+    }
+
+    #[test]
+    fn a_permit_is_good_through_its_last_day() {
+        let today = jiff::civil::date(2026, 11, 21);
+        for (last, validity) in [
+            (None, Validity::Good),
+            (Some("2026-11-20"), Validity::Over),
+            (Some("2026-11-21"), Validity::EndsSoon),
+            (Some("2027-01-20"), Validity::EndsSoon),
+            (Some("2027-01-21"), Validity::Good),
+        ] {
+            let skill = Skill { name: "CACES".into(), level: 1, expires_on: last.and_then(parse_date) };
+            assert_eq!(skill.validity(today), validity, "{last:?}");
+        }
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "availability.rejected" => ("warning", "stop", t.event_availability_rejected()),
         "assignment.invited" => ("info", "mail", t.event_assignment_invited()),
         "assignment.link_made" => ("", "key", t.event_assignment_link_made()),
+        "calendar.made" => ("", "calendar", t.event_calendar_made()),
+        "calendar.revoked" => ("", "ban", t.event_calendar_revoked()),
         "profile.changed" => ("", "pencil", t.event_profile_changed()),
         "rate.set" => ("", "pencil", t.event_rate_set()),
         "job.retried" => ("", "undo", t.event_job_retried()),

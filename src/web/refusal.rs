@@ -134,6 +134,8 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "time.too_long" => t.failure_time_long(),
         "break.invalid" => t.failure_break(),
         "needs.unreadable" => t.failure_needs(),
+        "amount.invalid" => t.failure_amount(),
+        "skills.invalid" => t.failure_skills_invalid(),
         "status.unknown" => t.failure_status(),
         "list.length" => t.failure_length(),
         "reason.missing" => t.failure_reason(),

@@ -191,6 +191,7 @@ pub fn member_places(member: &Member) -> Vec<(String, Vec<Place>)> {
         place("hours", "clock", t.nav_my_hours(), is_crew, if manager { Shown::Side } else { Shown::Both }),
         place("devices", "phone", t.nav_devices(), is_crew, if manager { Shown::Side } else { Shown::Both }),
         place("conflicts", "warn", t.nav_conflicts(), manager, Shown::Side),
+        place("figures", "chart", t.nav_figures(), manager, Shown::Side),
         place("punches", "enter", t.nav_punches(), manager, Shown::Both),
         place("crew", "users", t.nav_crew(), manager, Shown::Both),
     ];
@@ -300,6 +301,7 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "assignment.reminded" => t.flash_reminded(),
         "answer.accepted" => t.flash_answer_accepted(),
         "answer.declined" => t.flash_answer_declined(),
+        "calendar.revoked" => t.flash_calendar_revoked(),
         "org.left" => t.flash_org_left(),
         "job.changed" => t.flash_job_changed(),
         "support.left" => t.flash_support_left(),

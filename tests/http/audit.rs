@@ -109,6 +109,8 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("kiosk.pair", &["kiosk.paired"]),
     ("kiosk.report", &[]),
     ("punch.seed", &["punch.recorded"]),
+    ("calendar.manage_mine", &["calendar.made", "calendar.revoked"]),
+    ("calendar.manage", &["calendar.made", "calendar.revoked"]),
     ("plan.seed", &["assignment.created", "assignment.accepted", "assignment.declined", "plan.published"]),
     ("platform.manage_jobs", &["job.retried", "job.discarded"]),
 ];

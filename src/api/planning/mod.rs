@@ -10,6 +10,7 @@
 mod assignments;
 mod availability;
 mod bodies;
+mod feeds;
 mod invitations;
 mod lists;
 mod missions;
@@ -44,6 +45,11 @@ use utoipa_axum::routes;
 #[openapi(paths(missions::duplicate, assignments::set_status, availability::approve, availability::reject))]
 struct Verbs;
 
+/// What is read at the root: people see this address in their calendar program.
+pub fn root_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(feeds::read))
+}
+
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Verbs::openapi())
         .routes(routes!(projects::list, projects::create))
@@ -64,6 +70,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(people::list, people::create))
         .routes(routes!(people::members))
         .routes(routes!(people::calendar))
+        .routes(routes!(feeds::make_mine, feeds::revoke_of_person))
+        .routes(routes!(feeds::make_of_project, feeds::revoke_of_project))
         .routes(routes!(people::conflicts))
         .routes(routes!(profile::read, profile::change))
         .routes(routes!(rates::read, rates::set))

@@ -1,16 +1,20 @@
 //! The people who are planned: names for everybody, times and conflicts for who plans and for themselves.
 
 use super::availability::SlotBody;
-use super::{LaterBody, lists, read_time, refusal};
+use super::{LaterBody, lists, read_time, refusal, wrong};
 use crate::api::door::OrgClient;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::kernel::{CrewMemberId, Instant, MembershipId, zone};
-use crate::orgs::{AddCrew, CrewFilter, CrewMember, ListMembers, ListNames, MemberFilter, NewCrewMember, service as orgs};
+use crate::orgs::{
+    AddCrew, CrewFilter, CrewMember, ListCrew, ListMembers, ListNames, MemberFilter, NewCrewMember, service as orgs,
+};
 use crate::planning::conflicts::Conflict;
+use crate::planning::profiles::SOON_DAYS;
 use crate::planning::{AvailabilityFilter, AvailabilityStatus, service as planning};
 use axum::Json;
 use axum::extract::{OriginalUri, Path, Query};
 use axum::response::Response;
+use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,6 +38,14 @@ impl From<CrewMember> for UserBody {
 pub struct UserQuery {
     /// Part of a name, an address or a job.
     q: Option<String>,
+    /// Those who can this. For who plans, as the next three.
+    skill: Option<String>,
+    tag: Option<String>,
+    /// A day: those who are on no mission, and not away.
+    free_on: Option<String>,
+    /// Those with a permit that ends within 60 days or has ended.
+    #[serde(default)]
+    ends_soon: bool,
     /// Where the page before ended: see its `Link` header.
     after: Option<String>,
     /// 1 to 500; 100 when absent.
@@ -45,8 +57,31 @@ pub struct UserQuery {
 pub async fn list(client: OrgClient, OriginalUri(uri): OriginalUri, Query(query): Query<UserQuery>) -> Result<Response, Problem> {
     let permit = client.permit::<ListNames>()?;
     let size = lists::page_size(query.limit);
+    let app = &client.app;
+    // What people can and when they are away is not for everybody.
+    if query.skill.is_some() || query.tag.is_some() {
+        client.permit::<ListCrew>()?;
+    }
+    let but = match query.free_on.as_deref() {
+        Some(text) => {
+            let day = zone::parse_date(text.trim()).ok_or(wrong("free_on", "date.invalid"))?;
+            planning::list_taken(app, client.permit()?, day).await.map_err(refusal(MISSING))?
+        }
+        None => Vec::new(),
+    };
+    let only = if query.ends_soon {
+        let until = client.org.zone().local(app.clock.now()).date.saturating_add(SOON_DAYS.days());
+        let ending = planning::list_ending_skills(app, client.permit()?, until).await.map_err(refusal(MISSING))?;
+        Some(ending.into_keys().collect())
+    } else {
+        None
+    };
     let filter = CrewFilter {
         search: query.q.filter(|q| !q.trim().is_empty()),
+        skill: query.skill,
+        tag: query.tag,
+        only,
+        but,
         after: lists::read_cursor(query.after.as_deref())?.map(|(id, key)| (key, CrewMemberId(id))),
         limit: size + 1,
         ..CrewFilter::default()

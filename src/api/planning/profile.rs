@@ -182,6 +182,6 @@ pub async fn change(client: OrgClient, Path(id): Path<i64>, later: LaterBody) ->
         bio: new.bio.unwrap_or_default(),
         skills: new.skills.into_iter().map(skill).collect(),
     };
-    let changed = planning::change_profile(&client.app, permit, paying, id, &new, &rates).await;
+    let changed = planning::change_profile(&client.app, permit, paying, id, None, &new, &rates).await;
     Ok(Json(body(changed.map_err(refusal(MISSING))?, &client)))
 }

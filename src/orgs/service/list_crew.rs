@@ -51,6 +51,16 @@ pub async fn list_skills(app: &App, permit: Permit<ListCrew>) -> Result<Vec<Stri
     Ok(store::list_skills(&mut permit.read(&app.db).await?).await?)
 }
 
+/// All tags in use, for the filter.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_tags(app: &App, permit: Permit<ListCrew>) -> Result<Vec<String>, OrgError> {
+    Ok(store::list_tags(&mut permit.read(&app.db).await?).await?)
+}
+
 /// How many people are in the crew.
 ///
 /// Permission: manager. Audit: none, it only reads.

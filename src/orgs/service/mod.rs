@@ -31,7 +31,7 @@ pub use invite_members::{
 };
 pub use join_crew::{Newcomer, find_join_link, join_crew};
 pub use link_crew::link_crew;
-pub use list_crew::{count_crew, get_crew_sheet, list_crew, list_names, list_skills};
+pub use list_crew::{count_crew, get_crew_sheet, list_crew, list_names, list_skills, list_tags};
 pub use manage_members::{
     change_role, close_my_account, end_member_sessions, get_member, join_org, leave_org, list_member_sessions, list_members,
     list_open_orgs, remove_member, start_member_reset, suspend_member,

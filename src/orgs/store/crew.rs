@@ -1,11 +1,12 @@
 //! SQL of crew members.
 
 use crate::access::Conn;
+use crate::folded;
 use crate::kernel::{AccountId, CrewMemberId, Instant};
 use crate::orgs::model::{CrewFilter, CrewMember};
 use crate::orgs::rules::CheckedCrewMember;
 use crate::platform::db::{DbResult, Filter, containing};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 const INSERT: &str = "INSERT INTO crew_members (org_id, account_id, name, email, phone, job, search, created_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -29,6 +30,11 @@ const ADD_SKILL: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill)
 const SKILLS_OF: &str =
     "SELECT crew_member_id, skill FROM crew_skills WHERE org_id = $1 AND crew_member_id IN ($2..) ORDER BY skill";
 const ALL_SKILLS: &str = "SELECT DISTINCT skill FROM crew_skills WHERE org_id = $1 ORDER BY skill LIMIT 200";
+
+/// Tags stand in one text, with a comma and a space between them.
+const TAGGED: &str = concat!("', ' || ", folded!("c.tags"), " || ', ' LIKE {} ESCAPE '\\'");
+const ALL_TAGS: &str = "SELECT DISTINCT tags FROM crew_members WHERE org_id = $1 AND tags <> '' AND archived_at IS NULL
+  ORDER BY tags LIMIT 500";
 
 #[derive(sqlx::FromRow)]
 struct SkillRow {
@@ -65,6 +71,7 @@ pub async fn find_unlinked_by_email(conn: &mut impl Conn, email: &str) -> DbResu
 pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Vec<CrewMember>> {
     let org = conn.org();
     let pattern = filter.search.as_deref().map(containing);
+    let tag = filter.tag.as_deref().map(|tag| containing(&format!(", {tag},")));
     let filtered = Filter::new(LIST)
         .bind(org)
         .and(if filter.archived { "c.archived_at IS NOT NULL" } else { "c.archived_at IS NULL" })
@@ -73,6 +80,14 @@ pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Ve
             "EXISTS (SELECT 1 FROM crew_skills s WHERE s.org_id = c.org_id AND s.crew_member_id = c.id AND s.skill = {})",
             filter.skill.as_deref(),
         )
+        .and_opt(TAGGED, tag);
+    let filtered = match &filter.only {
+        Some(only) => filtered.and_in("c.id IN ({})", only),
+        None => filtered,
+    };
+    // An empty list matches nothing, which would leave out everybody.
+    let filtered = if filter.but.is_empty() { filtered } else { filtered.and_in("c.id NOT IN ({})", &filter.but) };
+    let filtered = filtered
         .and_opt_pair("(c.search, c.id) > ({}, {})", filter.after.clone())
         .tail(" ORDER BY c.search, c.id LIMIT {}", filter.limit);
     conn.tx().filtered(filtered).all().await
@@ -132,4 +147,12 @@ pub async fn list_skills_of(conn: &mut impl Conn, people: &[CrewMemberId]) -> Db
 pub async fn list_skills(conn: &mut impl Conn) -> DbResult<Vec<String>> {
     let org = conn.org();
     conn.query(ALL_SKILLS).bind(org).scalars().await
+}
+
+pub async fn list_tags(conn: &mut impl Conn) -> DbResult<Vec<String>> {
+    let org = conn.org();
+    let texts: Vec<String> = conn.query(ALL_TAGS).bind(org).scalars().await?;
+    let tags: BTreeSet<&str> =
+        texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    Ok(tags.into_iter().map(str::to_owned).collect())
 }

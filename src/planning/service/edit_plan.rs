@@ -188,7 +188,8 @@ impl<'a> Work<'a> {
         }
         // Once more from the store: an edit may write the same mission twice.
         let before = find_live(&mut self.tx, sheet.mission.id).await?;
-        if !store::change_mission(&mut self.tx, before.id, before.version, &new).await? {
+        let now = self.tx.now();
+        if !store::change_mission(&mut self.tx, before.id, before.version, &new, now).await? {
             return Err(PlanError::Stale);
         }
         let after = find_live(&mut self.tx, before.id).await?;

@@ -97,7 +97,8 @@ pub async fn change_mission(
     if before.project_id != checked.project_id {
         check_project(&mut tx, checked.project_id).await?;
     }
-    if !store::change_mission(&mut tx, id, version, &checked).await? {
+    let now = tx.now();
+    if !store::change_mission(&mut tx, id, version, &checked, now).await? {
         return Err(PlanError::Stale);
     }
     let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;

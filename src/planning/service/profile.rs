@@ -37,25 +37,26 @@ pub async fn get_my_profile(app: &App, permit: Permit<ReadMyProfile>, me: &CrewM
     find(&mut permit.read(&app.db).await?, me.id).await
 }
 
-/// Writes a profile over the one before. Rates that are given count from today, unless they say another day; those that are
+/// Writes a profile over the one before, which must still be at `version` where one is named. Rates that are given count from today, unless they say another day; those that are
 /// not given stay.
 ///
 /// Permission: manager. Audit: `profile.changed`, and `rate.set` for each rate.
 ///
 /// # Errors
-/// Every wrong field; [`PlanError::NotFound`].
+/// Every wrong field; [`PlanError::NotFound`]; [`PlanError::Stale`] when somebody else was faster.
 pub async fn change_profile(
     app: &App,
     permit: Permit<ManageProfiles>,
     _paying: Permit<ManageRates>,
     person: CrewMemberId,
+    version: Option<i64>,
     new: &NewProfile,
     rates: &[NewRate],
 ) -> Result<Profile, PlanError> {
     let org = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?;
     let today = org.zone().local(app.clock.now()).date;
     let mut tx = audit::begin(app, &permit).await?;
-    find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
+    let before = find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
     let checked = check_profile(new);
     let checked_rates: Result<Vec<CheckedRate>, _> = rates.iter().map(|rate| check_rate(rate, today)).collect();
     let (checked, checked_rates) = match (checked, checked_rates) {
@@ -65,8 +66,8 @@ pub async fn change_profile(
             return Err(PlanError::Fields(problems.collect()));
         }
     };
-    if !store::change_profile(&mut tx, person, &checked).await? {
-        return Err(PlanError::NotFound);
+    if !store::change_profile(&mut tx, person, version.unwrap_or(before.version), &checked).await? {
+        return Err(PlanError::Stale);
     }
     let skills = checked.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>().join(", ");
     let changed = Event::new("profile.changed", person.into()).with("employment", checked.employment.code());

@@ -84,15 +84,8 @@ pub async fn list_my_missions(app: &App, permit: Permit<ReadMyMissions>, me: &Cr
 /// What a person has been told, for who holds their link.
 pub(super) async fn told_missions_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<MyMission>> {
     let told = store::list_told_assignments_of(conn, person).await?;
-    let mut missions = with_missions(conn, told).await?;
-    // What was taken back and not told yet is the manager's own, like a draft.
-    for mine in &mut missions {
-        if let Some(believed) = mine.assignment.believed {
-            mine.assignment.status = believed;
-            mine.mission.cancelled_at = None;
-        }
-    }
-    Ok(missions)
+    let missions = with_missions(conn, told).await?;
+    Ok(missions.into_iter().map(MyMission::as_believed).collect())
 }
 
 /// Assignments with their missions, by beginning.

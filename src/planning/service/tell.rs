@@ -73,6 +73,8 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
         let unmailed = store::list_unmailed(&mut read, person).await?;
         with_missions(&mut read, unmailed).await?
     };
+    // A move that came after it was published waits for the next publication.
+    let news: Vec<MyMission> = news.into_iter().map(MyMission::as_told).collect();
     if news.is_empty() {
         return Ok(());
     }
@@ -93,7 +95,7 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
         address: app.link(&format!("/answer/{token}")),
         outro: t.mail_plan_outro(),
     };
-    let mail = NewMail { calendar: Some(calendar::write(&news, &org.name, now)), ..letter.write(lang) };
+    let mail = NewMail { calendar: Some(calendar::write(&news, &org.name)), ..letter.write(lang) };
     tx.send_mail(&mail).await?;
     let event = Event::new("plan.told", person.into()).with("missions", news.len());
     Ok(tx.commit(event).await?)

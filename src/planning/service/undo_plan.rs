@@ -66,7 +66,8 @@ pub async fn undo_plan(app: &App, permit: Permit<EditPlan>, redo: bool) -> Resul
 /// Brings a mission back that is deleted or called off.
 async fn restore(work: &mut Work<'_>, id: MissionId, kept: &Kept) -> Result<(), PlanError> {
     if store::find_mission(&mut work.tx, id).await?.is_some() {
-        store::call_on_mission(&mut work.tx, id).await?;
+        let now = work.tx.now();
+        store::call_on_mission(&mut work.tx, id, now).await?;
         let sheet = work.live(id).await?.ok_or(PlanError::NotFound)?;
         return work.rewrite(&sheet, kept.mission()).await;
     }

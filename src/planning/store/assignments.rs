@@ -21,6 +21,10 @@ const INSERT: &str = "INSERT INTO assignments (org_id, mission_id, crew_member_i
 const FIND: &str = select_assignment!(" AND id = $2");
 const OF_MISSIONS: &str = select_assignment!(" AND mission_id IN ($2..) ORDER BY mission_id, id");
 const ALL_OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL ORDER BY id DESC LIMIT 500");
+const TOLD_BETWEEN: &str = select_assignment!(
+    " AND crew_member_id = $2 AND told_at IS NOT NULL AND told_ends_at > $3 AND told_starts_at < $4
+  ORDER BY told_starts_at, id LIMIT 2000"
+);
 const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const TELL: &str =
@@ -135,6 +139,17 @@ pub async fn list_assignments(conn: &mut impl Conn, missions: &[MissionId]) -> D
 pub async fn list_told_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
     Ok(assignments(conn.query(ALL_OF_PERSON).bind(org).bind(person).all().await?))
+}
+
+/// What a person has been told of a time, by beginning.
+pub async fn list_told_between(
+    conn: &mut impl Conn,
+    person: CrewMemberId,
+    from: Instant,
+    to: Instant,
+) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(TOLD_BETWEEN).bind(org).bind(person).bind(from).bind(to).all().await?))
 }
 
 /// Moves an assignment that still is `before`. `false` when it is something else by now.

@@ -10,7 +10,7 @@ use crate::platform::db::{DbResult, Filter};
 macro_rules! select_mission {
     ($rest:literal) => {
         concat!(
-            "SELECT id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, sequence, cancelled_at, version
+            "SELECT id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, sequence, cancelled_at, changed_at, version
   FROM missions WHERE org_id = $1",
             $rest
         )
@@ -19,23 +19,29 @@ macro_rules! select_mission {
 
 const INSERT: &str =
     "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
-  notes, contact, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+  notes, contact, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
 const RESTORE: &str =
     "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
-  notes, contact, created_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  notes, contact, created_at, changed_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
   ON CONFLICT DO NOTHING";
-const CALL_ON: &str = "UPDATE missions SET cancelled_at = NULL, version = version + 1 WHERE org_id = $1 AND id = $2";
+const CALL_ON: &str =
+    "UPDATE missions SET cancelled_at = NULL, changed_at = $3, version = version + 1 WHERE org_id = $1 AND id = $2";
 const FIND: &str = select_mission!(" AND id = $2");
 const LIST: &str = select_mission!(" AND cancelled_at IS NULL");
+const OF_CALENDAR: &str = select_mission!(
+    " AND project_id = $2 AND ends_at > $3 AND starts_at < $4 AND (cancelled_at IS NULL OR cancelled_at > $5)
+  ORDER BY starts_at, id LIMIT 2000"
+);
 const THESE: &str = select_mission!(" AND id IN ($2..) ORDER BY starts_at, id");
 const CHANGE: &str = "UPDATE missions SET project_id = $4, title = $5, place = $6, address = $7, time_zone = $8, starts_at = $9,
-  ends_at = $10, break_minutes = $11, notes = $12, contact = $13, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+  ends_at = $10, break_minutes = $11, notes = $12, contact = $13, changed_at = $14, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND version = $3";
 const SPAN_OF_PROJECT: &str = "SELECT min(starts_at) AS first, max(starts_at) AS last FROM missions
   WHERE org_id = $1 AND project_id = $2 AND cancelled_at IS NULL";
 const TOLD: &str = "UPDATE missions SET sequence = sequence + 1 WHERE org_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM missions WHERE org_id = $1 AND id = $2 AND version = $3";
-const CANCEL: &str =
-    "UPDATE missions SET cancelled_at = $4, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+const CANCEL: &str = "UPDATE missions SET cancelled_at = $4, changed_at = $5, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND version = $3";
 const ADD_NEED: &str =
     "INSERT INTO mission_needs (org_id, mission_id, role, quota, skill, min_level) VALUES ($1, $2, $3, $4, $5, $6)
   RETURNING id";
@@ -62,13 +68,14 @@ struct Row {
     contact: String,
     sequence: i64,
     cancelled_at: Option<Instant>,
+    changed_at: Instant,
     version: i64,
 }
 
 impl From<Row> for Mission {
     fn from(row: Row) -> Self {
         let Row { id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, .. } = row;
-        let (sequence, cancelled_at, version) = (row.sequence, row.cancelled_at, row.version);
+        let (sequence, cancelled_at, changed_at, version) = (row.sequence, row.cancelled_at, row.changed_at, row.version);
         Self {
             id,
             project_id,
@@ -83,6 +90,7 @@ impl From<Row> for Mission {
             contact,
             sequence,
             cancelled_at,
+            changed_at,
             version,
         }
     }
@@ -110,7 +118,7 @@ pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Ins
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
-    let id: MissionId = query.bind(&new.contact).bind(now).scalar().await?;
+    let id: MissionId = query.bind(&new.contact).bind(now).bind(now).scalar().await?;
     for need in &new.needs {
         insert_need(conn, id, need).await?;
     }
@@ -123,7 +131,7 @@ pub async fn restore_mission(conn: &mut impl Conn, id: MissionId, new: &CheckedM
     let org = conn.org();
     let query = conn.query(RESTORE).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
-    if query.bind(&new.contact).bind(now).bind(id).execute().await? != 1 {
+    if query.bind(&new.contact).bind(now).bind(now).bind(id).execute().await? != 1 {
         return Ok(false);
     }
     for need in &new.needs {
@@ -133,10 +141,10 @@ pub async fn restore_mission(conn: &mut impl Conn, id: MissionId, new: &CheckedM
 }
 
 /// Takes back that a mission was called off.
-pub async fn call_on_mission(conn: &mut impl Conn, id: MissionId) -> DbResult<()> {
+pub async fn call_on_mission(conn: &mut impl Conn, id: MissionId, now: Instant) -> DbResult<()> {
     super::replace_plan_tag(conn).await?;
     let org = conn.org();
-    conn.query(CALL_ON).bind(org).bind(id).execute_one().await
+    conn.query(CALL_ON).bind(org).bind(id).bind(now).execute_one().await
 }
 
 async fn insert_need(conn: &mut impl Conn, mission: MissionId, need: &CheckedNeed) -> DbResult<NeedId> {
@@ -174,14 +182,33 @@ pub async fn list_missions(conn: &mut impl Conn, filter: &MissionFilter) -> DbRe
     Ok(rows.into_iter().map(Mission::from).collect())
 }
 
+/// Missions of a project in a time, with those that were called off after `off_since`.
+pub async fn list_missions_of_calendar(
+    conn: &mut impl Conn,
+    project: ProjectId,
+    (from, to): (Instant, Instant),
+    off_since: Instant,
+) -> DbResult<Vec<Mission>> {
+    let org = conn.org();
+    let query = conn.query(OF_CALENDAR).bind(org).bind(project).bind(from).bind(to).bind(off_since);
+    let rows: Vec<Row> = query.all().await?;
+    Ok(rows.into_iter().map(Mission::from).collect())
+}
+
 /// Changes a mission that is still at `version`, and its needs: those of the same role stay who they are. `false` when
 /// somebody else was faster.
-pub async fn change_mission(conn: &mut impl Conn, id: MissionId, version: i64, new: &CheckedMission) -> DbResult<bool> {
+pub async fn change_mission(
+    conn: &mut impl Conn,
+    id: MissionId,
+    version: i64,
+    new: &CheckedMission,
+    now: Instant,
+) -> DbResult<bool> {
     super::replace_plan_tag(conn).await?;
     let org = conn.org();
     let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(new.project_id).bind(&new.title).bind(&new.place);
     let query = query.bind(&new.address).bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes);
-    if query.bind(&new.notes).bind(&new.contact).execute().await? != 1 {
+    if query.bind(&new.notes).bind(&new.contact).bind(now).execute().await? != 1 {
         return Ok(false);
     }
     for need in list_needs(conn, &[id]).await? {
@@ -216,7 +243,7 @@ pub async fn delete_mission(conn: &mut impl Conn, id: MissionId, version: i64) -
 pub async fn cancel_mission(conn: &mut impl Conn, id: MissionId, version: i64, now: Instant) -> DbResult<bool> {
     super::replace_plan_tag(conn).await?;
     let org = conn.org();
-    Ok(conn.query(CANCEL).bind(org).bind(id).bind(version).bind(now).execute().await? == 1)
+    Ok(conn.query(CANCEL).bind(org).bind(id).bind(version).bind(now).bind(now).execute().await? == 1)
 }
 
 /// What these missions need, mission by mission.

@@ -5,12 +5,16 @@ use crate::kernel::CrewMemberId;
 use crate::kernel::zone::parse_date;
 use crate::planning::profiles::{CheckedProfile, Employment, Skill, Terms};
 use crate::platform::db::DbResult;
+use jiff::civil::Date;
 
 const FIND: &str = "SELECT employment_type, tags, bio, version FROM crew_members WHERE org_id = $1 AND id = $2";
-const CHANGE: &str = "UPDATE crew_members SET employment_type = $3, tags = $4, bio = $5, version = version + 1
-  WHERE org_id = $1 AND id = $2";
+const CHANGE: &str = "UPDATE crew_members SET employment_type = $4, tags = $5, bio = $6, version = version + 1
+  WHERE org_id = $1 AND id = $2 AND version = $3";
 const SKILLS: &str =
     "SELECT skill, level, expires_on FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2 ORDER BY skill LIMIT 100";
+const ENDING: &str = "SELECT s.crew_member_id, s.skill, s.level, s.expires_on FROM crew_skills s
+  JOIN crew_members c ON c.org_id = s.org_id AND c.id = s.crew_member_id
+  WHERE s.org_id = $1 AND s.expires_on <= $2 AND c.archived_at IS NULL ORDER BY s.expires_on, s.crew_member_id, s.skill LIMIT 5000";
 const FORGET: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2";
 const ADD: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill, level, expires_on) VALUES ($1, $2, $3, $4, $5)";
 
@@ -24,6 +28,14 @@ struct Row {
 
 #[derive(sqlx::FromRow)]
 struct SkillRow {
+    skill: String,
+    level: i64,
+    expires_on: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EndingRow {
+    crew_member_id: CrewMemberId,
     skill: String,
     level: i64,
     expires_on: Option<String>,
@@ -51,10 +63,21 @@ pub async fn list_skill_levels(conn: &mut impl Conn, person: CrewMemberId) -> Db
     Ok(rows.into_iter().map(skill).collect())
 }
 
-/// Writes a profile over the one before. `false` when there is no such person.
-pub async fn change_profile(conn: &mut impl Conn, person: CrewMemberId, new: &CheckedProfile) -> DbResult<bool> {
+/// Skills whose last day is `until` or earlier, of everybody who is not in the archive.
+pub async fn list_ending_skills(conn: &mut impl Conn, until: Date) -> DbResult<Vec<(CrewMemberId, Skill)>> {
     let org = conn.org();
-    let query = conn.query(CHANGE).bind(org).bind(person).bind(new.employment.code()).bind(new.tags.join(", "));
+    let rows: Vec<EndingRow> = conn.query(ENDING).bind(org).bind(until.to_string()).all().await?;
+    let skill = |row: EndingRow| {
+        let expires_on = row.expires_on.as_deref().and_then(parse_date);
+        (row.crew_member_id, Skill { name: row.skill, level: row.level, expires_on })
+    };
+    Ok(rows.into_iter().map(skill).collect())
+}
+
+/// Writes a profile over the one that is still at `version`. `false` when somebody else was faster.
+pub async fn change_profile(conn: &mut impl Conn, person: CrewMemberId, version: i64, new: &CheckedProfile) -> DbResult<bool> {
+    let org = conn.org();
+    let query = conn.query(CHANGE).bind(org).bind(person).bind(version).bind(new.employment.code()).bind(new.tags.join(", "));
     if query.bind(&new.bio).execute().await? != 1 {
         return Ok(false);
     }

@@ -9,6 +9,11 @@ const OF_PERSON: &str = "SELECT a.id, a.mission_id, m.starts_at, m.ends_at FROM 
   JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
   WHERE a.org_id = $1 AND a.crew_member_id = $2 AND m.cancelled_at IS NULL";
 
+const PEOPLE: &str = "SELECT DISTINCT a.crew_member_id FROM assignments a
+  JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
+  WHERE a.org_id = $1 AND m.cancelled_at IS NULL AND m.ends_at > $2 AND m.starts_at < $3
+    AND a.status IN ('draft', 'invited', 'accepted') ORDER BY a.crew_member_id LIMIT 10000";
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: AssignmentId,
@@ -37,4 +42,10 @@ pub async fn list_slots_of(
     let rows: Vec<Row> = conn.tx().filtered(filtered).all().await?;
     let slot = |Row { id, mission_id, starts_at, ends_at }| Slot { assignment: id, mission: mission_id, starts_at, ends_at };
     Ok(rows.into_iter().map(slot).collect())
+}
+
+/// Who is on a mission that touches a time, drafts included.
+pub async fn list_people_on_missions(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<CrewMemberId>> {
+    let org = conn.org();
+    conn.query(PEOPLE).bind(org).bind(from).bind(to).scalars().await
 }

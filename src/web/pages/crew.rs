@@ -1,98 +1,28 @@
-//! The crew: list, one person, adding, pasting a list.
+//! The crew: list, one person, profile and rates, adding, pasting a list.
+
+mod list;
+mod profile;
+mod rates;
 
 use super::*;
 use crate::kernel::CrewMemberId;
 use crate::orgs::{CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as orgs};
+use crate::planning::{FeedOf, service as planning};
 use crate::web::refusal::words_of;
-use axum::extract::{Form, Path, Query};
+use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-/// People on one page of the list.
-const PAGE: i64 = 50;
-
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/o/{org}/crew", get(list))
+        .route("/o/{org}/crew", get(list::page))
         .route("/o/{org}/crew/new", get(new_page).post(add))
         .route("/o/{org}/crew/import", get(import_page).post(import))
         .route("/o/{org}/crew/{id}", get(edit_page).post(change))
+        .route("/o/{org}/crew/{id}/profile", get(profile::edit_page).post(profile::change))
+        .route("/o/{org}/crew/{id}/rates", get(rates::page).post(rates::set))
         .route("/o/{org}/crew/{id}/archive", post(archive))
         .route("/o/{org}/crew/{id}/link", post(link))
-}
-
-#[derive(Deserialize, Default, Clone)]
-struct ListQuery {
-    q: Option<String>,
-    skill: Option<String>,
-    #[serde(default)]
-    archived: bool,
-    after: Option<String>,
-    after_id: Option<CrewMemberId>,
-}
-
-async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
-    let app = &member.visitor.app;
-    let filter = CrewFilter {
-        search: query.q.clone().filter(|q| !q.trim().is_empty()),
-        skill: query.skill.clone().filter(|s| !s.is_empty()),
-        archived: query.archived,
-        after: query.after.clone().zip(query.after_id),
-        limit: PAGE + 1,
-    };
-    let mut people = orgs::list_crew(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
-    let skills = orgs::list_skills(app, member.permit()?).await.map_err(|e| member.refuse(e))?;
-    let more = i64::try_from(people.len()).unwrap_or(0) > PAGE;
-    people.truncate(usize::try_from(PAGE).unwrap_or(50));
-    let next = people.last().filter(|_| more).map(|last| {
-        let q = url_part(query.q.as_deref().unwrap_or_default());
-        member.url(&format!(
-            "/crew?q={q}&archived={}&after={}&after_id={}",
-            query.archived,
-            url_part(&last.person.search()),
-            last.person.id
-        ))
-    });
-    let t = member.words();
-    Ok(render::page(StatusCode::OK, move || {
-        view! {
-            <InOrg member=member.clone() title=t.crew_title() here="crew">
-                <header class="page-head"><h1>{t.crew_title()}</h1><div class="actions">
-                    <a class="btn secondary" href=member.url("/crew/import")>{t.crew_import()}</a>
-                    <a class="btn primary" href=member.url("/crew/new")><Icon name="useradd" />{t.crew_add()}</a>
-                </div></header>
-                <form class="filters row" method="get" role="search">
-                    <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.crew_search() placeholder=t.crew_search() value=query.q.clone() /></div>
-                    <select class="input pick" name="skill" aria-label=t.field_skills()>
-                        <option value="">{t.crew_all_skills()}</option>
-                        {skills.into_iter().map(|skill| { let chosen = query.skill.as_deref() == Some(skill.as_str()); view! { <option selected=chosen>{skill}</option> } }).collect_view()}
-                    </select>
-                    <label class="check"><input type="checkbox" name="archived" value="true" checked=query.archived /><span>{t.crew_archived()}</span></label>
-                    <button class="btn secondary">{t.filter_button()}</button>
-                </form>
-                {if people.is_empty() { view! { <Empty title=t.crew_empty_title() text=t.crew_empty_text() /> }.into_any() } else { table(&member, people).into_any() }}
-                {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
-            </InOrg>
-        }
-    }))
-}
-
-fn table(member: &Member, people: Vec<CrewSheet>) -> impl IntoView + use<> {
-    let t = member.words();
-    let rows: Vec<_> = people.into_iter().map(|sheet| (member.url(&format!("/crew/{}", sheet.person.id)), sheet)).collect();
-    view! {
-        <div class="table-wrap"><table class="table" role="table">
-            <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.field_name()}</th><th role="columnheader">{t.field_job()}</th><th role="columnheader">{t.field_skills()}</th><th role="columnheader">{t.crew_account()}</th></tr></thead>
-            <tbody role="rowgroup">{rows.into_iter().map(|(url, CrewSheet { person, skills })| view! {
-                <tr role="row">
-                    <th scope="row" role="rowheader"><a href=url>{person.name}</a><small>{person.email}</small></th>
-                    <td role="cell" data-label=t.field_job()>{person.job}</td>
-                    <td role="cell" data-label=t.field_skills()>{skills.join(", ")}</td>
-                    <td role="cell" data-label=t.crew_account()>{if person.account_id.is_some() { view! { <Pill tone="positive" icon="check" text=t.crew_linked() /> }.into_any() } else { view! { <Pill tone="" icon="ban" text=t.crew_unlinked() /> }.into_any() }}</td>
-                </tr>
-            }).collect_view()}</tbody>
-        </table></div>
-    }
 }
 
 #[derive(Deserialize, Clone)]
@@ -132,7 +62,6 @@ fn Fields(typed: Typed, member: Member) -> impl IntoView {
         <Field typed=typed.clone() lang name="email" label=t.field_email_optional() kind="email" />
         <Field typed=typed.clone() lang name="phone" label=t.field_phone_optional() kind="tel" />
         <Field typed=typed.clone() lang name="job" label=t.field_job() />
-        <Field typed=typed.clone() lang name="skills" label=t.field_skills() help=t.field_skills_help() />
     }
 }
 
@@ -148,6 +77,7 @@ fn show_new(member: Member, typed: Typed) -> Response {
             <InOrg member=member.clone() title=t.crew_add() here="crew">
                 <header class="page-head"><h1>{t.crew_add()}</h1></header>
                 <form class="stack narrow" method="post"><FormError typed=typed.clone() lang /><Fields typed=typed.clone() member=member.clone() />
+                    <Field typed=typed.clone() lang name="skills" label=t.field_skills() help=t.field_skills_help() />
                     <div class="row"><button class="btn primary">{t.crew_add()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
                 </form>
             </InOrg>
@@ -163,12 +93,14 @@ async fn add(member: Member, session: Session, Form(form): Form<CrewForm>) -> An
 }
 
 async fn edit_page(member: Member, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
-    let sheet = orgs::get_crew_sheet(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-    Ok(show_edit(member, sheet, Typed::default()))
+    show_edit(member, id, Typed::default()).await
 }
 
-fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
-    let (t, lang) = (member.words(), member.visitor.lang);
+async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
+    let (t, lang, app) = (member.words(), member.visitor.lang, &member.visitor.app);
+    let sheet = orgs::get_crew_sheet(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let known = planning::get_profile(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let feed = planning::find_feed(app, member.permit()?, FeedOf::Person(id)).await.map_err(|e| member.refuse(e))?;
     let CrewSheet { person, skills } = sheet;
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     let stored = vec![
@@ -181,17 +113,22 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
     let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
     let base = member.url(&format!("/crew/{}", person.id));
     let archived = person.archived_at.is_some();
-    render::page(form_status(&typed), move || {
+    Ok(render::page(form_status(&typed), move || {
+        let profile = profile::summary(&member, &known);
+        let skills = typed.value("skills");
+        let calendar = feed.map(|since| super::feeds::revoking(&member, since, id));
         view! {
             <InOrg member=member.clone() title=person.name.clone() here="crew">
                 <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
                 <div class="stack wide narrow">
-                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=person.version /><Fields typed=typed.clone() member=member.clone() />
+                    {profile}
+                    <form class="stack" method="post"><h2>{t.crew_contact()}</h2><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=person.version /><input type="hidden" name="skills" value=skills /><Fields typed=typed.clone() member=member.clone() />
                         <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
                     </form>
                     {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
                         <form class="stack tight" method="post" action=format!("{base}/link")><h2>{t.crew_link_title()}</h2><p class="muted">{t.crew_link_text()}</p><div class="row"><button class="btn secondary"><Icon name="mail" />{t.crew_link_button()}</button></div></form>
                     })}
+                    {calendar}
                     <form class="stack tight" method="post" action=format!("{base}/archive")>
                         <input type="hidden" name="archived" value=(!archived).to_string() />
                         <p class="muted">{t.crew_archive_text()}</p>
@@ -200,7 +137,7 @@ fn show_edit(member: Member, sheet: CrewSheet, typed: Typed) -> Response {
                 </div>
             </InOrg>
         }
-    })
+    }))
 }
 
 async fn change(
@@ -211,10 +148,7 @@ async fn change(
 ) -> Answer {
     match orgs::change_crew_member(&member.visitor.app, member.permit()?, id, form.version, form.typed()).await {
         Ok(()) => Ok(go_with(&session, "saved", &member.url("/crew")).await),
-        Err(error) => {
-            let sheet = orgs::get_crew_sheet(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-            Ok(show_edit(member, sheet, Typed { failure: Some(error.into()), values: form.values() }))
-        }
+        Err(error) => show_edit(member, id, Typed { failure: Some(error.into()), values: form.values() }).await,
     }
 }
 

@@ -11,6 +11,8 @@ mod candidates;
 mod conflicts;
 mod crew;
 mod dev;
+mod feeds;
+mod figures;
 mod home;
 mod hours;
 mod invite;
@@ -71,11 +73,13 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(crew::routes())
         .merge(plan::routes())
         .merge(conflicts::routes())
+        .merge(figures::routes())
         .merge(missions::routes())
         .merge(staffing::routes())
         .merge(candidates::routes())
         .merge(projects::routes())
         .merge(my_missions::routes())
+        .merge(feeds::routes())
         .merge(availability::routes())
         .merge(members::routes())
         .merge(invite::routes())

@@ -18,6 +18,7 @@ pub fn routes() -> Router<App> {
 async fn page(member: Member) -> Answer {
     let me = member.crew_record().await?;
     let all = planning::list_my_missions(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
+    let feed = planning::find_my_feed(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(StatusCode::OK, move || {
         let now = member.visitor.app.clock.now();
@@ -27,6 +28,7 @@ async fn page(member: Member) -> Answer {
         let is_empty = asks.is_empty() && plan.is_empty();
         let cards = asks.into_iter().map(|mine| card(&mine, lang, &action(mine.assignment.id))).collect_view();
         let days = days(plan, today, lang, &action);
+        let calendar = super::feeds::section(&member, feed, t.calendar_lead(), &member.url("/missions/calendar"));
         view! {
             <InOrg member=member.clone() title=t.my_missions_title() here="missions">
                 <div class="stack narrow">
@@ -34,6 +36,7 @@ async fn page(member: Member) -> Answer {
                     {is_empty.then(|| view! { <Empty title=t.my_missions_empty_title() text=t.my_missions_empty_text() /> })}
                     {cards}{days}
                     <p><a class="btn secondary" href=member.url("/availability")><Icon name="calendar" />{t.nav_availability()}</a></p>
+                    {calendar}
                 </div>
             </InOrg>
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::{Lang, ProjectId, Role};
-use crate::planning::{NewProject, Project, ProjectFilter, ProjectStatus, service as planning};
+use crate::planning::{FeedOf, NewProject, Project, ProjectFilter, ProjectStatus, service as planning};
 use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -214,7 +214,15 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
         true => planning::cost_project(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?,
         false => planning::Cost::default(),
     };
+    let feed = if may {
+        let of = FeedOf::Project(id);
+        planning::find_feed(&member.visitor.app, member.permit()?, of).await.map_err(|e| member.refuse(e))?
+    } else {
+        None
+    };
     Ok(render::page(form_status(&typed), move || {
+        let action = member.url(&format!("/projects/{id}/calendar"));
+        let calendar = may.then(|| super::feeds::section(&member, feed, t.calendar_project_lead(), &action));
         let form = may.then(|| view! {
             <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=project.version />{fields(&typed, lang)}
                 <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/projects")>{t.cancel()}</a></div></form>
@@ -229,7 +237,7 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
                         <div class="actions">{status_pill(project.status, lang)}{may.then(|| view! { <a class="btn secondary" href=member.url(&format!("/missions/new?project={id}"))><Icon name="plus" />{t.mission_new()}</a> })}</div></header>
                     {(!may).then(|| view! { <p>{project.notes.clone()}</p> })}
                     {super::staffing::cost_line(cost, lang)}
-                    {form}{deleting}
+                    {form}{calendar}{deleting}
                 </div>
             </InOrg>
         }

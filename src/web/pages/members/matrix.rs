@@ -53,6 +53,8 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "rule.override" => t.may_rule_override(),
         "plan.read_mine" => t.may_plan_read_mine(),
         "assignment.answer_mine" => t.may_assignment_answer_mine(),
+        "calendar.manage_mine" => t.may_calendar_manage_mine(),
+        "calendar.manage" => t.may_calendar_manage(),
         "availability.declare" => t.may_availability_declare(),
         "availability.read" => t.may_availability_read(),
         "availability.decide" => t.may_availability_decide(),

@@ -1,0 +1,183 @@
+//! What a person can do and how they are employed: on their page, and the form that changes it.
+
+use super::*;
+use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity};
+use crate::planning::service as planning;
+use axum_extra::extract::Form;
+use jiff::civil::Date;
+
+/// Rows for skills that are not there yet.
+const BLANK: usize = 3;
+
+fn employment_word(employment: Employment, t: &Words) -> String {
+    match employment {
+        Employment::Cdi => t.employment_cdi(),
+        Employment::Cdd => t.employment_cdd(),
+        Employment::Freelance => t.employment_freelance(),
+        Employment::Intermittent => t.employment_intermittent(),
+        Employment::Other => t.employment_other(),
+    }
+}
+
+/// How long a permit is still good, in a word: nothing for what does not end soon. `named` when its name is not beside.
+pub(super) fn permit_pill(skill: &Skill, today: Date, lang: Lang, named: bool) -> AnyView {
+    let t = words(lang);
+    let Some(last) = skill.expires_on else { return ().into_any() };
+    let date = format::long_day(last, lang);
+    let name = |word: String| if named { format!("{} · {word}", skill.name) } else { word };
+    match skill.validity(today) {
+        Validity::Good => ().into_any(),
+        Validity::EndsSoon => view! { <Pill tone="warning" icon="warn" text=name(t.permit_soon(date)) /> }.into_any(),
+        Validity::Over => view! { <Pill tone="danger" icon="stop" text=name(t.permit_over(date)) /> }.into_any(),
+    }
+}
+
+/// The profile on a person's page.
+pub(super) fn summary(member: &Member, profile: &Profile) -> impl IntoView + use<> {
+    let (t, lang) = (member.words(), member.visitor.lang);
+    let today = member.org.zone().local(member.visitor.app.clock.now()).date;
+    let base = member.url(&format!("/crew/{}", profile.person));
+    let skills = profile.skills.iter().map(|skill| {
+        let until = skill.expires_on.filter(|_| skill.validity(today) == Validity::Good);
+        let until = until.map(|last| format!(" · {}", t.permit_until(format::long_day(last, lang))));
+        let level = t.skill_level_of(skill.level);
+        view! { <li><span class="grow"><span class="strong">{skill.name.clone()}</span><small>{level}{until}</small></span>{permit_pill(skill, today, lang, false)}</li> }
+    });
+    let skills = skills.collect_view();
+    let none = profile.skills.is_empty().then(|| view! { <p class="muted">{t.profile_no_skills()}</p> });
+    let list = (!profile.skills.is_empty()).then(|| view! { <ul class="list">{skills}</ul> });
+    let tags = profile.terms.tags.iter().map(|tag| view! { <span class="pill outline">{tag.clone()}</span>" " }).collect_view();
+    let bio = (!profile.terms.bio.is_empty()).then(|| view! { <p>{profile.terms.bio.clone()}</p> });
+    view! {
+        <section class="stack tight" aria-labelledby="profile">
+            <div class="section-head"><h2 id="profile">{t.profile_title()}</h2><p class="muted">{employment_word(profile.terms.employment, t)}</p></div>
+            {none}{list}<p>{tags}</p>{bio}
+            <div class="row"><a class="btn secondary" href=format!("{base}/profile")><Icon name="pencil" />{t.profile_edit()}</a>
+                <a class="btn secondary" href=format!("{base}/rates")>{t.rates_title()}</a></div>
+        </section>
+    }
+}
+
+#[derive(Deserialize, Clone, Default)]
+pub(super) struct ProfileForm {
+    #[serde(default)]
+    employment_type: String,
+    #[serde(default)]
+    tags: String,
+    #[serde(default)]
+    bio: String,
+    /// A name, a level and an expiry for each row; rows without a name are none.
+    #[serde(default)]
+    skill: Vec<String>,
+    #[serde(default)]
+    level: Vec<String>,
+    #[serde(default)]
+    expires_on: Vec<String>,
+    #[serde(default)]
+    version: i64,
+}
+
+impl ProfileForm {
+    fn of(profile: &Profile) -> Self {
+        let date = |skill: &Skill| skill.expires_on.map(|date| date.to_string()).unwrap_or_default();
+        Self {
+            employment_type: profile.terms.employment.code().to_owned(),
+            tags: profile.terms.tags.join(", "),
+            bio: profile.terms.bio.clone(),
+            skill: profile.skills.iter().map(|skill| skill.name.clone()).collect(),
+            level: profile.skills.iter().map(|skill| skill.level.to_string()).collect(),
+            expires_on: profile.skills.iter().map(date).collect(),
+            version: profile.terms.version,
+        }
+    }
+
+    /// The rows that say something.
+    fn rows(&self) -> Vec<(String, String, String)> {
+        let rows = self.skill.iter().enumerate().map(|(n, name)| {
+            let other = |list: &[String]| list.get(n).cloned().unwrap_or_default();
+            (name.clone(), other(&self.level), other(&self.expires_on))
+        });
+        rows.filter(|(name, ..)| !name.trim().is_empty()).collect()
+    }
+
+    fn typed(&self) -> NewProfile {
+        let skill = |(name, level, expires_on): (String, String, String)| NewSkill {
+            name,
+            level: level.trim().parse().unwrap_or(0),
+            expires_on,
+        };
+        let tags = self.tags.split([',', ';']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+        let (employment, bio) = (self.employment_type.clone(), self.bio.clone());
+        NewProfile { employment, tags, bio, skills: self.rows().into_iter().map(skill).collect() }
+    }
+}
+
+pub(super) async fn edit_page(member: Member, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
+    let _: Permit<crate::planning::ManageProfiles> = member.permit()?;
+    show(member, id, None).await
+}
+
+async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, ProfileForm)>) -> Answer {
+    let profile = planning::get_profile(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let (t, lang) = (member.words(), member.visitor.lang);
+    let (failure, form) = failed.map_or_else(|| (None, ProfileForm::of(&profile)), |(failure, form)| (Some(failure), form));
+    let values = vec![("tags", form.tags.clone()), ("bio", form.bio.clone())];
+    let typed = Typed { failure, values };
+    Ok(render::page(form_status(&typed), move || {
+        let back = member.url(&format!("/crew/{id}"));
+        let kinds = Employment::ALL.iter().map(|kind| {
+            let selected = kind.code() == form.employment_type;
+            view! { <option value=kind.code() selected=selected>{employment_word(*kind, t)}</option> }
+        });
+        let kinds = kinds.collect_view();
+        let blank = std::iter::repeat_n((String::new(), "1".to_owned(), String::new()), BLANK);
+        let rows = form.rows().into_iter().chain(blank).enumerate().map(|(n, row)| skill_row(n, row, t)).collect_view();
+        let error =
+            |name| typed.error(name, lang).map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> });
+        let (skills_error, bio_error) = (error("skills"), error("bio"));
+        view! {
+            <InOrg member=member.clone() title=profile.name.clone() here="crew">
+                <div class="stack wide narrow">
+                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back.clone()>{profile.name.clone()}</a></li></ol></nav><h1>{t.profile_title()}</h1></div></header>
+                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=form.version />
+                        <div class="field"><label for="employment">{t.profile_employment()}</label><select class="input" id="employment" name="employment_type">{kinds}</select></div>
+                        <fieldset class="field"><legend class="label">{t.field_skills()}</legend><p class="help">{t.profile_skills_help()}</p>{skills_error}<div class="stack tight">{rows}</div></fieldset>
+                        <Field typed=typed.clone() lang name="tags" label=t.crew_tags() help=t.profile_tags_help() />
+                        <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000">{typed.value("bio")}</textarea>{bio_error}</div>
+                        <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=back>{t.cancel()}</a></div>
+                    </form>
+                </div>
+            </InOrg>
+        }
+    }))
+}
+
+fn skill_row(n: usize, (name, level, expires_on): (String, String, String), t: &Words) -> impl IntoView + use<> {
+    let levels = (1..=5).map(|known: i64| {
+        let selected = level.parse() == Ok(known);
+        view! { <option selected=selected>{known}</option> }
+    });
+    let levels = levels.collect_view();
+    let id = |field: &str| format!("{field}-{n}");
+    view! {
+        <div class="row skill">
+            <div class="field"><label for=id("skill")>{t.profile_skill()}</label><input class="input" id=id("skill") name="skill" value=name maxlength="60" /></div>
+            <div class="field"><label for=id("level")>{t.profile_level()}</label><select class="input" id=id("level") name="level">{levels}</select></div>
+            <div class="field"><label for=id("expires")>{t.profile_expires()}</label><input class="input" id=id("expires") name="expires_on" type="date" value=expires_on /></div>
+        </div>
+    }
+}
+
+pub(super) async fn change(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, CrewMemberId)>,
+    Form(form): Form<ProfileForm>,
+) -> Answer {
+    let (app, permit, paying) = (&member.visitor.app, member.permit()?, member.permit()?);
+    match planning::change_profile(app, permit, paying, id, Some(form.version), &form.typed(), &[]).await {
+        Ok(_) => Ok(go_with(&session, "saved", &member.url(&format!("/crew/{id}"))).await),
+        Err(crate::planning::PlanError::NotFound) => Err(member.refuse(Failure::not_found())),
+        Err(error) => show(member, id, Some((error.into(), form))).await,
+    }
+}
