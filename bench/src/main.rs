@@ -13,6 +13,7 @@ mod machine;
 #[cfg(not(test))]
 #[path = "../../src/planning/rules/tests/oracle.rs"]
 mod oracle;
+mod plan;
 mod platform;
 mod postgres;
 mod punches;
@@ -59,7 +60,8 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 10] = ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh", "conflicts"];
+const NAMES: [&str; 13] =
+    ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh", "conflicts", "missions", "week", "candidates"];
 
 fn main() -> ExitCode {
     match run() {
@@ -99,6 +101,9 @@ async fn measure(asked: &Asked) -> Result<bool> {
         "storm" => storm::measure(asked).await?,
         "refresh" => refresh::measure(asked).await?,
         "conflicts" => conflicts::measure(asked)?,
+        "missions" => plan::missions(asked).await?,
+        "week" => plan::week(asked).await?,
+        "candidates" => plan::candidates(asked).await?,
         _ => punches::measure(asked).await?,
     };
     report.finish()

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::command::{cargo, run};
+use crate::postgres::Cluster;
 use crate::report::step;
 use crate::serve;
 use crate::site::Quality;
@@ -19,5 +20,13 @@ pub fn bench(names: &[String]) -> Result<()> {
     command.args(["run", "--release", "--package", "bench", "--"]).args(names);
     command.env("REGIE_BIN", serve::binary(true));
     serve::site_environment(&mut command)?;
+    // A PostgreSQL for those that want one, unless somebody names theirs.
+    let cluster = match std::env::var_os("REGIE_TEST_POSTGRES") {
+        Some(_) => None,
+        None => Some(step("PostgreSQL", Cluster::start)?),
+    };
+    if let Some(cluster) = &cluster {
+        command.env("REGIE_TEST_POSTGRES", cluster.url());
+    }
     step("benchmarks", || run(&mut command))
 }
