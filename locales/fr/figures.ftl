@@ -17,10 +17,21 @@ figures-hours-of = { $name } : { $hours } en douze semaines, au plus { $most } e
 figures-empty-title = Personne n’est affecté
 figures-empty-text = Les heures apparaissent ici dès que des personnes sont affectées à des missions.
 figures-fill = Places pourvues
-figures-fill-sentence = { $filled } places pourvues sur { $quota }, soit { $percent } %.
+figures-fill-sentence = Places pourvues : { $filled } sur { $quota }, soit { $percent } %.
 figures-fill-none = Aucune place à pourvoir sur ces semaines.
 figures-fill-key = En pourcentage des places de chaque semaine, brouillons compris.
 figures-filled = Pourvues
 figures-places = Places
 figures-rate = Taux
 figures-percent = { $number } %
+figures-costs = Coût par projet
+figures-costs-sentence = { $sum } au total, hors charges, brouillons compris.
+figures-costs-unknown = { $count ->
+    [one] Une affectation sans tarif n’est pas comptée.
+   *[other] { $count } affectations sans tarif ne sont pas comptées.
+}
+figures-costs-empty = Les coûts apparaissent ici dès que des personnes sont affectées à des missions.
+figures-cost = Coût
+figures-counted = Affectations comptées
+figures-uncounted = Sans tarif
+figures-cost-of = { $name } : { $sum }

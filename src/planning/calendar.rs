@@ -2,7 +2,7 @@
 
 use super::model::{AssignmentStatus, Mission, MyMission};
 use crate::kernel::Instant;
-use icalendar::{Calendar, Component, Event as Entry, EventLike, EventStatus, Property};
+use icalendar::{Calendar, Component, Event as Entry, EventStatus, Property};
 use jiff::Timestamp;
 
 /// How long an address shows what was called off, in days: long enough for a program that was switched off.

@@ -38,7 +38,7 @@ for (const scheme of ["light", "dark"] as const) {
                 expect.soft(found).toEqual([]);
             }
         };
-        for (const path of ["/plan", "/plan/publish", "/projects", "/missions", "/availability", "/time-off"]) await check(org + path);
+        for (const path of ["/plan", "/plan/publish", "/projects", "/missions", "/availability", "/time-off", "/figures", "/crew?soon=true"]) await check(org + path);
         await addPerson(page, server, "Sami Benali", "sami@exemple.fr");
         await addPerson(page, server, "Jeanne Roux", "jeanne@exemple.fr");
         const project = "Le Malade imaginaire";
@@ -59,7 +59,19 @@ for (const scheme of ["light", "dark"] as const) {
             await page.getByLabel("Fin", { exact: true }).fill(`${day(n)}T18:00`);
             await page.getByRole("button", { name: "Enregistrer" }).click();
         }
+        // A permit that has ended and a rate.
+        await page.goto(`${server.url}${org}/crew?q=Sami`);
+        await page.getByRole("link", { name: "Sami Benali" }).click();
+        const sami = new URL(page.url()).pathname;
+        await page.goto(`${server.url}${sami}/profile`);
+        await page.getByLabel("Compétence").first().fill("CACES");
+        await page.getByLabel("Dernier jour de validité").first().fill("2020-01-31");
+        await page.getByRole("button", { name: "Enregistrer" }).click();
+        await expect(page.getByText("expirée, valable jusqu’au 31 janvier 2020")).toBeVisible();
+        await page.goto(`${server.url}${sami}/rates`);
+        await page.getByLabel("Montant en euros").fill("22,50");
+        await page.getByRole("button", { name: "Enregistrer le tarif" }).click();
         const answer = await mailedLink(page, server, "sami@exemple.fr", /Vos missions/);
-        for (const path of [`${org}/plan?week=${day(0)}`, `${org}/missions/new`, new URL(told).pathname, `${org}/projects`, `${org}/projects/new`, `${org}/projects/1`, `${org}/availability`, `${org}/time-off`, `${org}/audit`, answer]) await check(path);
+        for (const path of [`${org}/plan?week=${day(0)}`, `${org}/missions/new`, new URL(told).pathname, `${org}/projects`, `${org}/projects/new`, `${org}/projects/1`, `${org}/availability`, `${org}/time-off`, `${org}/audit`, `${org}/figures`, `${org}/crew`, sami, `${sami}/profile`, `${sami}/rates`, answer]) await check(path);
     });
 }

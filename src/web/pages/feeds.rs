@@ -16,7 +16,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// The part of a page where an address is made, replaced and ended. `since` is there when there is one.
-pub(super) fn section(member: &Member, since: Option<Instant>, lead: String, action: &str) -> impl IntoView + use<> {
+pub(super) fn section(member: &Member, since: Option<Instant>, lead: String, action: &str) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let date = since.map(|at| format::date_time(member.org.zone().local(at), lang));
     let (make, revoke) = (action.to_owned(), format!("{action}/revoke"));
@@ -29,10 +29,11 @@ pub(super) fn section(member: &Member, since: Option<Instant>, lead: String, act
         }.into_any(),
     };
     view! { <section class="stack tight" aria-labelledby="calendar"><h2 id="calendar">{t.calendar_title()}</h2><p class="muted">{lead}</p>{state}</section> }
+    .into_any()
 }
 
 /// What a manager sees of a person's address, when there is one.
-pub(super) fn revoking(member: &Member, since: Instant, person: CrewMemberId) -> impl IntoView + use<> {
+pub(super) fn revoking(member: &Member, since: Instant, person: CrewMemberId) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let date = format::date_time(member.org.zone().local(since), lang);
     let action = member.url(&format!("/crew/{person}/calendar/revoke"));
@@ -40,6 +41,7 @@ pub(super) fn revoking(member: &Member, since: Instant, person: CrewMemberId) ->
         <form class="stack tight" method="post" action=action><h2>{t.calendar_title()}</h2><p class="muted">{t.calendar_of_person(date)}</p>
             <div class="row"><button class="btn danger-quiet">{t.calendar_revoke()}</button></div></form>
     }
+    .into_any()
 }
 
 /// The new address, which no page shows again.

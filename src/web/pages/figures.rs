@@ -1,13 +1,14 @@
-//! The plan in numbers: hours of people and filled places, week by week, drawn by the server with a table behind each drawing.
+//! The plan in numbers: hours of people, filled places, what projects cost, drawn by the server with a table behind each
+//! drawing.
 
 mod draw;
 
 use super::*;
 use crate::kernel::zone::parse_date;
-use crate::kernel::{CrewMemberId, Lang};
+use crate::kernel::{CrewMemberId, Lang, ProjectId};
 use crate::orgs::{CrewFilter, service as orgs};
 use crate::planning::figures::{WEEKS, WeekFigures};
-use crate::planning::service as planning;
+use crate::planning::service::{self as planning, Cost, PlaceCost};
 use axum::extract::Query;
 use axum::routing::get;
 use jiff::ToSpan;
@@ -97,6 +98,9 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
         names.extend(crew.into_iter().map(|sheet| (sheet.person.id, sheet.person.name)));
     }
     let weeks = Weeks { all, today };
+    let (from, to) = member.org.zone().span_of(weeks.first(), weeks.last());
+    let places = planning::cost_plan(app, member.permit()?, from, to).await.map_err(|e| member.refuse(e))?;
+    let projects = by_project(&member, &places).await?;
     let people = by_person(&weeks, &names);
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(StatusCode::OK, move || {
@@ -105,27 +109,50 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
         let span = t.figures_span(format::long_day(weeks.first(), lang), format::long_day(weeks.last(), lang));
         let hours = hours(&weeks, &people, lang);
         let fill = fill(&weeks, lang);
+        let costs = costs(&projects, lang);
         view! {
             <InOrg member=member.clone() title=t.nav_figures() here="figures">
                 <div class="stack wide">
                     <header class="page-head"><div><h1>{t.nav_figures()}</h1><p class="lead">{span}</p></div>
                         <div class="actions"><a class="btn square secondary" href=before aria-label=t.figures_before()><Icon name="left" /></a><a class="btn secondary" href=member.url("/figures")>{t.today()}</a><a class="btn square secondary" href=after aria-label=t.figures_after()><Icon name="right" /></a></div></header>
-                    {hours}{fill}
+                    {hours}{fill}{costs}
                 </div>
             </InOrg>
         }
     }))
 }
 
+/// What a project costs in these weeks; one without a name is of missions without a project.
+struct ProjectCost {
+    name: String,
+    colour: i64,
+    cost: Cost,
+}
+
+/// Projects by cost, dearest first.
+async fn by_project(member: &Member, places: &[PlaceCost]) -> Result<Vec<ProjectCost>, Refusal> {
+    let mut known: BTreeMap<Option<ProjectId>, Vec<PlaceCost>> = BTreeMap::new();
+    for place in places {
+        known.entry(place.project).or_default().push(*place);
+    }
+    let mut costs = Vec::new();
+    for (id, places) in known {
+        let (name, colour) = match id {
+            Some(id) => {
+                let found = planning::get_project(&member.visitor.app, member.permit()?, id).await;
+                let project = found.map_err(|e| member.refuse(e))?;
+                (project.name, project.colour)
+            }
+            None => (member.words().mission_no_project(), 0),
+        };
+        costs.push(ProjectCost { name, colour, cost: Cost::of(places.iter()) });
+    }
+    costs.sort_by_key(|project| (-project.cost.cents, crate::kernel::text::fold(&project.name)));
+    Ok(costs)
+}
+
 /// A drawing with its sentence, and the table that says the same.
-fn figure(
-    id: &'static str,
-    title: String,
-    sentence: String,
-    drawing: AnyView,
-    table: AnyView,
-    lang: Lang,
-) -> impl IntoView + use<> {
+fn figure(id: &'static str, title: String, sentence: String, drawing: AnyView, table: AnyView, lang: Lang) -> AnyView {
     let sentence_id = format!("{id}-sentence");
     view! {
         <section class="stack tight" aria-labelledby=id>
@@ -134,9 +161,10 @@ fn figure(
             <details><summary>{words(lang).figures_table()}</summary>{table}</details>
         </section>
     }
+    .into_any()
 }
 
-fn hours(weeks: &Weeks, people: &[PersonHours], lang: Lang) -> impl IntoView + use<> {
+fn hours(weeks: &Weeks, people: &[PersonHours], lang: Lang) -> AnyView {
     let t = words(lang);
     if people.is_empty() {
         let empty = view! { <Empty title=t.figures_empty_title() text=t.figures_empty_text() /> };
@@ -167,7 +195,7 @@ fn hours(weeks: &Weeks, people: &[PersonHours], lang: Lang) -> impl IntoView + u
     figure("hours", t.figures_hours(), sentence, drawing.into_any(), table(columns, lines.into_any()), lang).into_any()
 }
 
-fn fill(weeks: &Weeks, lang: Lang) -> impl IntoView + use<> {
+fn fill(weeks: &Weeks, lang: Lang) -> AnyView {
     let t = words(lang);
     let (filled, quota) = weeks.all.iter().fold((0, 0), |(filled, quota), week| (filled + week.filled, quota + week.quota));
     let sentence = match quota {
@@ -177,13 +205,38 @@ fn fill(weeks: &Weeks, lang: Lang) -> impl IntoView + use<> {
     let heads = weeks.heads(t);
     let drawing = view! { {draw::fill(weeks, &heads, sentence.clone())}<p class="muted small">{t.figures_fill_key()}</p> };
     let lines = weeks.all.iter().zip(&heads).map(|(week, head)| {
-        let day = format::long_day(week.monday, lang);
+        let day = format!("{head} · {}", format::long_day(week.monday, lang));
         let percent = week.percent().map_or_else(|| "–".to_owned(), |percent| t.figures_percent(percent));
-        view! { <tr role="row"><th scope="row" role="rowheader">{head.clone()}" · "{day}</th><td role="cell" class="num" data-label=t.figures_filled()>{week.filled}</td><td role="cell" class="num" data-label=t.figures_places()>{week.quota}</td><td role="cell" class="num" data-label=t.figures_rate()>{percent}</td></tr> }
+        view! { <tr role="row"><th scope="row" role="rowheader">{day}</th><td role="cell" class="num" data-label=t.figures_filled()>{week.filled}</td><td role="cell" class="num" data-label=t.figures_places()>{week.quota}</td><td role="cell" class="num" data-label=t.figures_rate()>{percent}</td></tr> }
     });
     let lines = lines.collect_view();
     let columns = vec![t.figures_week_word(), t.figures_filled(), t.figures_places(), t.figures_rate()];
     figure("fill", t.figures_fill(), sentence, drawing.into_any(), table(columns, lines.into_any()), lang)
+}
+
+fn costs(projects: &[ProjectCost], lang: Lang) -> AnyView {
+    let t = words(lang);
+    if projects.is_empty() {
+        let empty = view! { <Empty title=t.figures_empty_title() text=t.figures_costs_empty() /> };
+        return view! { <section class="stack tight" aria-labelledby="costs"><h2 id="costs">{t.figures_costs()}</h2>{empty}</section> }.into_any();
+    }
+    let (cents, unknown) = projects.iter().fold((0, 0), |sum, row| (sum.0 + row.cost.cents, sum.1 + row.cost.unknown));
+    let most = projects.first().map_or(0, |row| row.cost.cents);
+    let unknown = (unknown > 0).then(|| t.figures_costs_unknown(unknown)).unwrap_or_default();
+    let sentence = format!("{} {unknown}", t.figures_costs_sentence(format::money(cents, lang)));
+    let rows = projects.iter().map(|row| {
+        let said = format::money(row.cost.cents, lang);
+        let label = t.figures_cost_of(row.name.as_str(), said.as_str());
+        view! { <div class="chart-row"><span class="strong">{row.name.clone()}</span>{draw::bar(row.cost.cents, most, row.colour, label)}<span class="num" aria-hidden="true">{said}</span></div> }
+    });
+    let drawing = rows.collect_view();
+    let lines = projects.iter().map(|row| {
+        let Cost { cents, places, unknown } = row.cost;
+        view! { <tr role="row"><th scope="row" role="rowheader">{row.name.clone()}</th><td role="cell" class="num" data-label=t.figures_cost()>{format::money(cents, lang)}</td><td role="cell" class="num" data-label=t.figures_counted()>{places}</td><td role="cell" class="num" data-label=t.figures_uncounted()>{unknown}</td></tr> }
+    });
+    let lines = lines.collect_view();
+    let columns = vec![t.mission_project(), t.figures_cost(), t.figures_counted(), t.figures_uncounted()];
+    figure("costs", t.figures_costs(), sentence, drawing.into_any(), table(columns, lines.into_any()), lang).into_any()
 }
 
 fn table(columns: Vec<String>, lines: AnyView) -> AnyView {

@@ -101,17 +101,17 @@ pub(super) async fn page(member: Member, Query(query): Query<ListQuery>) -> Answ
 }
 
 /// A choice of one word, or of all.
-fn choice(name: &'static str, label: String, all: String, words: Vec<String>, chosen: Option<&String>) -> impl IntoView + use<> {
+fn choice(name: &'static str, label: String, all: String, words: Vec<String>, chosen: Option<&String>) -> AnyView {
     let chosen = chosen.cloned().unwrap_or_default();
     let options = words.into_iter().map(|word| {
         let selected = word == chosen;
         view! { <option selected=selected>{word}</option> }
     });
     let options = options.collect_view();
-    view! { <select class="input pick" name=name aria-label=label><option value="">{all}</option>{options}</select> }
+    view! { <select class="input pick" name=name aria-label=label><option value="">{all}</option>{options}</select> }.into_any()
 }
 
-fn filters(query: &ListQuery, skills: Vec<String>, tags: Vec<String>, t: &'static Words) -> impl IntoView + use<> {
+fn filters(query: &ListQuery, skills: Vec<String>, tags: Vec<String>, t: &'static Words) -> AnyView {
     let tags = (!tags.is_empty()).then(|| choice("tag", t.crew_tags(), t.crew_all_tags(), tags, query.tag.as_ref()));
     let skills = choice("skill", t.field_skills(), t.crew_all_skills(), skills, query.skill.as_ref());
     let (q, free) = (query.q.clone(), query.free.clone());
@@ -126,6 +126,7 @@ fn filters(query: &ListQuery, skills: Vec<String>, tags: Vec<String>, t: &'stati
             <button class="btn secondary">{t.filter_button()}</button>
         </form>
     }
+    .into_any()
 }
 
 fn table(
@@ -133,7 +134,7 @@ fn table(
     people: Vec<CrewSheet>,
     ending: &HashMap<CrewMemberId, Vec<Skill>>,
     today: jiff::civil::Date,
-) -> impl IntoView + use<> {
+) -> AnyView {
     let (t, lang) = (member.words(), member.visitor.lang);
     let rows = people.into_iter().map(|CrewSheet { person, skills }| {
         let url = member.url(&format!("/crew/{}", person.id));
@@ -159,4 +160,5 @@ fn table(
             <tbody role="rowgroup">{rows}</tbody>
         </table></div>
     }
+    .into_any()
 }

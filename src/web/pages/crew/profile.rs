@@ -33,7 +33,7 @@ pub(super) fn permit_pill(skill: &Skill, today: Date, lang: Lang, named: bool) -
 }
 
 /// The profile on a person's page.
-pub(super) fn summary(member: &Member, profile: &Profile) -> impl IntoView + use<> {
+pub(super) fn summary(member: &Member, profile: &Profile) -> AnyView {
     let (t, lang) = (member.words(), member.visitor.lang);
     let today = member.org.zone().local(member.visitor.app.clock.now()).date;
     let base = member.url(&format!("/crew/{}", profile.person));
@@ -56,6 +56,7 @@ pub(super) fn summary(member: &Member, profile: &Profile) -> impl IntoView + use
                 <a class="btn secondary" href=format!("{base}/rates")>{t.rates_title()}</a></div>
         </section>
     }
+    .into_any()
 }
 
 #[derive(Deserialize, Clone, Default)]
@@ -152,7 +153,7 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
     }))
 }
 
-fn skill_row(n: usize, (name, level, expires_on): (String, String, String), t: &Words) -> impl IntoView + use<> {
+fn skill_row(n: usize, (name, level, expires_on): (String, String, String), t: &Words) -> AnyView {
     let levels = (1..=5).map(|known: i64| {
         let selected = level.parse() == Ok(known);
         view! { <option selected=selected>{known}</option> }
@@ -166,6 +167,7 @@ fn skill_row(n: usize, (name, level, expires_on): (String, String, String), t: &
             <div class="field"><label for=id("expires")>{t.profile_expires()}</label><input class="input" id=id("expires") name="expires_on" type="date" value=expires_on /></div>
         </div>
     }
+    .into_any()
 }
 
 pub(super) async fn change(

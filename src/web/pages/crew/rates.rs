@@ -100,7 +100,7 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
     }))
 }
 
-fn table(rates: &[Rate], present: &[crate::kernel::RateId], lang: Lang) -> impl IntoView + use<> {
+fn table(rates: &[Rate], present: &[crate::kernel::RateId], lang: Lang) -> AnyView {
     let t = words(lang);
     let percent = |percent: i64| if percent == 0 { "–".to_owned() } else { format!("+{percent}\u{a0}%") };
     let rows = rates.iter().map(|rate| {
@@ -114,6 +114,7 @@ fn table(rates: &[Rate], present: &[crate::kernel::RateId], lang: Lang) -> impl 
     let head = [t.rates_from(), t.rates_unit(), t.rates_amount(), t.rates_night(), t.rates_sunday(), t.rates_holiday()];
     let head = head.map(|word| view! { <th role="columnheader">{word}</th> }).into_iter().collect_view();
     view! { <div class="table-wrap"><table class="table" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div> }
+    .into_any()
 }
 
 pub(super) async fn set(

@@ -36,25 +36,26 @@ fn column(n: usize, of: usize) -> Column {
 }
 
 /// The lamp of the present week.
-fn lamp(weeks: &Weeks) -> impl IntoView + use<> {
+fn lamp(weeks: &Weeks) -> AnyView {
     let now = (0..weeks.all.len()).find(|n| weeks.is_now(*n));
     now.map(|n| {
         let (x, width) = column(n, weeks.all.len()).whole;
         view! { <rect class="lamp" x=x y="0" width=width height="100%" /> }
     })
+    .into_any()
 }
 
 /// The names of the weeks, above people's columns.
-pub fn heads(weeks: &Weeks, heads: &[String]) -> impl IntoView + use<> {
+pub fn heads(weeks: &Weeks, heads: &[String]) -> AnyView {
     let marks = heads.iter().enumerate().map(|(n, head)| {
         view! { <text x=column(n, heads.len()).middle y="13" text-anchor="middle">{head.clone()}</text> }
     });
     let marks = marks.collect_view();
-    view! { <svg width="100%" height="18">{lamp(weeks)}{marks}</svg> }
+    view! { <svg width="100%" height="18">{lamp(weeks)}{marks}</svg> }.into_any()
 }
 
 /// A person's weeks as columns with their hours, and the line of the longest week.
-pub fn columns(weeks: &Weeks, minutes: &[i64], label: String) -> impl IntoView + use<> {
+pub fn columns(weeks: &Weeks, minutes: &[i64], label: String) -> AnyView {
     let top = minutes.iter().copied().max().unwrap_or(0).max(LIMIT * 5 / 4);
     let height = |minutes: i64| (minutes * COLUMN / top).max(1);
     let bars = minutes.iter().enumerate().filter(|(_, minutes)| **minutes > 0).map(|(n, minutes)| {
@@ -67,10 +68,11 @@ pub fn columns(weeks: &Weeks, minutes: &[i64], label: String) -> impl IntoView +
     let bars = bars.collect_view();
     let limit = WORD + COLUMN - height(LIMIT);
     view! { <svg role="img" aria-label=label width="100%" height=WORD + COLUMN>{lamp(weeks)}<line class="limit" x1="0" x2="100%" y1=limit y2=limit />{bars}<line class="ground" x1="0" x2="100%" y1=WORD + COLUMN y2=WORD + COLUMN /></svg> }
+    .into_any()
 }
 
 /// Filled places of all places, a column a week.
-pub fn fill(weeks: &Weeks, heads: &[String], label: String) -> impl IntoView + use<> {
+pub fn fill(weeks: &Weeks, heads: &[String], label: String) -> AnyView {
     let bars = weeks.all.iter().enumerate().map(|(n, week)| {
         let Column { left, middle, width, .. } = column(n, heads.len());
         let head = heads.get(n).cloned().unwrap_or_default();
@@ -83,5 +85,12 @@ pub fn fill(weeks: &Weeks, heads: &[String], label: String) -> impl IntoView + u
         }
     });
     let bars = bars.collect_view();
-    view! { <svg role="img" aria-label=label width="100%" height=PLACES + WORD + 20>{lamp(weeks)}{bars}</svg> }
+    view! { <svg role="img" aria-label=label width="100%" height=PLACES + WORD + 20>{lamp(weeks)}{bars}</svg> }.into_any()
+}
+
+/// A bar of a project's colour, as long as its part of the dearest.
+pub fn bar(part: i64, most: i64, colour: i64, label: String) -> AnyView {
+    let class = format!("project gel-{colour}");
+    view! { <svg role="img" aria-label=label width="100%" height="20"><rect class="track" x="0" y="4" width="100%" height="12" /><rect class=class x="0" y="4" width=percent(part, most) height="12" /></svg> }
+    .into_any()
 }
