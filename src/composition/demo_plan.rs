@@ -16,6 +16,9 @@ const CALLS: &str = include_str!("demo_plan.txt");
 /// From this week on nobody has been told yet.
 const DRAFTS_FROM: i64 = 2;
 
+/// How long people have to answer.
+const ANSWER_HOURS: i64 = 72;
+
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
 
@@ -171,6 +174,7 @@ impl Call {
             break_minutes: self.pause,
             notes: self.notes.into(),
             contact: contact.into(),
+            answer_hours: ANSWER_HOURS,
             needs: self.needs.replace(", ", "\n"),
         }
     }

@@ -34,6 +34,8 @@ crate::actions! {
     Publish: "plan.publish", For::Member(Role::Manager), Write;
     /// Mail people what they have been told.
     TellPeople: "plan.tell", For::System, Write;
+    /// Give places back whose people have not answered in time.
+    ReleasePlace: "assignment.release", For::System, Write;
     /// See one's own missions.
     ReadMyMissions: "plan.read_mine", For::Member(Role::Tech), Read;
     /// Accept or decline one's own missions.

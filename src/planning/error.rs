@@ -36,6 +36,8 @@ pub enum PlanError {
     NoRule,
     #[error("it is too late or too early for that")]
     State,
+    #[error("it was not answered in time, and the place was given back")]
+    Released,
     #[error("the link is unknown or over")]
     LinkDead,
     #[error("it overlaps approved time off")]
@@ -74,6 +76,7 @@ impl From<PlanError> for Failure {
             }
             PlanError::NoRule => conflict("rule.none"),
             PlanError::State => conflict("assignment.state"),
+            PlanError::Released => conflict("assignment.released"),
             PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             PlanError::SlotTaken => conflict("availability.overlap"),
             PlanError::TooOften(TooOften(seconds)) => Self::new(Kind::TooMany, "too_often").after(seconds),

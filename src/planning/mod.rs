@@ -13,6 +13,7 @@ pub mod calendar;
 mod check;
 pub mod conflicts;
 pub mod cost;
+pub mod deadlines;
 mod edit;
 mod error;
 pub mod figures;

@@ -1,7 +1,7 @@
 //! What the planner did, kept to be undone: how missions were before and after.
 
 use super::check::{CheckedMission, CheckedNeed};
-use super::model::{Mission, MissionSheet};
+use super::model::MissionSheet;
 use crate::kernel::{CrewMemberId, Instant, MissionId, ProjectId};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub struct Kept {
     break_minutes: i64,
     notes: String,
     contact: String,
+    // Steps of before there were deadlines have none.
+    #[serde(default)]
+    answer_hours: i64,
     needs: Vec<KeptNeed>,
     pub people: Vec<KeptPerson>,
 }
@@ -70,6 +73,7 @@ impl Kept {
             break_minutes,
             notes,
             contact,
+            answer_hours,
             needs,
         } = as_written(sheet);
         let need =
@@ -81,7 +85,21 @@ impl Kept {
         let mut people: Vec<KeptPerson> = on_it.map(|a| KeptPerson { person: a.crew_member_id, role: role(a.need_id) }).collect();
         people.sort();
         let (starts_at, ends_at) = (starts_at.0, ends_at.0);
-        Self { project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs, people }
+        Self {
+            project_id,
+            title,
+            place,
+            address,
+            time_zone,
+            starts_at,
+            ends_at,
+            break_minutes,
+            notes,
+            contact,
+            answer_hours,
+            needs,
+            people,
+        }
     }
 
     /// The mission, to be written again.
@@ -100,6 +118,7 @@ impl Kept {
             break_minutes: kept.break_minutes,
             notes: kept.notes,
             contact: kept.contact,
+            answer_hours: kept.answer_hours,
             needs: kept.needs.into_iter().map(need).collect(),
         }
     }
@@ -107,14 +126,25 @@ impl Kept {
 
 /// A mission as it would be written again, unchanged.
 pub fn as_written(sheet: &MissionSheet) -> CheckedMission {
-    let Mission { project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, .. } =
-        sheet.mission.clone();
+    let mission = sheet.mission.clone();
     let need = |need: &super::model::Need| CheckedNeed {
         role: need.role.clone(),
         quota: need.quota,
         skill: need.skill.clone(),
         min_level: need.min_level,
     };
-    let needs = sheet.needs.iter().map(need).collect();
-    CheckedMission { title, project_id, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs }
+    CheckedMission {
+        title: mission.title,
+        project_id: mission.project_id,
+        place: mission.place,
+        address: mission.address,
+        time_zone: mission.time_zone,
+        starts_at: mission.starts_at,
+        ends_at: mission.ends_at,
+        break_minutes: mission.break_minutes,
+        notes: mission.notes,
+        contact: mission.contact,
+        answer_hours: mission.answer_hours,
+        needs: sheet.needs.iter().map(need).collect(),
+    }
 }

@@ -93,6 +93,7 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "assignment.declined" => ("warning", "stop", t.event_assignment_declined()),
         "rule.overruled" => ("warning", "warn", t.event_rule_overruled()),
         "rule.restored" => ("", "undo", t.event_rule_restored()),
+        "assignment.released" => ("warning", "clock", t.event_assignment_released()),
         "assignment.reminded" => ("", "mail", t.event_assignment_reminded()),
         "assignment.links_revoked" => ("", "ban", t.event_assignment_links_revoked()),
         "plan.published" => ("accent", "calendar", t.event_plan_published()),
@@ -212,6 +213,8 @@ pub fn job_word(kind: &str, t: &Words) -> String {
         "accounts.reset" => t.job_reset(),
         "orgs.forget_contacts" => t.job_forget(),
         "planning.tell" => t.job_tell(),
+        "planning.remind" => t.job_remind(),
+        "planning.release" => t.job_release(),
         other => other.to_owned(),
     }
 }
@@ -223,6 +226,8 @@ pub fn system_words(reason: &str, t: &Words) -> String {
         "demonstration" => t.audit_system_demo(),
         "password reset" => t.audit_system_reset(),
         "plan published" => t.audit_system_plan(),
+        "deadline near" => t.audit_system_deadline_near(),
+        "deadline passed" => t.audit_system_deadline_passed(),
         "first start" => t.audit_system_start(),
         other => other.to_owned(),
     }

@@ -32,10 +32,12 @@ pub struct AssignmentBody {
     need_id: Option<i64>,
     /// `DRAFT`, `INVITED`, `ACCEPTED`, `DECLINED` or `CANCELLED`.
     status: String,
-    /// Why it was declined or cancelled.
+    /// Why it was declined or cancelled; `deadline.passed` when it was not answered in time.
     reason: String,
     told_at: Option<String>,
     answered_at: Option<String>,
+    /// Until when its answer is waited for; then the place is given back.
+    answer_by_at: Option<String>,
 }
 
 impl From<Assignment> for AssignmentBody {
@@ -49,6 +51,7 @@ impl From<Assignment> for AssignmentBody {
             reason: assignment.reason,
             told_at: assignment.told_at.map(utc),
             answered_at: assignment.answered_at.map(utc),
+            answer_by_at: assignment.answer_by_at.map(utc),
         }
     }
 }
@@ -70,6 +73,8 @@ pub struct MissionBody {
     /// As `ends_at`: the predecessor's word.
     end_at: String,
     break_minutes: i64,
+    /// How many hours people have to answer from being asked; 0 for as long as they like.
+    answer_hours: i64,
     /// The first role it needs: the predecessor knew one. Empty when it needs none.
     role: String,
     needs: Vec<NeedBody>,
@@ -119,6 +124,7 @@ impl MissionBody {
             starts_at,
             ends_at,
             break_minutes: mission.break_minutes,
+            answer_hours: mission.answer_hours,
             role: sheet.needs.first().map(|need| need.role.clone()).unwrap_or_default(),
             needs: needs_of(sheet, plans),
             version: mission.version,
@@ -175,6 +181,8 @@ pub struct NewMissionBody {
     break_minutes: Option<i64>,
     notes: Option<String>,
     contact: Option<String>,
+    /// How many hours people have to answer from being asked, at most 720; 0 (when absent) for as long as they like.
+    answer_hours: Option<i64>,
     /// The one role it needs, `tech` when absent; the predecessor's word for `needs`.
     role: Option<String>,
     needs: Option<Vec<NewNeedBody>>,
@@ -222,6 +230,7 @@ impl NewMissionBody {
             break_minutes: self.break_minutes.unwrap_or_default(),
             notes: self.notes.unwrap_or_default(),
             contact: self.contact.unwrap_or_default(),
+            answer_hours: self.answer_hours.unwrap_or_default(),
             needs: needs.unwrap_or_else(|| format!("1 {USUAL_ROLE}")),
         })
     }
@@ -243,6 +252,7 @@ impl NewMissionBody {
             break_minutes: self.break_minutes.unwrap_or(mission.break_minutes),
             notes: or(self.notes, &mission.notes),
             contact: or(self.contact, &mission.contact),
+            answer_hours: self.answer_hours.unwrap_or(mission.answer_hours),
             needs: needs.unwrap_or_else(|| spell_needs(&before.needs)),
         })
     }

@@ -4,6 +4,7 @@ use crate::audit::{self, Event, Tx};
 use crate::kernel::{AssignmentId, MissionId, OrgId};
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::orgs::{CrewMember, Org};
+use crate::planning::deadlines::LATE;
 use crate::planning::{
     AnswerByLink, AnswerMine, Assign, Assignment, AssignmentStatus, MyMission, PlanError, ReadAnswerLink, store,
 };
@@ -11,14 +12,15 @@ use crate::platform::App;
 use crate::platform::secret::fingerprint;
 
 /// Keeps two answers of one person from passing each other (PostgreSQL; SQLite has one writer).
-const ANSWER_LOCK: i64 = 0x0050_4C41_4E00_0000;
+pub(super) const ANSWER_LOCK: i64 = 0x0050_4C41_4E00_0000;
 
 /// Answers for oneself.
 ///
 /// Permission: any member, for themselves. Audit: `assignment.accepted`, `assignment.declined`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer.
+/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer;
+/// [`PlanError::Released`] after the deadline.
 pub async fn answer_mine(
     app: &App,
     permit: Permit<AnswerMine>,
@@ -69,6 +71,9 @@ async fn answer<A: Action>(
     let assignment = store::find_assignment(&mut tx, assignment.id).await?.ok_or(PlanError::NotFound)?;
     if assignment.status == wanted {
         return Ok(());
+    }
+    if assignment.status == AssignmentStatus::Cancelled && assignment.reason == LATE {
+        return Err(PlanError::Released);
     }
     let may = match wanted {
         AssignmentStatus::Accepted => {

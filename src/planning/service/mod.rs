@@ -5,6 +5,7 @@ mod assign;
 mod availability;
 mod conflicts;
 mod costs;
+mod deadlines;
 mod edit_plan;
 mod feeds;
 mod figures;
@@ -34,6 +35,7 @@ pub use availability::{
 };
 pub use conflicts::{list_conflicts, list_my_conflicts};
 pub use costs::{Cost, PlaceCost, cost_mission, cost_plan, cost_project};
+pub use deadlines::{RELEASE, REMIND, read_deadline, release_place, remind_late};
 pub use edit_plan::{Edited, edit_plan};
 pub use feeds::{find_feed, find_my_feed, make_my_feed, make_project_feed, read_feed, revoke_feed, revoke_my_feed};
 pub use figures::list_figures;

@@ -4,7 +4,7 @@ use super::conflicts::{findings_of, overruled_of};
 use super::missions::show;
 use super::*;
 use crate::kernel::zone::monday_of;
-use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
 use crate::planning::ranking::{Ranked, Standing};
 use crate::planning::rules::Window;
@@ -35,6 +35,21 @@ pub(super) fn assignment_pill(status: AssignmentStatus, lang: Lang) -> AnyView {
         AssignmentStatus::Declined => view! { <Pill tone="danger" icon="x" text=t.assignment_declined() /> }.into_any(),
         AssignmentStatus::Cancelled => view! { <Pill tone="" icon="ban" text=t.assignment_cancelled() /> }.into_any(),
     }
+}
+
+/// `À répondre avant mercredi, 20:00`, for what waits for an answer until then.
+pub(super) fn answer_by(mission: &crate::planning::Mission, assignment: &Assignment, now: Instant, lang: Lang) -> Option<String> {
+    let zone = mission.zone();
+    let by = format::soon(zone.local(assignment.deadline()?), zone.local(now).date, lang);
+    Some(crate::platform::words::words(lang).answer_by(by))
+}
+
+/// Why something was declined or cancelled: what a person wrote, or the words of a code.
+fn reason_words(assignment: &Assignment, lang: Lang) -> Option<String> {
+    let reason = assignment.reason.as_str();
+    let late = reason == crate::planning::deadlines::LATE;
+    let t = crate::platform::words::words(lang);
+    (!reason.is_empty()).then(|| if late { t.answer_released() } else { reason.to_owned() })
 }
 
 /// A mission with who is on it, who could be, what rules say and what it costs.
@@ -135,7 +150,8 @@ impl Staff {
             let open = findings_of(member, &self.conflicts, person, mission, may, &format!("/missions/{mission}"));
             view! { {open}{overruled_of(member, &self.conflicts, person, mission, may)} }
         });
-        let reason = (!assignment.reason.is_empty()).then(|| assignment.reason.clone());
+        let now = member.visitor.app.clock.now();
+        let reason = reason_words(assignment, lang).or_else(|| answer_by(&self.sheet.mission, assignment, now, lang));
         view! { <li>
             <span class="grow"><span class="strong">{self.name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small>{findings}</span>
             {(may && active).then(|| view! { <details><summary>{t.more()}</summary><div class="stack tight">
