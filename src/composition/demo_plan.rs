@@ -5,7 +5,7 @@ use super::demo::proof;
 use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{Failure, Instant, OrgId, ProjectId};
 use crate::orgs::CrewMember;
-use crate::planning::service::{SeedAssignment, create_missions, create_project, declare_for, seed_assignments};
+use crate::planning::service::{SeedAssignment, create_missions, create_project, declare_for, define_template, seed_assignments};
 use crate::planning::{AssignmentStatus, NewAvailability, NewMission, NewProject};
 use crate::platform::App;
 use jiff::ToSpan;
@@ -180,6 +180,32 @@ impl Call {
     }
 }
 
+/// The day before a show, as the template has it.
+fn set_up(day: Date) -> Vec<NewMission> {
+    let calls = [
+        ("Déchargement et pointage du matériel", "07:00", "09:00", 0, "2 Plateau\n1 Régie"),
+        ("Montage du plateau et des pendrillons", "09:00", "18:00", 60, "3 Plateau"),
+        ("Accroche et câblage lumière", "09:00", "18:00", 60, "2 Lumière"),
+        ("Montage son et retours", "10:00", "18:00", 60, "2 Son"),
+        ("Réglages et conduite lumière", "19:00", "22:30", 0, "1 Lumière\n1 Régie"),
+        ("Balance et filage technique", "19:00", "22:30", 0, "1 Son\n1 Plateau\n1 Régie"),
+    ];
+    let (_, place, address, contact) = PLACES[0];
+    let mission = |(title, from, to, break_minutes, needs): (&str, &str, &str, i64, &str)| NewMission {
+        title: title.into(),
+        place: place.into(),
+        address: address.into(),
+        starts_at: format!("{day}T{from}"),
+        ends_at: format!("{day}T{to}"),
+        break_minutes,
+        contact: contact.into(),
+        answer_hours: ANSWER_HOURS,
+        needs: needs.into(),
+        ..NewMission::default()
+    };
+    calls.map(mission).into()
+}
+
 fn first_name(name: &str) -> &str {
     name.split(' ').next().unwrap_or(name)
 }
@@ -262,6 +288,7 @@ pub(super) async fn seed(app: &App, org: OrgId, today: Date, people: &[CrewMembe
         }
     }
     seed_assignments(app, proof(org)?, &assignments).await?;
+    define_template(app, proof(org)?, "Montage J-1", &set_up(monday)).await?;
     seed_availability(app, org, monday, people).await
 }
 

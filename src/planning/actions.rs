@@ -24,6 +24,8 @@ crate::actions! {
     DeleteProject: "project.delete", For::Member(Role::Admin), Write;
     /// Make, change, copy and delete missions.
     ManageMissions: "mission.manage", For::Member(Role::Manager), Write;
+    /// Keep missions as templates, rename and delete those.
+    ManageTemplates: "template.manage", For::Member(Role::Manager), Write;
     /// Assign people, and take assignments back.
     Assign: "assignment.manage", For::Member(Role::Manager), Write;
     /// Change the plan in the planner, and take changes back.

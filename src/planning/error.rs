@@ -20,6 +20,8 @@ pub enum PlanError {
     NoStep,
     #[error("somebody else has changed what the step changed")]
     StepStale,
+    #[error("another template has the name")]
+    TemplateTaken,
     #[error("another project has the name")]
     ProjectTaken,
     #[error("an archived project takes no new missions")]
@@ -63,6 +65,9 @@ impl From<PlanError> for Failure {
             PlanError::Stale => conflict("stale"),
             PlanError::NoStep => conflict("plan.no_step"),
             PlanError::StepStale => conflict("plan.step_stale"),
+            PlanError::TemplateTaken => {
+                Self { kind: Kind::Conflict, code: "template.taken".to_owned(), ..Self::fields([("name", "template.taken")]) }
+            }
             PlanError::ProjectTaken => {
                 Self { kind: Kind::Conflict, code: "project.taken".to_owned(), ..Self::fields([("name", "project.taken")]) }
             }

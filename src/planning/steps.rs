@@ -10,11 +10,25 @@ pub const KEPT_STEPS: i64 = 100;
 
 /// A need, by its role: its number may be another after an undo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct KeptNeed {
-    role: String,
-    quota: i64,
+pub struct KeptNeed {
+    pub role: String,
+    pub quota: i64,
     skill: Option<String>,
     min_level: i64,
+}
+
+impl From<CheckedNeed> for KeptNeed {
+    fn from(need: CheckedNeed) -> Self {
+        let CheckedNeed { role, quota, skill, min_level } = need;
+        Self { role, quota, skill, min_level }
+    }
+}
+
+impl From<KeptNeed> for CheckedNeed {
+    fn from(need: KeptNeed) -> Self {
+        let KeptNeed { role, quota, skill, min_level } = need;
+        Self { role, quota, skill, min_level }
+    }
 }
 
 /// Somebody on a mission, with the role.
@@ -76,9 +90,7 @@ impl Kept {
             answer_hours,
             needs,
         } = as_written(sheet);
-        let need =
-            |need: CheckedNeed| KeptNeed { role: need.role, quota: need.quota, skill: need.skill, min_level: need.min_level };
-        let mut needs: Vec<KeptNeed> = needs.into_iter().map(need).collect();
+        let mut needs: Vec<KeptNeed> = needs.into_iter().map(KeptNeed::from).collect();
         needs.sort_by(|a, b| a.role.cmp(&b.role));
         let role = |id| sheet.needs.iter().find(|need| Some(need.id) == id).map(|need| need.role.clone());
         let on_it = sheet.assignments.iter().filter(|assignment| assignment.status.is_active());
@@ -104,8 +116,6 @@ impl Kept {
 
     /// The mission, to be written again.
     pub fn mission(&self) -> CheckedMission {
-        let need =
-            |need: KeptNeed| CheckedNeed { role: need.role, quota: need.quota, skill: need.skill, min_level: need.min_level };
         let kept = self.clone();
         CheckedMission {
             project_id: kept.project_id,
@@ -119,7 +129,7 @@ impl Kept {
             notes: kept.notes,
             contact: kept.contact,
             answer_hours: kept.answer_hours,
-            needs: kept.needs.into_iter().map(need).collect(),
+            needs: kept.needs.into_iter().map(CheckedNeed::from).collect(),
         }
     }
 }

@@ -100,6 +100,10 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "plan.undone" => ("", "undo", t.event_plan_undone()),
         "plan.redone" => ("", "redo", t.event_plan_redone()),
         "plan.told" => ("", "mail", t.event_plan_told()),
+        "template.saved" => ("", "plus", t.event_template_saved()),
+        "template.renamed" => ("", "pencil", t.event_template_renamed()),
+        "template.deleted" => ("warning", "x", t.event_template_deleted()),
+        "template.pasted" => ("", "copy", t.event_template_pasted()),
         "availability.declared" => ("", "calendar", t.event_availability_declared()),
         "availability.withdrawn" => ("", "x", t.event_availability_withdrawn()),
         "availability.approved" => ("positive", "check", t.event_availability_approved()),
@@ -140,6 +144,7 @@ pub fn subject_word(kind: &str, t: &Words) -> Option<String> {
         "assignment" => t.subject_assignment(),
         "availability" => t.subject_availability(),
         "plan" => t.subject_plan(),
+        "mission_template" => t.subject_template(),
         _ => return None,
     })
 }
@@ -196,7 +201,7 @@ pub fn fact_word(name: &str, lang: Lang) -> Option<String> {
 /// What "before" and "after" of an event are.
 pub fn change_word(action: &str, t: &Words) -> String {
     match action {
-        "crew.changed" | "account.changed" => t.fact_name(),
+        "crew.changed" | "account.changed" | "template.renamed" => t.fact_name(),
         "member.role_changed" => t.fact_role(),
         "account.email_changed" => t.fact_email(),
         "account.platform_admin_changed" => t.fact_admin(),

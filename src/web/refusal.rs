@@ -116,6 +116,8 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "domains.invalid" => t.failure_domains(),
         "retention.invalid" => t.failure_retention(),
         "project.taken" => t.failure_project_taken(),
+        "template.taken" => t.failure_template_taken(),
+        "template.empty" => t.failure_template_empty(),
         "plan.no_step" => t.failure_no_step(),
         "plan.step_stale" => t.failure_step_stale(),
         "edit.unreadable" => t.failure_edit(),

@@ -56,6 +56,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("rate.manage", &["rate.set"]),
     ("project.manage", &["project.created", "project.changed"]),
     ("project.delete", &["project.deleted"]),
+    ("template.manage", &["template.saved", "template.renamed", "template.deleted"]),
     ("mission.manage", &["mission.created", "mission.changed", "mission.deleted", "mission.cancelled"]),
     (
         "assignment.manage",
@@ -81,6 +82,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
             "mission.cancelled",
             "assignment.created",
             "assignment.cancelled",
+            "template.pasted",
             "plan.undone",
             "plan.redone",
         ],

@@ -21,6 +21,7 @@ mod planning_deadlines;
 mod planning_feeds;
 mod planning_people;
 mod planning_rules;
+mod planning_templates;
 mod platform;
 mod punches;
 mod refresh;

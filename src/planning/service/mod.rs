@@ -25,6 +25,7 @@ mod read;
 mod roster;
 mod seed_plan;
 mod tell;
+mod templates;
 mod undo_plan;
 
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
@@ -54,4 +55,8 @@ pub use rates::{list_my_rates, list_rates, set_rate};
 pub use read::{get_mission, list_missions, list_my_missions, list_sheets};
 pub use seed_plan::{SeedAssignment, seed_assignments};
 pub use tell::{TELL, remind, revoke_links, tell};
+pub use templates::{
+    define_template, delete_template, get_template, list_templates, paste_template, preview_template, rename_template,
+    save_template,
+};
 pub use undo_plan::{count_steps, undo_plan};

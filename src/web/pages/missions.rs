@@ -125,7 +125,7 @@ fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + us
     }
 }
 
-async fn open_projects(member: &Member) -> Result<Vec<Project>, Refusal> {
+pub(super) async fn open_projects(member: &Member) -> Result<Vec<Project>, Refusal> {
     let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
     let all = planning::list_projects(&member.visitor.app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
     Ok(all.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect())
