@@ -175,6 +175,7 @@ impl Call {
             notes: self.notes.into(),
             contact: contact.into(),
             answer_hours: ANSWER_HOURS,
+            cascades: false,
             needs: self.needs.replace(", ", "\n"),
         }
     }
@@ -183,12 +184,12 @@ impl Call {
 /// The day before a show, as the template has it.
 fn set_up(day: Date) -> Vec<NewMission> {
     let calls = [
-        ("Déchargement et pointage du matériel", "07:00", "09:00", 0, "2 Plateau\n1 Régie"),
-        ("Montage du plateau et des pendrillons", "09:00", "18:00", 60, "3 Plateau"),
-        ("Accroche et câblage lumière", "09:00", "18:00", 60, "2 Lumière"),
-        ("Montage son et retours", "10:00", "18:00", 60, "2 Son"),
-        ("Réglages et conduite lumière", "19:00", "22:30", 0, "1 Lumière\n1 Régie"),
-        ("Balance et filage technique", "19:00", "22:30", 0, "1 Son\n1 Plateau\n1 Régie"),
+        ("Déchargement et pointage du matériel", "07:00", "09:00", 0, "2 Plateau (plateau)\n1 Régie générale"),
+        ("Montage du plateau et des pendrillons", "09:00", "18:00", 60, "3 Plateau (plateau)"),
+        ("Accroche et câblage lumière", "09:00", "18:00", 60, "2 Lumière (lumière)"),
+        ("Montage son et retours", "10:00", "18:00", 60, "2 Son (son)"),
+        ("Réglages et conduite lumière", "19:00", "22:30", 0, "1 Lumière (pupitre)\n1 Régie générale"),
+        ("Balance et filage technique", "19:00", "22:30", 0, "1 Son (son)\n1 Plateau (plateau)\n1 Régie plateau (plateau)"),
     ];
     let (_, place, address, contact) = PLACES[0];
     let mission = |(title, from, to, break_minutes, needs): (&str, &str, &str, i64, &str)| NewMission {

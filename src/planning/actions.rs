@@ -38,6 +38,8 @@ crate::actions! {
     TellPeople: "plan.tell", For::System, Write;
     /// Give places back whose people have not answered in time.
     ReleasePlace: "assignment.release", For::System, Write;
+    /// Offer places that people have left to the next.
+    OfferPlace: "assignment.offer", For::System, Write;
     /// See one's own missions.
     ReadMyMissions: "plan.read_mine", For::Member(Role::Tech), Read;
     /// Accept or decline one's own missions.

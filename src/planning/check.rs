@@ -110,6 +110,7 @@ pub struct CheckedMission {
     pub notes: String,
     pub contact: String,
     pub answer_hours: i64,
+    pub cascades: bool,
     pub needs: Vec<CheckedNeed>,
 }
 
@@ -166,6 +167,7 @@ pub fn check_mission(new: &NewMission, zone: &str) -> Result<CheckedMission, Pro
         notes,
         contact,
         answer_hours: new.answer_hours,
+        cascades: new.cascades,
         needs,
     })
 }

@@ -138,6 +138,8 @@ pub struct Mission {
     pub contact: String,
     /// How many hours people have to answer from being asked; 0 for as long as they like.
     pub answer_hours: i64,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person.
+    pub cascades: bool,
     /// Counts what people were told: the SEQUENCE of calendar events.
     pub sequence: i64,
     /// When it was called off, after people had been told of it.
@@ -187,6 +189,8 @@ pub struct NewMission {
     pub contact: String,
     /// Hours to answer from being asked; 0 for no deadline.
     pub answer_hours: i64,
+    /// Whether the place of who declines is offered to the next.
+    pub cascades: bool,
     /// One role a line: `2 Son (son 2)`; see [`read_needs`](super::read_needs).
     pub needs: String,
 }
@@ -224,6 +228,9 @@ pub struct Assignment {
     pub answer_by_at: Option<Instant>,
     /// When the person was reminded of what they were told last.
     pub reminded_at: Option<Instant>,
+    /// When the place of who is off was passed on, and to which assignment; none when nobody was left.
+    pub passed_on_at: Option<Instant>,
+    pub passed_to_id: Option<AssignmentId>,
     /// What the person still believes it to be, when it was taken back in the planner and not told.
     pub believed: Option<AssignmentStatus>,
     pub version: i64,

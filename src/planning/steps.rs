@@ -54,6 +54,8 @@ pub struct Kept {
     // Steps of before there were deadlines have none.
     #[serde(default)]
     answer_hours: i64,
+    #[serde(default)]
+    cascades: bool,
     needs: Vec<KeptNeed>,
     pub people: Vec<KeptPerson>,
 }
@@ -88,6 +90,7 @@ impl Kept {
             notes,
             contact,
             answer_hours,
+            cascades,
             needs,
         } = as_written(sheet);
         let mut needs: Vec<KeptNeed> = needs.into_iter().map(KeptNeed::from).collect();
@@ -109,6 +112,7 @@ impl Kept {
             notes,
             contact,
             answer_hours,
+            cascades,
             needs,
             people,
         }
@@ -129,6 +133,7 @@ impl Kept {
             notes: kept.notes,
             contact: kept.contact,
             answer_hours: kept.answer_hours,
+            cascades: kept.cascades,
             needs: kept.needs.into_iter().map(CheckedNeed::from).collect(),
         }
     }
@@ -155,6 +160,7 @@ pub fn as_written(sheet: &MissionSheet) -> CheckedMission {
         notes: mission.notes,
         contact: mission.contact,
         answer_hours: mission.answer_hours,
+        cascades: mission.cascades,
         needs: sheet.needs.iter().map(need).collect(),
     }
 }

@@ -57,6 +57,8 @@ pub struct TemplateMission {
     pub notes: String,
     pub contact: String,
     pub answer_hours: i64,
+    #[serde(default)]
+    pub cascades: bool,
     needs: Vec<KeptNeed>,
 }
 
@@ -87,6 +89,7 @@ impl TemplateMission {
             notes: mission.notes,
             contact: mission.contact,
             answer_hours: mission.answer_hours,
+            cascades: mission.cascades,
             needs: mission.needs.into_iter().map(KeptNeed::from).collect(),
         }
     }
@@ -133,6 +136,7 @@ impl TemplateMission {
             notes: self.notes.clone(),
             contact: self.contact.clone(),
             answer_hours: self.answer_hours,
+            cascades: self.cascades,
             needs: self.needs.iter().cloned().map(CheckedNeed::from).collect(),
         })
     }
@@ -164,6 +168,7 @@ mod tests {
             ends_at: ends.into(),
             break_minutes: pause,
             answer_hours: 48,
+            cascades: true,
             needs: "2 Son\n1 Lumière (habilitation électrique 2)".into(),
             ..NewMission::default()
         };

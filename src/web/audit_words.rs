@@ -93,6 +93,8 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "assignment.declined" => ("warning", "stop", t.event_assignment_declined()),
         "rule.overruled" => ("warning", "warn", t.event_rule_overruled()),
         "rule.restored" => ("", "undo", t.event_rule_restored()),
+        "assignment.offered" => ("info", "useradd", t.event_assignment_offered()),
+        "assignment.unoffered" => ("warning", "warn", t.event_assignment_unoffered()),
         "assignment.released" => ("warning", "clock", t.event_assignment_released()),
         "assignment.reminded" => ("", "mail", t.event_assignment_reminded()),
         "assignment.links_revoked" => ("", "ban", t.event_assignment_links_revoked()),
@@ -220,6 +222,7 @@ pub fn job_word(kind: &str, t: &Words) -> String {
         "planning.tell" => t.job_tell(),
         "planning.remind" => t.job_remind(),
         "planning.release" => t.job_release(),
+        "planning.offer_next" => t.job_offer(),
         other => other.to_owned(),
     }
 }
@@ -231,6 +234,7 @@ pub fn system_words(reason: &str, t: &Words) -> String {
         "demonstration" => t.audit_system_demo(),
         "password reset" => t.audit_system_reset(),
         "plan published" => t.audit_system_plan(),
+        "place left" => t.audit_system_place_left(),
         "deadline near" => t.audit_system_deadline_near(),
         "deadline passed" => t.audit_system_deadline_passed(),
         "first start" => t.audit_system_start(),

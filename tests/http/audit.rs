@@ -89,6 +89,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ),
     ("plan.publish", &["plan.published", "assignment.invited"]),
     ("plan.tell", &["plan.told", "assignment.reminded"]),
+    ("assignment.offer", &["assignment.created", "assignment.offered", "assignment.unoffered"]),
     ("assignment.release", &["assignment.released"]),
     ("assignment.answer_mine", &["assignment.accepted", "assignment.declined"]),
     ("assignment.answer_by_link", &["assignment.accepted", "assignment.declined"]),

@@ -17,6 +17,7 @@ mod planner;
 mod planning;
 mod planning_answers;
 mod planning_cache;
+mod planning_cascade;
 mod planning_deadlines;
 mod planning_feeds;
 mod planning_people;

@@ -19,7 +19,7 @@ async fn assignment(room: &Room, mission: i64) -> Value {
 }
 
 /// A room whose people ask with tokens that live as long as these stories.
-async fn open(test: &TestApp) -> Room {
+pub async fn open(test: &TestApp) -> Room {
     let mut room = Room::open(test, "Théâtre du Mail").await;
     for token in [&mut room.owner, &mut room.manager, &mut room.tech] {
         let body = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
@@ -36,14 +36,14 @@ async fn mails(test: &TestApp) -> Vec<SpooledMail> {
 }
 
 /// Goes on in time, and does what is due by then, as a worker would.
-async fn wait_hours(test: &TestApp, hours: i64) {
+pub async fn wait_hours(test: &TestApp, hours: i64) {
     for _ in 0..hours * 4 {
         test.app.clock.advance_seconds(900);
         test.run_jobs().await;
     }
 }
 
-async fn count_events(test: &TestApp, room: &Room, name: &str) -> usize {
+pub async fn count_events(test: &TestApp, room: &Room, name: &str) -> usize {
     test.events(&room.owner).await.iter().filter(|event| *event == name).count()
 }
 

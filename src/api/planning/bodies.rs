@@ -38,6 +38,8 @@ pub struct AssignmentBody {
     answered_at: Option<String>,
     /// Until when its answer is waited for; then the place is given back.
     answer_by_at: Option<String>,
+    /// To which assignment the place was passed on, when it was left.
+    passed_to_id: Option<i64>,
 }
 
 impl From<Assignment> for AssignmentBody {
@@ -52,6 +54,7 @@ impl From<Assignment> for AssignmentBody {
             told_at: assignment.told_at.map(utc),
             answered_at: assignment.answered_at.map(utc),
             answer_by_at: assignment.answer_by_at.map(utc),
+            passed_to_id: assignment.passed_to_id.map(|id| id.0),
         }
     }
 }
@@ -75,6 +78,8 @@ pub struct MissionBody {
     break_minutes: i64,
     /// How many hours people have to answer from being asked; 0 for as long as they like.
     answer_hours: i64,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person.
+    cascades: bool,
     /// The first role it needs: the predecessor knew one. Empty when it needs none.
     role: String,
     needs: Vec<NeedBody>,
@@ -125,6 +130,7 @@ impl MissionBody {
             ends_at,
             break_minutes: mission.break_minutes,
             answer_hours: mission.answer_hours,
+            cascades: mission.cascades,
             role: sheet.needs.first().map(|need| need.role.clone()).unwrap_or_default(),
             needs: needs_of(sheet, plans),
             version: mission.version,
@@ -183,6 +189,8 @@ pub struct NewMissionBody {
     contact: Option<String>,
     /// How many hours people have to answer from being asked, at most 720; 0 (when absent) for as long as they like.
     answer_hours: Option<i64>,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person; not when absent.
+    cascades: Option<bool>,
     /// The one role it needs, `tech` when absent; the predecessor's word for `needs`.
     role: Option<String>,
     needs: Option<Vec<NewNeedBody>>,
@@ -231,6 +239,7 @@ impl NewMissionBody {
             notes: self.notes.unwrap_or_default(),
             contact: self.contact.unwrap_or_default(),
             answer_hours: self.answer_hours.unwrap_or_default(),
+            cascades: self.cascades.unwrap_or_default(),
             needs: needs.unwrap_or_else(|| format!("1 {USUAL_ROLE}")),
         })
     }
@@ -253,6 +262,7 @@ impl NewMissionBody {
             notes: or(self.notes, &mission.notes),
             contact: or(self.contact, &mission.contact),
             answer_hours: self.answer_hours.unwrap_or(mission.answer_hours),
+            cascades: self.cascades.unwrap_or(mission.cascades),
             needs: needs.unwrap_or_else(|| spell_needs(&before.needs)),
         })
     }

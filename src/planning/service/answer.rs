@@ -1,3 +1,4 @@
+use super::offer_next::offer_later;
 use super::read::{find_sheet, told_missions_of};
 use crate::access::{Action, Conn, Permit, Read};
 use crate::audit::{self, Event, Tx};
@@ -100,6 +101,7 @@ async fn answer<A: Action>(
     }
     let reason: String = reason.trim().chars().take(300).collect();
     super::assign::move_to(&mut tx, permit, &assignment, wanted, &reason).await?;
+    offer_later(&mut tx, assignment.id, mission.cascades && !accept).await?;
     let event = Event::new(if accept { "assignment.accepted" } else { "assignment.declined" }, assignment.id.into());
     let person = find_crew_member_in(&mut tx, assignment.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
     let event = event.with("mission", mission.title.as_str()).with("person", person);

@@ -1,5 +1,6 @@
 use super::answer::ANSWER_LOCK;
 use super::assign::move_to;
+use super::offer_next::offer_later;
 use super::tell::tell_later;
 use crate::access::Permit;
 use crate::audit::{self, Event, Tx};
@@ -131,6 +132,7 @@ pub async fn release_place(app: &App, permit: Permit<ReleasePlace>, id: Assignme
     store::count_up_sequence(&mut tx, mission.id).await?;
     store::tell_assignment(&mut tx, id, &mission, now, assignment.answer_by_at).await?;
     tell_later(&mut tx, person).await?;
+    offer_later(&mut tx, id, mission.cascades).await?;
     let name = find_crew_member_in(&mut tx, person).await?.map(|person| person.name).unwrap_or_default();
     let event = Event::new("assignment.released", id.into()).with("mission", mission.title).with("person", name);
     Ok(tx.commit(event).await?)

@@ -14,6 +14,7 @@ mod invitations;
 mod invite;
 mod lists;
 mod missions;
+mod offer_next;
 mod override_rule;
 mod people;
 mod profile;
@@ -45,6 +46,7 @@ pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invita
 pub use invite::{Asked, assign_and_invite, get_assignment, invite};
 pub use lists::{find_plan_tag, find_planner_tag, get_mission_as_crew, list_plan};
 pub use missions::{change_mission, copy_missions, create_mission, create_missions, delete_mission, duplicate_mission};
+pub use offer_next::{OFFER, offer_next};
 pub use override_rule::{override_rule, restore_rule};
 pub use people::{list_ending_skills, list_taken};
 pub use profile::{change_profile, get_my_profile, get_profile};

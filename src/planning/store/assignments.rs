@@ -10,7 +10,7 @@ macro_rules! select_assignment {
     ($rest:literal) => {
         concat!(
             "SELECT id, mission_id, crew_member_id, need_id, status, reason, told_at, told_starts_at, told_ends_at, told_place,
-  answered_at, answer_by_at, reminded_at, believed, version FROM assignments WHERE org_id = $1",
+  answered_at, answer_by_at, reminded_at, passed_on_at, passed_to_id, believed, version FROM assignments WHERE org_id = $1",
             $rest
         )
     };
@@ -28,7 +28,8 @@ const TOLD_BETWEEN: &str = select_assignment!(
 const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const TELL: &str = "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6,
-  answer_by_at = $7, reminded_at = NULL, mailed_at = NULL, believed = NULL, version = version + 1 WHERE org_id = $1 AND id = $2";
+  answer_by_at = $7, reminded_at = NULL, passed_on_at = NULL, passed_to_id = NULL, mailed_at = NULL, believed = NULL,
+  version = version + 1 WHERE org_id = $1 AND id = $2";
 const TAKE_OFF: &str = "UPDATE assignments SET status = 'cancelled', believed = $4, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const PUT_BACK: &str =
@@ -58,6 +59,8 @@ const MAIL_AGAIN: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at =
   AND status = 'invited'";
 const REMIND: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND id = $2
   AND status = 'invited' AND reminded_at IS NULL AND mailed_at IS NOT NULL";
+const PASS_ON: &str = "UPDATE assignments SET passed_on_at = $3, passed_to_id = $4, version = version + 1
+  WHERE org_id = $1 AND id = $2";
 const SET_ANSWER_BY: &str = "UPDATE assignments SET answer_by_at = $3, version = version + 1 WHERE org_id = $1 AND id = $2";
 const LAST_MAIL: &str = "SELECT max(mailed_at) FROM assignments WHERE org_id = $1 AND crew_member_id = $2";
 
@@ -76,6 +79,8 @@ struct Row {
     answered_at: Option<Instant>,
     answer_by_at: Option<Instant>,
     reminded_at: Option<Instant>,
+    passed_on_at: Option<Instant>,
+    passed_to_id: Option<AssignmentId>,
     believed: Option<String>,
     version: i64,
 }
@@ -97,6 +102,8 @@ impl From<Row> for Assignment {
             answered_at: row.answered_at,
             answer_by_at: row.answer_by_at,
             reminded_at: row.reminded_at,
+            passed_on_at: row.passed_on_at,
+            passed_to_id: row.passed_to_id,
             believed: row.believed.as_deref().and_then(AssignmentStatus::parse),
             version: row.version,
         }
@@ -189,6 +196,12 @@ pub async fn tell_assignment(
 pub async fn set_answer_by(conn: &mut impl Conn, id: AssignmentId, answer_by: Option<Instant>) -> DbResult<()> {
     let org = conn.org();
     conn.query(SET_ANSWER_BY).bind(org).bind(id).bind(answer_by).execute_one().await
+}
+
+/// Notes to whom the place of an assignment was passed on, if to anybody.
+pub async fn pass_on(conn: &mut impl Conn, id: AssignmentId, to: Option<AssignmentId>, now: Instant) -> DbResult<()> {
+    let org = conn.org();
+    conn.query(PASS_ON).bind(org).bind(id).bind(now).bind(to).execute_one().await
 }
 
 /// Lets a question be mailed once more. `false` when it has been, is answered, or was not mailed yet.

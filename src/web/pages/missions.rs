@@ -51,6 +51,8 @@ struct MissionForm {
     #[serde(default)]
     answer_hours: String,
     #[serde(default)]
+    cascades: String,
+    #[serde(default)]
     needs: String,
     #[serde(default)]
     version: i64,
@@ -75,6 +77,7 @@ impl MissionForm {
             notes,
             contact,
             answer_hours,
+            cascades: self.cascades == "true",
             needs,
         }
     }
@@ -93,6 +96,7 @@ impl MissionForm {
             ("notes", form.notes),
             ("contact", form.contact),
             ("answer_hours", form.answer_hours),
+            ("cascades", form.cascades),
             ("needs", form.needs),
         ]
     }
@@ -120,6 +124,7 @@ fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + us
         <Field typed=typed.clone() lang name="address" label=t.mission_address() autocomplete="street-address" />
         <Field typed=typed.clone() lang name="contact" label=t.mission_contact() help=t.mission_contact_help() />
         <Field typed=typed.clone() lang name="answer_hours" label=t.mission_answer_hours() kind="number" help=t.mission_answer_hours_help() />
+        <label class="check"><input type="checkbox" name="cascades" value="true" checked=typed.value("cascades") == "true" /><span>{t.mission_cascades()}</span></label>
         <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed.value("notes")}</textarea></div>
         <details><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
     }
@@ -192,6 +197,7 @@ fn stored(sheet: &MissionSheet) -> Vec<(&'static str, String)> {
         ("notes", mission.notes.clone()),
         ("contact", mission.contact.clone()),
         ("answer_hours", mission.answer_hours.to_string()),
+        ("cascades", mission.cascades.to_string()),
         ("needs", spell_needs(&sheet.needs)),
     ]
 }

@@ -159,7 +159,7 @@ fn foot(member: &Member, sight: &Sight) -> AnyView {
         let monday = sight.first().to_string();
         view! { <form method="post" action=member.url("/plan/copy")><input type="hidden" name="week" value=monday /><button class="btn quiet">{t.plan_copy()}</button></form> }
     });
-    let templates = (member.support.is_none()).then(|| {
+    let templates = member.support.is_none().then(|| {
         let (first, last) = (sight.first(), sight.last());
         let (paste, keep) = (format!("/templates?date={first}"), format!("/templates/new?from={first}&to={last}"));
         view! { <li><a class="btn quiet" href=member.url(&paste)>{t.template_paste_one()}</a></li><li><a class="btn quiet" href=member.url(&keep)>{t.template_keep()}</a></li> }
