@@ -126,3 +126,4 @@ may-profile-read-mine = See one’s skills
 may-profile-manage = Change skills and contract
 may-rate-read = See the rates
 may-rate-manage = Change the rates
+may-template-manage = Keep and delete templates

@@ -80,3 +80,55 @@ failure-step-stale = Somebody has changed these missions since: this step can no
 failure-edit = This change cannot be read. Reload the page.
 failure-split = Choose a time between start and end.
 plan-lost = Network lost: nothing was changed.
+templates-title = Templates
+templates-lead = Days of missions, ready to be pasted on a date.
+templates-empty-title = No template
+templates-empty-text = Keep a day of the plan as a template.
+template-new = New template
+template-new-lead = Choose days of the plan. Their missions are kept with times, places and roles, without the people.
+template-from = From
+template-to = To
+template-all-projects = All projects
+template-look = Preview
+template-name-help = For instance: Set-up, day before.
+template-save = { $count ->
+    [one] Keep one mission
+   *[other] Keep { $count } missions
+}
+template-missions = { $count ->
+    [0] No mission
+    [one] one mission
+   *[other] { $count } missions
+}
+template-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+template-day = Day { $number }
+template-paste = Paste
+template-paste-one = Paste a template
+template-keep = Keep as a template
+template-paste-on = First day
+template-preview = { $count ->
+    [one] One mission will be made as a draft, from { $from } to { $to }.
+   *[other] { $count } missions will be made as drafts, from { $from } to { $to }.
+}
+template-preview-day = { $count ->
+    [one] One mission will be made as a draft, on { $day }.
+   *[other] { $count } missions will be made as drafts, on { $day }.
+}
+template-paste-button = { $count ->
+    [one] Paste one mission
+   *[other] Paste { $count } missions
+}
+template-rename = Rename
+template-delete = Delete the template
+template-delete-lead = Missions that were pasted stay.
+said-pasted = { $count ->
+    [one] “{ $title }” pasted.
+   *[other] { $count } missions pasted.
+}
+flash-template-pasted = Template pasted, as drafts. The planner can undo it at once.
+flash-template-deleted = Template deleted.
+failure-template-taken = Another template has this name.
+failure-template-empty = There are no missions on these days.

@@ -126,3 +126,4 @@ may-profile-read-mine = Voir ses compétences
 may-profile-manage = Modifier compétences et contrat
 may-rate-read = Voir les tarifs
 may-rate-manage = Modifier les tarifs
+may-template-manage = Enregistrer et supprimer des modèles

@@ -80,3 +80,55 @@ failure-step-stale = Quelqu’un a changé ces missions depuis : cette étape n
 failure-edit = Cette modification est illisible. Rechargez la page.
 failure-split = Choisissez une heure entre le début et la fin.
 plan-lost = Réseau coupé : rien n’a été changé.
+templates-title = Modèles
+templates-lead = Des journées de missions prêtes à coller sur une date.
+templates-empty-title = Aucun modèle
+templates-empty-text = Enregistrez une journée du planning comme modèle.
+template-new = Nouveau modèle
+template-new-lead = Choisissez des jours du planning. Leurs missions sont gardées avec horaires, lieux et postes, sans les personnes.
+template-from = Du
+template-to = Au
+template-all-projects = Tous les projets
+template-look = Aperçu
+template-name-help = Par exemple : Montage J-1.
+template-save = { $count ->
+    [one] Enregistrer une mission
+   *[other] Enregistrer { $count } missions
+}
+template-missions = { $count ->
+    [0] Aucune mission
+    [one] une mission
+   *[other] { $count } missions
+}
+template-days = { $count ->
+    [one] un jour
+   *[other] { $count } jours
+}
+template-day = Jour { $number }
+template-paste = Coller
+template-paste-one = Coller un modèle
+template-keep = Enregistrer comme modèle
+template-paste-on = Premier jour
+template-preview = { $count ->
+    [one] Une mission sera créée en brouillon, du { $from } au { $to }.
+   *[other] { $count } missions seront créées en brouillon, du { $from } au { $to }.
+}
+template-preview-day = { $count ->
+    [one] Une mission sera créée en brouillon, le { $day }.
+   *[other] { $count } missions seront créées en brouillon, le { $day }.
+}
+template-paste-button = { $count ->
+    [one] Coller une mission
+   *[other] Coller { $count } missions
+}
+template-rename = Renommer
+template-delete = Supprimer le modèle
+template-delete-lead = Les missions déjà collées restent.
+said-pasted = { $count ->
+    [one] « { $title } » collée.
+   *[other] { $count } missions collées.
+}
+flash-template-pasted = Modèle collé, en brouillon. Le planning peut l’annuler en une fois.
+flash-template-deleted = Modèle supprimé.
+failure-template-taken = Un autre modèle a ce nom.
+failure-template-empty = Il n’y a aucune mission ces jours-là.

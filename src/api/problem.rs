@@ -72,6 +72,7 @@ fn detail(code: &str) -> &str {
         "mission.not_found" => "mission introuvable",
         "assignment.not_found" => "assignment introuvable",
         "assignment.overlap" => "conflit horaire utilisateur",
+        "assignment.released" => "the deadline has passed, the place was given back",
         "profile.not_found" => "profil introuvable",
         "invitation.not_found" => "invitation or assignment not found",
         "invitation.token" => "invalid token",

@@ -3,7 +3,7 @@
 use crate::kernel::{
     AccountId, CrewMemberId, DeviceId, InvitationId, JobId, KioskId, LinkId, MembershipId, OrgId, PunchId, SessionId,
 };
-use crate::kernel::{AssignmentId, AvailabilityId, MissionId, ProjectId};
+use crate::kernel::{AssignmentId, AvailabilityId, MissionId, MissionTemplateId, ProjectId};
 use serde_json::{Value, json};
 
 /// What an event is about: a kind and a number.
@@ -46,5 +46,5 @@ macro_rules! subjects {
 
 subjects!(
     AccountId => "account", CrewMemberId => "crew_member", DeviceId => "device", KioskId => "kiosk", InvitationId => "invitation", JobId => "job", LinkId => "link",
-    MembershipId => "membership", MissionId => "mission", ProjectId => "project", AssignmentId => "assignment", AvailabilityId => "availability", OrgId => "org", PunchId => "punch", SessionId => "session",
+    MembershipId => "membership", MissionId => "mission", MissionTemplateId => "mission_template", ProjectId => "project", AssignmentId => "assignment", AvailabilityId => "availability", OrgId => "org", PunchId => "punch", SessionId => "session",
 );

@@ -5,7 +5,7 @@ use super::demo::proof;
 use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{Failure, Instant, OrgId, ProjectId};
 use crate::orgs::CrewMember;
-use crate::planning::service::{SeedAssignment, create_missions, create_project, declare_for, seed_assignments};
+use crate::planning::service::{SeedAssignment, create_missions, create_project, declare_for, define_template, seed_assignments};
 use crate::planning::{AssignmentStatus, NewAvailability, NewMission, NewProject};
 use crate::platform::App;
 use jiff::ToSpan;
@@ -15,6 +15,9 @@ const CALLS: &str = include_str!("demo_plan.txt");
 
 /// From this week on nobody has been told yet.
 const DRAFTS_FROM: i64 = 2;
+
+/// How long people have to answer.
+const ANSWER_HOURS: i64 = 72;
 
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
@@ -171,9 +174,37 @@ impl Call {
             break_minutes: self.pause,
             notes: self.notes.into(),
             contact: contact.into(),
+            answer_hours: ANSWER_HOURS,
+            cascades: false,
             needs: self.needs.replace(", ", "\n"),
         }
     }
+}
+
+/// The day before a show, as the template has it.
+fn set_up(day: Date) -> Vec<NewMission> {
+    let calls = [
+        ("Déchargement et pointage du matériel", "07:00", "09:00", 0, "2 Plateau (plateau)\n1 Régie générale"),
+        ("Montage du plateau et des pendrillons", "09:00", "18:00", 60, "3 Plateau (plateau)"),
+        ("Accroche et câblage lumière", "09:00", "18:00", 60, "2 Lumière (lumière)"),
+        ("Montage son et retours", "10:00", "18:00", 60, "2 Son (son)"),
+        ("Réglages et conduite lumière", "19:00", "22:30", 0, "1 Lumière (pupitre)\n1 Régie générale"),
+        ("Balance et filage technique", "19:00", "22:30", 0, "1 Son (son)\n1 Plateau (plateau)\n1 Régie plateau (plateau)"),
+    ];
+    let (_, place, address, contact) = PLACES[0];
+    let mission = |(title, from, to, break_minutes, needs): (&str, &str, &str, i64, &str)| NewMission {
+        title: title.into(),
+        place: place.into(),
+        address: address.into(),
+        starts_at: format!("{day}T{from}"),
+        ends_at: format!("{day}T{to}"),
+        break_minutes,
+        contact: contact.into(),
+        answer_hours: ANSWER_HOURS,
+        needs: needs.into(),
+        ..NewMission::default()
+    };
+    calls.map(mission).into()
 }
 
 fn first_name(name: &str) -> &str {
@@ -258,6 +289,7 @@ pub(super) async fn seed(app: &App, org: OrgId, today: Date, people: &[CrewMembe
         }
     }
     seed_assignments(app, proof(org)?, &assignments).await?;
+    define_template(app, proof(org)?, "Montage J-1", &set_up(monday)).await?;
     seed_availability(app, org, monday, people).await
 }
 

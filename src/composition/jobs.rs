@@ -37,6 +37,15 @@ fn handler_for(kind: &str) -> Option<Handler> {
         planning::service::TELL => {
             |app, job| Box::pin(async move { tell(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
         }
+        planning::service::REMIND => {
+            |app, job| Box::pin(async move { remind(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+        }
+        planning::service::RELEASE => {
+            |app, job| Box::pin(async move { release(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+        }
+        planning::service::OFFER => {
+            |app, job| Box::pin(async move { offer(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+        }
         orgs::service::FORGET => {
             |app, _| Box::pin(async move { orgs::service::forget_old_contacts(&app).await.map(drop).map_err(|e| e.to_string()) })
         }
@@ -52,6 +61,21 @@ async fn mail_reset(app: &App, email: &str) -> Result<(), AccountError> {
 async fn tell(app: &App, org: OrgId, person: &str) -> Result<(), PlanError> {
     let Ok(person) = person.parse() else { return Err(PlanError::NotFound) };
     planning::service::tell(app, permit(&Actor::system(org, "plan published"))?, person).await
+}
+
+async fn remind(app: &App, org: OrgId, payload: &str) -> Result<(), PlanError> {
+    let (id, by) = planning::service::read_deadline(payload).ok_or(PlanError::NotFound)?;
+    planning::service::remind_late(app, permit(&Actor::system(org, "deadline near"))?, id, by).await
+}
+
+async fn release(app: &App, org: OrgId, payload: &str) -> Result<(), PlanError> {
+    let (id, by) = planning::service::read_deadline(payload).ok_or(PlanError::NotFound)?;
+    planning::service::release_place(app, permit(&Actor::system(org, "deadline passed"))?, id, by).await
+}
+
+async fn offer(app: &App, org: OrgId, payload: &str) -> Result<(), PlanError> {
+    let Ok(id) = payload.parse() else { return Err(PlanError::NotFound) };
+    planning::service::offer_next(app, permit(&Actor::system(org, "place left"))?, id).await
 }
 
 /// Puts the hourly jobs into the queue. They are idempotent: two servers that do it both do no harm.

@@ -70,6 +70,8 @@ ids! {
     AvailabilityId,
     /// What somebody costs from a day on.
     RateId,
+    /// Missions that can be pasted on a date.
+    MissionTemplateId,
     /// A wanted change of e-mail address.
     EmailChangeId,
     /// A platform admin's look into an organisation.

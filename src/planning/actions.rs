@@ -24,6 +24,8 @@ crate::actions! {
     DeleteProject: "project.delete", For::Member(Role::Admin), Write;
     /// Make, change, copy and delete missions.
     ManageMissions: "mission.manage", For::Member(Role::Manager), Write;
+    /// Keep missions as templates, rename and delete those.
+    ManageTemplates: "template.manage", For::Member(Role::Manager), Write;
     /// Assign people, and take assignments back.
     Assign: "assignment.manage", For::Member(Role::Manager), Write;
     /// Change the plan in the planner, and take changes back.
@@ -34,6 +36,10 @@ crate::actions! {
     Publish: "plan.publish", For::Member(Role::Manager), Write;
     /// Mail people what they have been told.
     TellPeople: "plan.tell", For::System, Write;
+    /// Give places back whose people have not answered in time.
+    ReleasePlace: "assignment.release", For::System, Write;
+    /// Offer places that people have left to the next.
+    OfferPlace: "assignment.offer", For::System, Write;
     /// See one's own missions.
     ReadMyMissions: "plan.read_mine", For::Member(Role::Tech), Read;
     /// Accept or decline one's own missions.

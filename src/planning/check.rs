@@ -1,5 +1,6 @@
 //! What is typed, checked.
 
+use super::deadlines::MOST_HOURS;
 use super::model::{Need, NewMission, NewProject, ProjectStatus};
 use crate::kernel::text::{clean_line, fold};
 use crate::kernel::zone::{Zone, parse_date, parse_local};
@@ -108,6 +109,8 @@ pub struct CheckedMission {
     pub break_minutes: i64,
     pub notes: String,
     pub contact: String,
+    pub answer_hours: i64,
+    pub cascades: bool,
     pub needs: Vec<CheckedNeed>,
 }
 
@@ -138,6 +141,7 @@ pub fn check_mission(new: &NewMission, zone: &str) -> Result<CheckedMission, Pro
     note(address.is_none(), "address", "text.too_long");
     note(contact.is_none(), "contact", "text.too_long");
     note(notes.is_none(), "notes", "text.too_long");
+    note(!(0..=MOST_HOURS).contains(&new.answer_hours), "answer_hours", "hours.invalid");
     note(needs.is_none(), "needs", "needs.unreadable");
     if let (Some(starts), Some(ends)) = (starts, ends) {
         let minutes = ends.minutes_since(starts);
@@ -162,6 +166,8 @@ pub fn check_mission(new: &NewMission, zone: &str) -> Result<CheckedMission, Pro
         break_minutes: new.break_minutes,
         notes,
         contact,
+        answer_hours: new.answer_hours,
+        cascades: new.cascades,
         needs,
     })
 }
@@ -259,10 +265,11 @@ mod tests {
             title: " ".into(),
             time_zone: "Europe/Lutèce".into(),
             ends_at: "2026-11-20T18:00".into(),
+            answer_hours: 721,
             needs: "0 Son".into(),
             ..good
         };
         let fields: Vec<_> = check_mission(&bad, "Europe/Paris").unwrap_err().into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["title", "time_zone", "needs", "ends_at"]);
+        assert_eq!(fields, ["title", "time_zone", "answer_hours", "needs", "ends_at"]);
     }
 }

@@ -31,6 +31,8 @@ codes! {
         Delete => "delete",
         /// A new mission.
         Create => "create",
+        /// Missions of a template. Its own page asks for it, not an edit.
+        Paste => "paste",
     }
 }
 
@@ -164,7 +166,7 @@ impl Edit {
         let has_keys = kind == EditKind::Create || (!edit.keys.is_empty() && edit.keys.len() <= MOST_KEYS);
         let has_cell = !matches!(kind, EditKind::Drop | EditKind::Copy) || edit.day.is_some();
         let has_person = kind != EditKind::Assign || edit.person.is_some();
-        (has_keys && has_cell && has_person).then_some(edit)
+        (has_keys && has_cell && has_person && kind != EditKind::Paste).then_some(edit)
     }
 }
 
@@ -200,9 +202,14 @@ mod tests {
         };
         assert!(Edit::read(words("move", "m1:1 a2:4", "")).is_some_and(|edit| edit.keys.len() == 2));
         assert!(Edit::read(words("drop", "m1:1", "2026-11-21")).is_some());
-        for (kind, keys, day) in
-            [("move", "", ""), ("drop", "m1:1", ""), ("drop", "m1:1", "samedi"), ("fly", "m1:1", ""), ("assign", "m1:1", "")]
-        {
+        for (kind, keys, day) in [
+            ("move", "", ""),
+            ("drop", "m1:1", ""),
+            ("drop", "m1:1", "samedi"),
+            ("fly", "m1:1", ""),
+            ("paste", "m1:1", ""),
+            ("assign", "m1:1", ""),
+        ] {
             assert!(Edit::read(words(kind, keys, day)).is_none(), "{kind} {keys} {day}");
         }
         let many = vec!["m1:1"; MOST_KEYS + 1].join(" ");

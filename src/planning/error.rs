@@ -20,6 +20,8 @@ pub enum PlanError {
     NoStep,
     #[error("somebody else has changed what the step changed")]
     StepStale,
+    #[error("another template has the name")]
+    TemplateTaken,
     #[error("another project has the name")]
     ProjectTaken,
     #[error("an archived project takes no new missions")]
@@ -36,6 +38,8 @@ pub enum PlanError {
     NoRule,
     #[error("it is too late or too early for that")]
     State,
+    #[error("it was not answered in time, and the place was given back")]
+    Released,
     #[error("the link is unknown or over")]
     LinkDead,
     #[error("it overlaps approved time off")]
@@ -61,6 +65,9 @@ impl From<PlanError> for Failure {
             PlanError::Stale => conflict("stale"),
             PlanError::NoStep => conflict("plan.no_step"),
             PlanError::StepStale => conflict("plan.step_stale"),
+            PlanError::TemplateTaken => {
+                Self { kind: Kind::Conflict, code: "template.taken".to_owned(), ..Self::fields([("name", "template.taken")]) }
+            }
             PlanError::ProjectTaken => {
                 Self { kind: Kind::Conflict, code: "project.taken".to_owned(), ..Self::fields([("name", "project.taken")]) }
             }
@@ -74,6 +81,7 @@ impl From<PlanError> for Failure {
             }
             PlanError::NoRule => conflict("rule.none"),
             PlanError::State => conflict("assignment.state"),
+            PlanError::Released => conflict("assignment.released"),
             PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             PlanError::SlotTaken => conflict("availability.overlap"),
             PlanError::TooOften(TooOften(seconds)) => Self::new(Kind::TooMany, "too_often").after(seconds),

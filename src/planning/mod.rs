@@ -1,7 +1,8 @@
 //! Planning: projects, missions and what they need, who is assigned and answers, who can when.
 //!
 //! Owns the tables `projects`, `missions`, `mission_needs`, `assignments`, `assignment_changes`, `answer_links`,
-//! `availabilities`, `calendar_feeds`, `plan_steps`, `rule_overrides`, `rates`, `plan_tags`, and what a profile says of a crew member. Calls
+//! `availabilities`, `calendar_feeds`, `mission_templates`, `plan_steps`, `rule_overrides`, `rates`, `plan_tags`, and what a
+//! profile says of a crew member. Calls
 //! the orgs room for people and the time clock for what they have worked. Invariants: one active
 //! assignment of a person to a mission; two accepted missions of a person never overlap, however the answers race; people hear
 //! of a mission only when it is published to them; what they were told is kept beside what is now; who breaks a hard rule,
@@ -13,6 +14,7 @@ pub mod calendar;
 mod check;
 pub mod conflicts;
 pub mod cost;
+pub mod deadlines;
 mod edit;
 mod error;
 pub mod figures;
@@ -26,6 +28,7 @@ pub mod rules;
 pub mod service;
 mod steps;
 mod store;
+pub mod templates;
 pub mod words;
 
 pub use actions::*;

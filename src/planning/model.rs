@@ -136,6 +136,10 @@ pub struct Mission {
     pub notes: String,
     /// Whom to call there.
     pub contact: String,
+    /// How many hours people have to answer from being asked; 0 for as long as they like.
+    pub answer_hours: i64,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person.
+    pub cascades: bool,
     /// Counts what people were told: the SEQUENCE of calendar events.
     pub sequence: i64,
     /// When it was called off, after people had been told of it.
@@ -183,6 +187,10 @@ pub struct NewMission {
     pub break_minutes: i64,
     pub notes: String,
     pub contact: String,
+    /// Hours to answer from being asked; 0 for no deadline.
+    pub answer_hours: i64,
+    /// Whether the place of who declines is offered to the next.
+    pub cascades: bool,
     /// One role a line: `2 Son (son 2)`; see [`read_needs`](super::read_needs).
     pub needs: String,
 }
@@ -216,12 +224,24 @@ pub struct Assignment {
     pub told_ends_at: Option<Instant>,
     pub told_place: Option<String>,
     pub answered_at: Option<Instant>,
+    /// The place is given back then, when nothing was answered.
+    pub answer_by_at: Option<Instant>,
+    /// When the person was reminded of what they were told last.
+    pub reminded_at: Option<Instant>,
+    /// When the place of who is off was passed on, and to which assignment; none when nobody was left.
+    pub passed_on_at: Option<Instant>,
+    pub passed_to_id: Option<AssignmentId>,
     /// What the person still believes it to be, when it was taken back in the planner and not told.
     pub believed: Option<AssignmentStatus>,
     pub version: i64,
 }
 
 impl Assignment {
+    /// Until when an answer is waited for; none for what is answered.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.answer_by_at.filter(|_| self.status == AssignmentStatus::Invited)
+    }
+
     /// Whether the mission is no longer what the person was told.
     pub fn has_changed(&self, mission: &Mission) -> bool {
         self.told_at.is_some()

@@ -1,7 +1,7 @@
 //! What the planner did, kept to be undone: how missions were before and after.
 
 use super::check::{CheckedMission, CheckedNeed};
-use super::model::{Mission, MissionSheet};
+use super::model::MissionSheet;
 use crate::kernel::{CrewMemberId, Instant, MissionId, ProjectId};
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,25 @@ pub const KEPT_STEPS: i64 = 100;
 
 /// A need, by its role: its number may be another after an undo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct KeptNeed {
-    role: String,
-    quota: i64,
+pub struct KeptNeed {
+    pub role: String,
+    pub quota: i64,
     skill: Option<String>,
     min_level: i64,
+}
+
+impl From<CheckedNeed> for KeptNeed {
+    fn from(need: CheckedNeed) -> Self {
+        let CheckedNeed { role, quota, skill, min_level } = need;
+        Self { role, quota, skill, min_level }
+    }
+}
+
+impl From<KeptNeed> for CheckedNeed {
+    fn from(need: KeptNeed) -> Self {
+        let KeptNeed { role, quota, skill, min_level } = need;
+        Self { role, quota, skill, min_level }
+    }
 }
 
 /// Somebody on a mission, with the role.
@@ -37,6 +51,11 @@ pub struct Kept {
     break_minutes: i64,
     notes: String,
     contact: String,
+    // Steps of before there were deadlines have none.
+    #[serde(default)]
+    answer_hours: i64,
+    #[serde(default)]
+    cascades: bool,
     needs: Vec<KeptNeed>,
     pub people: Vec<KeptPerson>,
 }
@@ -70,24 +89,37 @@ impl Kept {
             break_minutes,
             notes,
             contact,
+            answer_hours,
+            cascades,
             needs,
         } = as_written(sheet);
-        let need =
-            |need: CheckedNeed| KeptNeed { role: need.role, quota: need.quota, skill: need.skill, min_level: need.min_level };
-        let mut needs: Vec<KeptNeed> = needs.into_iter().map(need).collect();
+        let mut needs: Vec<KeptNeed> = needs.into_iter().map(KeptNeed::from).collect();
         needs.sort_by(|a, b| a.role.cmp(&b.role));
         let role = |id| sheet.needs.iter().find(|need| Some(need.id) == id).map(|need| need.role.clone());
         let on_it = sheet.assignments.iter().filter(|assignment| assignment.status.is_active());
         let mut people: Vec<KeptPerson> = on_it.map(|a| KeptPerson { person: a.crew_member_id, role: role(a.need_id) }).collect();
         people.sort();
         let (starts_at, ends_at) = (starts_at.0, ends_at.0);
-        Self { project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs, people }
+        Self {
+            project_id,
+            title,
+            place,
+            address,
+            time_zone,
+            starts_at,
+            ends_at,
+            break_minutes,
+            notes,
+            contact,
+            answer_hours,
+            cascades,
+            needs,
+            people,
+        }
     }
 
     /// The mission, to be written again.
     pub fn mission(&self) -> CheckedMission {
-        let need =
-            |need: KeptNeed| CheckedNeed { role: need.role, quota: need.quota, skill: need.skill, min_level: need.min_level };
         let kept = self.clone();
         CheckedMission {
             project_id: kept.project_id,
@@ -100,21 +132,35 @@ impl Kept {
             break_minutes: kept.break_minutes,
             notes: kept.notes,
             contact: kept.contact,
-            needs: kept.needs.into_iter().map(need).collect(),
+            answer_hours: kept.answer_hours,
+            cascades: kept.cascades,
+            needs: kept.needs.into_iter().map(CheckedNeed::from).collect(),
         }
     }
 }
 
 /// A mission as it would be written again, unchanged.
 pub fn as_written(sheet: &MissionSheet) -> CheckedMission {
-    let Mission { project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, .. } =
-        sheet.mission.clone();
+    let mission = sheet.mission.clone();
     let need = |need: &super::model::Need| CheckedNeed {
         role: need.role.clone(),
         quota: need.quota,
         skill: need.skill.clone(),
         min_level: need.min_level,
     };
-    let needs = sheet.needs.iter().map(need).collect();
-    CheckedMission { title, project_id, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs }
+    CheckedMission {
+        title: mission.title,
+        project_id: mission.project_id,
+        place: mission.place,
+        address: mission.address,
+        time_zone: mission.time_zone,
+        starts_at: mission.starts_at,
+        ends_at: mission.ends_at,
+        break_minutes: mission.break_minutes,
+        notes: mission.notes,
+        contact: mission.contact,
+        answer_hours: mission.answer_hours,
+        cascades: mission.cascades,
+        needs: sheet.needs.iter().map(need).collect(),
+    }
 }

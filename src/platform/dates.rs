@@ -2,6 +2,7 @@
 
 use super::words::words;
 use crate::kernel::Lang;
+use crate::kernel::zone::Local;
 use jiff::civil::Date;
 
 /// `lundi 16 novembre 2026` / `Monday 16 November 2026`.
@@ -36,6 +37,15 @@ pub fn short_date(date: Date, lang: Lang) -> String {
     }
 }
 
+/// `mercredi, 20:00` in the week from `today` on, else `mercredi 2 décembre, 20:00`.
+pub fn soon(local: Local, today: Date, lang: Lang) -> String {
+    let long = long_date(local.date, lang);
+    let is_near = (0..7).contains(&(local.date - today).get_days());
+    // Up to the year, or the day's name alone.
+    let day = if is_near { long.split(' ').next() } else { long.rsplit_once(' ').map(|(day, _)| day) };
+    format!("{}, {}", day.unwrap_or(&long), local.hour_minute())
+}
+
 /// `novembre` / `November`.
 pub fn month(date: Date, lang: Lang) -> String {
     let t = words(lang);
@@ -52,5 +62,22 @@ pub fn month(date: Date, lang: Lang) -> String {
         10 => t.month_10(),
         11 => t.month_11(),
         _ => t.month_12(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::zone::{DEFAULT_ZONE, Zone};
+    use jiff::civil::date;
+
+    #[test]
+    fn what_is_near_is_called_by_its_day() {
+        let zone = Zone::named(DEFAULT_ZONE).unwrap();
+        let said = |day: i8, lang| soon(zone.local(zone.instant(date(2026, 12, day), 20, 0)), date(2026, 12, 2), lang);
+        assert_eq!(said(2, Lang::Fr), "mercredi, 20:00");
+        assert_eq!(said(8, Lang::Fr), "mardi, 20:00");
+        assert_eq!(said(9, Lang::Fr), "mercredi 9 décembre, 20:00");
+        assert_eq!(said(1, Lang::En), "Tuesday 1 December, 20:00");
     }
 }

@@ -93,12 +93,19 @@ pub fn event_words(action: &str, lang: Lang) -> Option<EventWords> {
         "assignment.declined" => ("warning", "stop", t.event_assignment_declined()),
         "rule.overruled" => ("warning", "warn", t.event_rule_overruled()),
         "rule.restored" => ("", "undo", t.event_rule_restored()),
+        "assignment.offered" => ("info", "useradd", t.event_assignment_offered()),
+        "assignment.unoffered" => ("warning", "warn", t.event_assignment_unoffered()),
+        "assignment.released" => ("warning", "clock", t.event_assignment_released()),
         "assignment.reminded" => ("", "mail", t.event_assignment_reminded()),
         "assignment.links_revoked" => ("", "ban", t.event_assignment_links_revoked()),
         "plan.published" => ("accent", "calendar", t.event_plan_published()),
         "plan.undone" => ("", "undo", t.event_plan_undone()),
         "plan.redone" => ("", "redo", t.event_plan_redone()),
         "plan.told" => ("", "mail", t.event_plan_told()),
+        "template.saved" => ("", "plus", t.event_template_saved()),
+        "template.renamed" => ("", "pencil", t.event_template_renamed()),
+        "template.deleted" => ("warning", "x", t.event_template_deleted()),
+        "template.pasted" => ("", "copy", t.event_template_pasted()),
         "availability.declared" => ("", "calendar", t.event_availability_declared()),
         "availability.withdrawn" => ("", "x", t.event_availability_withdrawn()),
         "availability.approved" => ("positive", "check", t.event_availability_approved()),
@@ -139,6 +146,7 @@ pub fn subject_word(kind: &str, t: &Words) -> Option<String> {
         "assignment" => t.subject_assignment(),
         "availability" => t.subject_availability(),
         "plan" => t.subject_plan(),
+        "mission_template" => t.subject_template(),
         _ => return None,
     })
 }
@@ -195,7 +203,7 @@ pub fn fact_word(name: &str, lang: Lang) -> Option<String> {
 /// What "before" and "after" of an event are.
 pub fn change_word(action: &str, t: &Words) -> String {
     match action {
-        "crew.changed" | "account.changed" => t.fact_name(),
+        "crew.changed" | "account.changed" | "template.renamed" => t.fact_name(),
         "member.role_changed" => t.fact_role(),
         "account.email_changed" => t.fact_email(),
         "account.platform_admin_changed" => t.fact_admin(),
@@ -212,6 +220,9 @@ pub fn job_word(kind: &str, t: &Words) -> String {
         "accounts.reset" => t.job_reset(),
         "orgs.forget_contacts" => t.job_forget(),
         "planning.tell" => t.job_tell(),
+        "planning.remind" => t.job_remind(),
+        "planning.release" => t.job_release(),
+        "planning.offer_next" => t.job_offer(),
         other => other.to_owned(),
     }
 }
@@ -223,6 +234,9 @@ pub fn system_words(reason: &str, t: &Words) -> String {
         "demonstration" => t.audit_system_demo(),
         "password reset" => t.audit_system_reset(),
         "plan published" => t.audit_system_plan(),
+        "place left" => t.audit_system_place_left(),
+        "deadline near" => t.audit_system_deadline_near(),
+        "deadline passed" => t.audit_system_deadline_passed(),
         "first start" => t.audit_system_start(),
         other => other.to_owned(),
     }

@@ -3,7 +3,7 @@
 use crate::kernel::Lang;
 use crate::kernel::zone::Local;
 
-pub use crate::platform::dates::{long_date, long_day, month, short_date};
+pub use crate::platform::dates::{long_date, long_day, month, short_date, soon};
 
 /// `7 h 30`, with spaces that do not break.
 pub fn minutes(minutes: i64) -> String {

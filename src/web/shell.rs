@@ -296,6 +296,8 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "plan.edited" => t.flash_plan_edited(),
         "plan.undone" => t.flash_plan_undone(),
         "plan.redone" => t.flash_plan_redone(),
+        "template.pasted" => t.flash_template_pasted(),
+        "template.deleted" => t.flash_template_deleted(),
         "mission.copied" => t.flash_mission_copied(),
         "mission.deleted" => t.flash_mission_deleted(),
         "assignment.reminded" => t.flash_reminded(),

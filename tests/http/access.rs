@@ -165,7 +165,8 @@ fn every_route_has_its_line() {
 /// Every field of every form and body, so that what refuses is the permission and not a missing field.
 const FORM: &str = "name=Nom&phone=&job=&skills=&text=Ana&step=preview&place=Lieu&archived=true&org_name=&time_zone=&\
     org_time_zone=&password=x&present_password=x&language=fr&code=x&version=1&active=true&what=close&label=x&org=x&days=0&role=tech&\
-    suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active&rule=plan.overlap";
+    suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active&rule=plan.overlap&\
+    date=2026-11-23&from=2026-11-23&to=2026-11-23";
 
 /// Nobody's address: what refuses is not a throttle that another principal has filled.
 fn body(who: &str) -> serde_json::Value {
@@ -173,7 +174,7 @@ fn body(who: &str) -> serde_json::Value {
         "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": "x",
         "new_password": "x", "token": "x", "name": "x", "scopes": [], "days": 0, "role": "tech", "time_zone": "x",
         "language": "fr", "retention_months": 1, "version": 0, "status": "INVITED", "mission_id": 987654, "user_id": 987654,
-        "assignment_id": 987654, "rule": "plan.overlap", "reason": "Il le faut" })
+        "assignment_id": 987654, "rule": "plan.overlap", "reason": "Il le faut", "date": "2026-11-23", "from": "2026-11-23" })
 }
 
 async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principal) -> String {
@@ -230,6 +231,8 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     let typed_mission =
         typed("/missions/new", mission).await.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
     typed(&format!("/missions/{typed_mission}/assign"), &format!("person={crew}&need=")).await;
+    let template = typed("/templates/new", "name=Montage&from=2026-11-23&to=2026-11-23").await;
+    let template = template.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let slot = "kind=time_off&starts_at=2026-12-01T08:00&ends_at=2026-12-02T08:00";
     assert_eq!(typed("/availability", slot).await.status, 303);
     let made = async |path: &str, body: serde_json::Value| {
@@ -249,6 +252,8 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
     vec![
         ("/o/{org}/projects/", "1".to_owned()),
         ("/o/{org}/missions/", typed_mission),
+        ("/o/{org}/templates/", template.clone()),
+        ("/api/v1/mission-templates/", template),
         ("/o/{org}/assignments/", "1".to_owned()),
         ("/o/{org}/availability/", "1".to_owned()),
         ("/o/{org}/time-off/", "1".to_owned()),

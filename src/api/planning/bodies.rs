@@ -32,10 +32,14 @@ pub struct AssignmentBody {
     need_id: Option<i64>,
     /// `DRAFT`, `INVITED`, `ACCEPTED`, `DECLINED` or `CANCELLED`.
     status: String,
-    /// Why it was declined or cancelled.
+    /// Why it was declined or cancelled; `deadline.passed` when it was not answered in time.
     reason: String,
     told_at: Option<String>,
     answered_at: Option<String>,
+    /// Until when its answer is waited for; then the place is given back.
+    answer_by_at: Option<String>,
+    /// To which assignment the place was passed on, when it was left.
+    passed_to_id: Option<i64>,
 }
 
 impl From<Assignment> for AssignmentBody {
@@ -49,6 +53,8 @@ impl From<Assignment> for AssignmentBody {
             reason: assignment.reason,
             told_at: assignment.told_at.map(utc),
             answered_at: assignment.answered_at.map(utc),
+            answer_by_at: assignment.answer_by_at.map(utc),
+            passed_to_id: assignment.passed_to_id.map(|id| id.0),
         }
     }
 }
@@ -70,6 +76,10 @@ pub struct MissionBody {
     /// As `ends_at`: the predecessor's word.
     end_at: String,
     break_minutes: i64,
+    /// How many hours people have to answer from being asked; 0 for as long as they like.
+    answer_hours: i64,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person.
+    cascades: bool,
     /// The first role it needs: the predecessor knew one. Empty when it needs none.
     role: String,
     needs: Vec<NeedBody>,
@@ -119,6 +129,8 @@ impl MissionBody {
             starts_at,
             ends_at,
             break_minutes: mission.break_minutes,
+            answer_hours: mission.answer_hours,
+            cascades: mission.cascades,
             role: sheet.needs.first().map(|need| need.role.clone()).unwrap_or_default(),
             needs: needs_of(sheet, plans),
             version: mission.version,
@@ -175,6 +187,10 @@ pub struct NewMissionBody {
     break_minutes: Option<i64>,
     notes: Option<String>,
     contact: Option<String>,
+    /// How many hours people have to answer from being asked, at most 720; 0 (when absent) for as long as they like.
+    answer_hours: Option<i64>,
+    /// Whether the place of who declines, or lets the time pass, is offered to the next person; not when absent.
+    cascades: Option<bool>,
     /// The one role it needs, `tech` when absent; the predecessor's word for `needs`.
     role: Option<String>,
     needs: Option<Vec<NewNeedBody>>,
@@ -222,6 +238,8 @@ impl NewMissionBody {
             break_minutes: self.break_minutes.unwrap_or_default(),
             notes: self.notes.unwrap_or_default(),
             contact: self.contact.unwrap_or_default(),
+            answer_hours: self.answer_hours.unwrap_or_default(),
+            cascades: self.cascades.unwrap_or_default(),
             needs: needs.unwrap_or_else(|| format!("1 {USUAL_ROLE}")),
         })
     }
@@ -243,6 +261,8 @@ impl NewMissionBody {
             break_minutes: self.break_minutes.unwrap_or(mission.break_minutes),
             notes: or(self.notes, &mission.notes),
             contact: or(self.contact, &mission.contact),
+            answer_hours: self.answer_hours.unwrap_or(mission.answer_hours),
+            cascades: self.cascades.unwrap_or(mission.cascades),
             needs: needs.unwrap_or_else(|| spell_needs(&before.needs)),
         })
     }

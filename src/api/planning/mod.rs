@@ -20,6 +20,7 @@ mod profile;
 mod projects;
 mod rates;
 mod rules;
+mod templates;
 
 use super::door::OrgClient;
 use super::problem::{Problem, body_failure};
@@ -42,7 +43,13 @@ use utoipa_axum::routes;
 
 /// What is written with a colon.
 #[derive(OpenApi)]
-#[openapi(paths(missions::duplicate, assignments::set_status, availability::approve, availability::reject))]
+#[openapi(paths(
+    missions::duplicate,
+    assignments::set_status,
+    availability::approve,
+    availability::reject,
+    templates::paste_verb
+))]
 struct Verbs;
 
 /// What is read at the root: people see this address in their calendar program.
@@ -78,6 +85,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(availability::list, availability::request))
         .routes(routes!(availability::declare))
         .route("/availabilities/{id}", post(availability::act))
+        .routes(routes!(templates::list, templates::create))
+        .routes(routes!(templates::read, templates::remove))
+        .routes(routes!(templates::paste))
+        .route("/mission-templates/{id}", post(templates::act))
         .routes(routes!(plan::preview, plan::publish))
         .routes(routes!(plan::held))
         .routes(routes!(rules::candidates))

@@ -1,9 +1,11 @@
+use super::offer_next::offer_later;
 use super::read::{find_sheet, told_missions_of};
 use crate::access::{Action, Conn, Permit, Read};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{AssignmentId, MissionId, OrgId};
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::orgs::{CrewMember, Org};
+use crate::planning::deadlines::LATE;
 use crate::planning::{
     AnswerByLink, AnswerMine, Assign, Assignment, AssignmentStatus, MyMission, PlanError, ReadAnswerLink, store,
 };
@@ -11,14 +13,15 @@ use crate::platform::App;
 use crate::platform::secret::fingerprint;
 
 /// Keeps two answers of one person from passing each other (PostgreSQL; SQLite has one writer).
-const ANSWER_LOCK: i64 = 0x0050_4C41_4E00_0000;
+pub(super) const ANSWER_LOCK: i64 = 0x0050_4C41_4E00_0000;
 
 /// Answers for oneself.
 ///
 /// Permission: any member, for themselves. Audit: `assignment.accepted`, `assignment.declined`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer.
+/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer;
+/// [`PlanError::Released`] after the deadline.
 pub async fn answer_mine(
     app: &App,
     permit: Permit<AnswerMine>,
@@ -70,6 +73,9 @@ async fn answer<A: Action>(
     if assignment.status == wanted {
         return Ok(());
     }
+    if assignment.status == AssignmentStatus::Cancelled && assignment.reason == LATE {
+        return Err(PlanError::Released);
+    }
     let may = match wanted {
         AssignmentStatus::Accepted => {
             assignment.status == AssignmentStatus::Invited || assignment.status == AssignmentStatus::Declined
@@ -95,6 +101,7 @@ async fn answer<A: Action>(
     }
     let reason: String = reason.trim().chars().take(300).collect();
     super::assign::move_to(&mut tx, permit, &assignment, wanted, &reason).await?;
+    offer_later(&mut tx, assignment.id, mission.cascades && !accept).await?;
     let event = Event::new(if accept { "assignment.accepted" } else { "assignment.declined" }, assignment.id.into());
     let person = find_crew_member_in(&mut tx, assignment.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
     let event = event.with("mission", mission.title.as_str()).with("person", person);

@@ -108,7 +108,7 @@ pub async fn unassign(app: &App, permit: Permit<Assign>, id: AssignmentId, reaso
     if assignment.told_at.is_some() {
         let now = tx.now();
         store::count_up_sequence(&mut tx, mission.id).await?;
-        store::tell_assignment(&mut tx, id, &mission, now).await?;
+        store::tell_assignment(&mut tx, id, &mission, now, None).await?;
         tell_later(&mut tx, assignment.crew_member_id).await?;
     }
     let person = find_crew_member_in(&mut tx, assignment.crew_member_id).await?.map(|person| person.name).unwrap_or_default();

@@ -102,7 +102,7 @@ pub async fn edit_plan(app: &App, permit: Permit<EditPlan>, edit: &Edit) -> Resu
                 }
             }
         }
-        EditKind::Create => {}
+        EditKind::Create | EditKind::Paste => {}
     }
     work.finish(edit.kind, true).await
 }
@@ -225,10 +225,7 @@ impl<'a> Work<'a> {
         let (first_break, second_break) = if is_first_longer { (whole.break_minutes, 0) } else { (0, whole.break_minutes) };
         let second = CheckedMission { starts_at: at, break_minutes: second_break, ..whole.clone() };
         self.rewrite(sheet, CheckedMission { ends_at: at, break_minutes: first_break, ..whole }).await?;
-        let now = self.tx.now();
-        let id = store::insert_mission(&mut self.tx, &second, now).await?;
-        self.before.insert(id, None);
-        self.events.push(created(id, &second));
+        let id = self.make(&second).await?;
         let needs = store::list_needs(&mut self.tx, &[id]).await?;
         for assignment in sheet.assignments.iter().filter(|assignment| assignment.status.is_active()) {
             let role = sheet.needs.iter().find(|need| Some(need.id) == assignment.need_id).map(|need| need.role.as_str());
@@ -236,6 +233,15 @@ impl<'a> Work<'a> {
             self.assign(id, assignment.crew_member_id, need).await?;
         }
         Ok(())
+    }
+
+    /// Makes a mission, of a project that takes it.
+    pub async fn make(&mut self, new: &CheckedMission) -> Result<MissionId, PlanError> {
+        let now = self.tx.now();
+        let id = store::insert_mission(&mut self.tx, new, now).await?;
+        self.before.insert(id, None);
+        self.events.push(created(id, new));
+        Ok(id)
     }
 
     async fn copy(&mut self, sheet: &MissionSheet, days: i64, people: bool) -> Result<MissionId, PlanError> {
@@ -291,10 +297,7 @@ impl<'a> Work<'a> {
     async fn create(&mut self, edit: &Edit, zone: &str) -> Result<(), PlanError> {
         let new = check_mission(&edit.new, zone).map_err(PlanError::Fields)?;
         check_project(&mut self.tx, new.project_id).await?;
-        let now = self.tx.now();
-        let id = store::insert_mission(&mut self.tx, &new, now).await?;
-        self.before.insert(id, None);
-        self.events.push(created(id, &new));
+        let id = self.make(&new).await?;
         if let Some(person) = edit.person {
             let sheet = self.live(id).await?.ok_or(PlanError::NotFound)?;
             self.assign(id, person, open_need(&sheet)).await?;

@@ -1,4 +1,5 @@
 use super::answer::{answer_by_link, find_link};
+use super::deadlines::zone_of;
 use super::invite::invite_in;
 use super::tell::LINK_DAYS;
 use crate::access::{Permit, Read};
@@ -35,13 +36,14 @@ pub async fn make_invitation(
     asking: Permit<Publish>,
     id: AssignmentId,
 ) -> Result<MadeInvitation, PlanError> {
+    let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     if assignment.status == AssignmentStatus::Cancelled {
         return Err(PlanError::State);
     }
     let invited = match assignment.status {
-        AssignmentStatus::Draft => invite_in(&mut tx, &asking, &assignment).await?,
+        AssignmentStatus::Draft => invite_in(&mut tx, &asking, &assignment, &zone).await?,
         _ => None,
     };
     let (now, person, token) = (tx.now(), assignment.crew_member_id, random::token::<24>());

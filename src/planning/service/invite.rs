@@ -1,11 +1,12 @@
 use super::assign::{assign_in, move_to};
+use super::deadlines::{ask, zone_of};
 use super::override_rule::clear_to_ask;
 use super::read::find_sheet;
 use super::tell::tell_later;
 use crate::access::{Action, Permit};
 use crate::audit::{self, Event, Tx};
+use crate::kernel::zone::Zone;
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
-use crate::orgs::service::find_org;
 use crate::planning::{Assign, Assignment, AssignmentStatus, PlanError, Publish, ReadStaffing, store};
 use crate::platform::App;
 use crate::platform::db::DbError;
@@ -41,14 +42,14 @@ pub async fn assign_and_invite(
     need: Option<NeedId>,
     reason: &str,
 ) -> Result<Asked, PlanError> {
-    let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
+    let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let (assignment, created) = assign_in(&mut tx, &permit, mission, person, need).await?;
     let sheet = find_sheet(&mut tx, mission).await?.ok_or(PlanError::NotFound)?;
     let mut events = vec![created];
     let (overruled, open_rules) = clear_to_ask(&mut tx, &permit, &zone, (assignment.id, person), &sheet.mission, reason).await?;
     events.extend(overruled);
-    events.extend(invite_in(&mut tx, &asking, &assignment).await?);
+    events.extend(invite_in(&mut tx, &asking, &assignment, &zone).await?);
     let assignment = store::find_assignment(&mut tx, assignment.id).await?.ok_or(PlanError::NotFound)?;
     tx.commit_all(events).await?;
     Ok(Asked { assignment, open_rules })
@@ -64,10 +65,10 @@ pub async fn assign_and_invite(
 /// [`PlanError::Filled`] when the place was given to another meanwhile; [`PlanError::Blocked`] when a hard
 /// rule forbids it.
 pub async fn invite(app: &App, permit: Permit<Publish>, id: AssignmentId, reason: &str) -> Result<Asked, PlanError> {
-    let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
+    let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
-    let Some(event) = invite_in(&mut tx, &permit, &assignment).await? else {
+    let Some(event) = invite_in(&mut tx, &permit, &assignment, &zone).await? else {
         return Ok(Asked { assignment, open_rules: Vec::new() });
     };
     let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
@@ -79,11 +80,12 @@ pub async fn invite(app: &App, permit: Permit<Publish>, id: AssignmentId, reason
     Ok(Asked { assignment, open_rules })
 }
 
-/// Asks inside of a change. No event when the person waits already.
+/// Asks inside of a change, by the organisation's clocks. No event when the person waits already.
 pub(super) async fn invite_in<A: Action>(
     tx: &mut Tx,
     permit: &Permit<A>,
     assignment: &Assignment,
+    zone: &Zone,
 ) -> Result<Option<Event>, PlanError> {
     let sheet = find_sheet(tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
     let now = tx.now();
@@ -104,7 +106,7 @@ pub(super) async fn invite_in<A: Action>(
     if assignment.told_at.is_some() {
         store::count_up_sequence(tx, sheet.mission.id).await?;
     }
-    store::tell_assignment(tx, assignment.id, &sheet.mission, now).await?;
+    ask(tx, assignment.id, &sheet.mission, zone).await?;
     tell_later(tx, assignment.crew_member_id).await?;
     let event = Event::new("assignment.invited", assignment.id.into()).with("mission", sheet.mission.id.0);
     Ok(Some(event.with("person", assignment.crew_member_id.0)))

@@ -1,3 +1,4 @@
+use super::deadlines::extend;
 use super::read::{find_sheet, sheets_of};
 use super::tell::tell_later;
 use crate::access::{Conn, Permit};
@@ -77,7 +78,7 @@ pub async fn create_missions(
 }
 
 /// Changes a mission that is still as the form showed it. People who were told see that it has changed; they hear of it when
-/// it is published again.
+/// it is published again. More time to answer holds for those who wait, too.
 ///
 /// Permission: manager. Audit: `mission.changed`, with the times before and after.
 ///
@@ -100,6 +101,10 @@ pub async fn change_mission(
     let now = tx.now();
     if !store::change_mission(&mut tx, id, version, &checked, now).await? {
         return Err(PlanError::Stale);
+    }
+    if checked.answer_hours != before.answer_hours {
+        let (waiting, after) = (store::list_assignments(&mut tx, &[id]).await?, find_live(&mut tx, id).await?);
+        extend(&mut tx, &waiting, &after, &Zone::named_or_utc(&zone)).await?;
     }
     let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     tx.commit(changed(&before, &sheet.mission)).await?;
@@ -147,7 +152,7 @@ pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: Missi
         for assignment in assignments.iter().filter(|assignment| assignment.status.is_active()) {
             super::assign::move_to(&mut tx, &permit, assignment, AssignmentStatus::Cancelled, "").await?;
             if assignment.told_at.is_some() {
-                store::tell_assignment(&mut tx, assignment.id, &before, now).await?;
+                store::tell_assignment(&mut tx, assignment.id, &before, now, None).await?;
                 tell_later(&mut tx, assignment.crew_member_id).await?;
             }
         }

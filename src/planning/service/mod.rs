@@ -5,6 +5,7 @@ mod assign;
 mod availability;
 mod conflicts;
 mod costs;
+mod deadlines;
 mod edit_plan;
 mod feeds;
 mod figures;
@@ -13,6 +14,7 @@ mod invitations;
 mod invite;
 mod lists;
 mod missions;
+mod offer_next;
 mod override_rule;
 mod people;
 mod profile;
@@ -24,6 +26,7 @@ mod read;
 mod roster;
 mod seed_plan;
 mod tell;
+mod templates;
 mod undo_plan;
 
 pub use answer::{answer_by_link, answer_for, answer_mine, find_answer_link};
@@ -34,6 +37,7 @@ pub use availability::{
 };
 pub use conflicts::{list_conflicts, list_my_conflicts};
 pub use costs::{Cost, PlaceCost, cost_mission, cost_plan, cost_project};
+pub use deadlines::{RELEASE, REMIND, read_deadline, release_place, remind_late};
 pub use edit_plan::{Edited, edit_plan};
 pub use feeds::{find_feed, find_my_feed, make_my_feed, make_project_feed, read_feed, revoke_feed, revoke_my_feed};
 pub use figures::list_figures;
@@ -42,6 +46,7 @@ pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invita
 pub use invite::{Asked, assign_and_invite, get_assignment, invite};
 pub use lists::{find_plan_tag, find_planner_tag, get_mission_as_crew, list_plan};
 pub use missions::{change_mission, copy_missions, create_mission, create_missions, delete_mission, duplicate_mission};
+pub use offer_next::{OFFER, offer_next};
 pub use override_rule::{override_rule, restore_rule};
 pub use people::{list_ending_skills, list_taken};
 pub use profile::{change_profile, get_my_profile, get_profile};
@@ -52,4 +57,8 @@ pub use rates::{list_my_rates, list_rates, set_rate};
 pub use read::{get_mission, list_missions, list_my_missions, list_sheets};
 pub use seed_plan::{SeedAssignment, seed_assignments};
 pub use tell::{TELL, remind, revoke_links, tell};
+pub use templates::{
+    define_template, delete_template, get_template, list_templates, paste_template, preview_template, rename_template,
+    save_template,
+};
 pub use undo_plan::{count_steps, undo_plan};

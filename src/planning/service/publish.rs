@@ -1,4 +1,5 @@
 use super::assign::move_to;
+use super::deadlines::ask;
 use super::findings::{ConflictSheet, check_roster};
 use super::read::sheets_of;
 use super::roster::{Worked, find_worked, gather};
@@ -221,14 +222,20 @@ pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Inst
     let mut people: Vec<CrewMemberId> = Vec::new();
     let mut counted = Vec::new();
     for news in &news {
-        if news.is_new() || news.asks_again() {
+        let is_asked = news.is_new() || news.asks_again();
+        if is_asked {
             move_to(&mut tx, &permit, &news.assignment, AssignmentStatus::Invited, "").await?;
         }
         if !news.is_new() && !counted.contains(&news.mission.id) {
             store::count_up_sequence(&mut tx, news.mission.id).await?;
             counted.push(news.mission.id);
         }
-        store::tell_assignment(&mut tx, news.assignment.id, &news.mission, now).await?;
+        // Who has not answered yet is asked something else now: the time to answer counts anew.
+        if is_asked || news.assignment.status == AssignmentStatus::Invited {
+            ask(&mut tx, news.assignment.id, &news.mission, &zone).await?;
+        } else {
+            store::tell_assignment(&mut tx, news.assignment.id, &news.mission, now, None).await?;
+        }
         people.push(news.assignment.crew_member_id);
     }
     people.sort_unstable();

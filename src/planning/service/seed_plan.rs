@@ -1,8 +1,10 @@
 use super::assign::note_move;
+use super::deadlines::watch;
 use crate::access::Permit;
 use crate::audit::{self, Event, Subject};
 use crate::kernel::{Instant, NeedId};
 use crate::orgs::CrewMember;
+use crate::planning::deadlines::answer_by;
 use crate::planning::{AssignmentStatus, Mission, PlanError, SeedPlan, store};
 use crate::platform::App;
 
@@ -21,7 +23,7 @@ pub struct SeedAssignment<'a> {
     pub answered_at: Instant,
 }
 
-/// Writes assignments with their history, all or none. Nobody is mailed: the people are invented.
+/// Writes assignments with their history, all or none. Nobody is mailed of it: the people are invented.
 ///
 /// Permission: the system. Audit: `assignment.created`, `assignment.accepted`, `assignment.declined`; `plan.published` for
 /// those that are more than drafts.
@@ -44,7 +46,8 @@ pub async fn seed_assignments(app: &App, permit: Permit<SeedPlan>, seeds: &[Seed
         if seed.status == draft {
             continue;
         }
-        store::tell_assignment(&mut tx, id, mission, seed.told_at).await?;
+        let by = answer_by(seed.told_at, mission.answer_hours, mission.starts_at);
+        store::tell_assignment(&mut tx, id, mission, seed.told_at, by).await?;
         store::mark_mailed(&mut tx, person.id, seed.told_at).await?;
         told.push(person.id);
         let mut assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
@@ -53,7 +56,12 @@ pub async fn seed_assignments(app: &App, permit: Permit<SeedPlan>, seeds: &[Seed
         let answer = match seed.status {
             AssignmentStatus::Accepted => about(Event::new("assignment.accepted", id.into())),
             AssignmentStatus::Declined => about(Event::new("assignment.declined", id.into())).with("reason", seed.reason),
-            _ => continue,
+            _ => {
+                if let Some(by) = by {
+                    watch(&mut tx, id, by, None).await?;
+                }
+                continue;
+            }
         };
         note_move(&mut tx, actor, &assignment, seed.status, seed.reason, seed.answered_at).await?;
         events.push(answer);

@@ -4,9 +4,10 @@ use crate::audit::{self, Event, Tx};
 use crate::kernel::{CrewMemberId, Instant, Lang};
 use crate::orgs::service::{find_address_of, find_org};
 use crate::planning::calendar;
+use crate::planning::deadlines::LATE;
 use crate::planning::store;
 use crate::planning::{Assign, AssignmentStatus, MyMission, PlanError, TellPeople};
-use crate::platform::dates::long_date;
+use crate::platform::dates::{long_date, soon};
 use crate::platform::db::DbResult;
 use crate::platform::mail::{Letter, NewMail};
 use crate::platform::secret::fingerprint;
@@ -38,7 +39,7 @@ pub async fn remind(app: &App, permit: Permit<Assign>, person: CrewMemberId) -> 
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
     store::revoke_answer_links(&mut tx, person, now).await?;
-    if store::mail_again(&mut tx, person).await? == 0 {
+    if store::mail_again(&mut tx, person, now).await? == 0 {
         return Err(PlanError::NotFound);
     }
     tx.enqueue(TELL, person.to_string()).await?;
@@ -85,12 +86,13 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
     let mut tx = audit::begin(app, &permit).await?;
     store::mark_mailed(&mut tx, person, now).await?;
     store::insert_answer_link(&mut tx, person, None, &fingerprint(&token), now, now.plus_days(LINK_DAYS)).await?;
-    let lines: Vec<String> = news.iter().map(|mine| line(mine, t, lang)).collect();
+    let lines: Vec<String> = news.iter().map(|mine| line(mine, t, lang, now)).collect();
+    let reminds = news.iter().all(|mine| mine.assignment.reminded_at.is_some());
     let asks = news.iter().any(|mine| mine.assignment.status == AssignmentStatus::Invited);
     let letter = Letter {
         recipient: email,
-        subject: t.mail_plan_subject(org.name.as_str()),
-        intro: format!("{}\n\n{}", t.mail_plan_intro(), lines.join("\n")),
+        subject: if reminds { t.mail_remind_subject(org.name.as_str()) } else { t.mail_plan_subject(org.name.as_str()) },
+        intro: format!("{}\n\n{}", if reminds { t.mail_remind_intro() } else { t.mail_plan_intro() }, lines.join("\n")),
         button: if asks { t.mail_plan_answer() } else { t.mail_plan_look() },
         address: app.link(&format!("/answer/{token}")),
         outro: t.mail_plan_outro(),
@@ -101,17 +103,20 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
     Ok(tx.commit(event).await?)
 }
 
-/// One mission in a line: what it is for the person now, its title, time and place.
-fn line(mine: &MyMission, t: &Words, lang: Lang) -> String {
+/// One mission in a line: what it is for the person now, its title, time and place, and until when to answer.
+fn line(mine: &MyMission, t: &Words, lang: Lang, now: Instant) -> String {
     let zone = mine.mission.zone();
     let at = |at: Instant| zone.local(at);
     let (starts, ends) = (at(mine.mission.starts_at), at(mine.mission.ends_at));
     let day = long_date(starts.date, lang);
     let state = match mine.assignment.status {
+        AssignmentStatus::Cancelled if mine.assignment.reason == LATE => t.plan_released(),
         AssignmentStatus::Cancelled => t.plan_cancelled(),
         AssignmentStatus::Accepted => t.plan_changed(),
         _ => t.plan_asked(),
     };
     let place = if mine.mission.place.is_empty() { String::new() } else { format!(", {}", mine.mission.place) };
-    format!("• {state} : {} — {day}, {}–{}{place}", mine.mission.title, starts.hour_minute(), ends.hour_minute())
+    let by = mine.assignment.deadline().map(|by| format!(". {}", t.answer_by(soon(at(by), at(now).date, lang))));
+    let (title, by) = (&mine.mission.title, by.unwrap_or_default());
+    format!("• {state} : {title} — {day}, {}–{}{place}{by}", starts.hour_minute(), ends.hour_minute())
 }

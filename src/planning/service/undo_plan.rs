@@ -1,3 +1,4 @@
+use super::deadlines::renew;
 use super::edit_plan::{Edited, Work};
 use super::missions::created;
 use crate::access::Permit;
@@ -120,6 +121,9 @@ async fn put_on(work: &mut Work<'_>, sheet: &MissionSheet, person: CrewMemberId,
     }
     let (now, actor) = (work.tx.now(), work.permit.actor().audit_name());
     let after = off.believed.unwrap_or(AssignmentStatus::Draft);
+    if after == AssignmentStatus::Invited {
+        renew(&mut work.tx, &off, mission).await?;
+    }
     let states = (AssignmentStatus::Cancelled.code(), after.code());
     store::note_change(&mut work.tx, off.id, now, actor, states, "").await?;
     let event = Event::new("assignment.created", off.id.into()).with("mission", sheet.mission.title.as_str());

@@ -10,7 +10,7 @@ macro_rules! select_assignment {
     ($rest:literal) => {
         concat!(
             "SELECT id, mission_id, crew_member_id, need_id, status, reason, told_at, told_starts_at, told_ends_at, told_place,
-  answered_at, believed, version FROM assignments WHERE org_id = $1",
+  answered_at, answer_by_at, reminded_at, passed_on_at, passed_to_id, believed, version FROM assignments WHERE org_id = $1",
             $rest
         )
     };
@@ -27,9 +27,9 @@ const TOLD_BETWEEN: &str = select_assignment!(
 );
 const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
-const TELL: &str =
-    "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6, mailed_at = NULL,
-  believed = NULL, version = version + 1 WHERE org_id = $1 AND id = $2";
+const TELL: &str = "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6,
+  answer_by_at = $7, reminded_at = NULL, passed_on_at = NULL, passed_to_id = NULL, mailed_at = NULL, believed = NULL,
+  version = version + 1 WHERE org_id = $1 AND id = $2";
 const TAKE_OFF: &str = "UPDATE assignments SET status = 'cancelled', believed = $4, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
 const PUT_BACK: &str =
@@ -55,8 +55,13 @@ const UNMAILED: &str = select_assignment!(
 );
 const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL
   AND mailed_at IS NULL AND believed IS NULL";
-const MAIL_AGAIN: &str =
-    "UPDATE assignments SET mailed_at = NULL WHERE org_id = $1 AND crew_member_id = $2 AND status = 'invited'";
+const MAIL_AGAIN: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND crew_member_id = $2
+  AND status = 'invited'";
+const REMIND: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND id = $2
+  AND status = 'invited' AND reminded_at IS NULL AND mailed_at IS NOT NULL";
+const PASS_ON: &str = "UPDATE assignments SET passed_on_at = $3, passed_to_id = $4, version = version + 1
+  WHERE org_id = $1 AND id = $2";
+const SET_ANSWER_BY: &str = "UPDATE assignments SET answer_by_at = $3, version = version + 1 WHERE org_id = $1 AND id = $2";
 const LAST_MAIL: &str = "SELECT max(mailed_at) FROM assignments WHERE org_id = $1 AND crew_member_id = $2";
 
 #[derive(sqlx::FromRow)]
@@ -72,6 +77,10 @@ struct Row {
     told_ends_at: Option<Instant>,
     told_place: Option<String>,
     answered_at: Option<Instant>,
+    answer_by_at: Option<Instant>,
+    reminded_at: Option<Instant>,
+    passed_on_at: Option<Instant>,
+    passed_to_id: Option<AssignmentId>,
     believed: Option<String>,
     version: i64,
 }
@@ -91,6 +100,10 @@ impl From<Row> for Assignment {
             told_ends_at: row.told_ends_at,
             told_place: row.told_place,
             answered_at: row.answered_at,
+            answer_by_at: row.answer_by_at,
+            reminded_at: row.reminded_at,
+            passed_on_at: row.passed_on_at,
+            passed_to_id: row.passed_to_id,
             believed: row.believed.as_deref().and_then(AssignmentStatus::parse),
             version: row.version,
         }
@@ -166,11 +179,35 @@ pub async fn set_assignment_status(
     Ok(query.bind(reason).bind(answered_at).execute().await? == 1)
 }
 
-/// Notes what the person is told of a mission now.
-pub async fn tell_assignment(conn: &mut impl Conn, id: AssignmentId, mission: &Mission, now: Instant) -> DbResult<u64> {
+/// Notes what the person is told of a mission now, and until when their answer is waited for.
+pub async fn tell_assignment(
+    conn: &mut impl Conn,
+    id: AssignmentId,
+    mission: &Mission,
+    now: Instant,
+    answer_by: Option<Instant>,
+) -> DbResult<u64> {
     let org = conn.org();
     let query = conn.query(TELL).bind(org).bind(id).bind(now).bind(mission.starts_at).bind(mission.ends_at);
-    query.bind(&mission.place).execute().await
+    query.bind(&mission.place).bind(answer_by).execute().await
+}
+
+/// Changes until when an answer is waited for.
+pub async fn set_answer_by(conn: &mut impl Conn, id: AssignmentId, answer_by: Option<Instant>) -> DbResult<()> {
+    let org = conn.org();
+    conn.query(SET_ANSWER_BY).bind(org).bind(id).bind(answer_by).execute_one().await
+}
+
+/// Notes to whom the place of an assignment was passed on, if to anybody.
+pub async fn pass_on(conn: &mut impl Conn, id: AssignmentId, to: Option<AssignmentId>, now: Instant) -> DbResult<()> {
+    let org = conn.org();
+    conn.query(PASS_ON).bind(org).bind(id).bind(now).bind(to).execute_one().await
+}
+
+/// Lets a question be mailed once more. `false` when it has been, is answered, or was not mailed yet.
+pub async fn remind_assignment(conn: &mut impl Conn, id: AssignmentId, now: Instant) -> DbResult<bool> {
+    let org = conn.org();
+    Ok(conn.query(REMIND).bind(org).bind(id).bind(now).execute().await? == 1)
 }
 
 /// Takes somebody off a mission without a word: what they `believe` is kept. `false` when it is something else by now.
@@ -249,9 +286,9 @@ pub async fn mark_mailed(conn: &mut impl Conn, person: CrewMemberId, now: Instan
 }
 
 /// Lets a person be mailed again what they have not answered. Gives how many that is.
-pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<u64> {
+pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
     let org = conn.org();
-    conn.query(MAIL_AGAIN).bind(org).bind(person).execute().await
+    conn.query(MAIL_AGAIN).bind(org).bind(person).bind(now).execute().await
 }
 
 /// When the person was mailed last.

@@ -10,7 +10,8 @@ use crate::platform::db::{DbResult, Filter};
 macro_rules! select_mission {
     ($rest:literal) => {
         concat!(
-            "SELECT id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, sequence, cancelled_at, changed_at, version
+            "SELECT id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact,
+  answer_hours, cascades, sequence, cancelled_at, changed_at, version
   FROM missions WHERE org_id = $1",
             $rest
         )
@@ -19,10 +20,12 @@ macro_rules! select_mission {
 
 const INSERT: &str =
     "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
-  notes, contact, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
+  notes, contact, answer_hours, cascades, created_at, changed_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
 const RESTORE: &str =
     "INSERT INTO missions (org_id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes,
-  notes, contact, created_at, changed_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  notes, contact, answer_hours, cascades, created_at, changed_at, id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
   ON CONFLICT DO NOTHING";
 const CALL_ON: &str =
     "UPDATE missions SET cancelled_at = NULL, changed_at = $3, version = version + 1 WHERE org_id = $1 AND id = $2";
@@ -34,8 +37,8 @@ const OF_CALENDAR: &str = select_mission!(
 );
 const THESE: &str = select_mission!(" AND id IN ($2..) ORDER BY starts_at, id");
 const CHANGE: &str = "UPDATE missions SET project_id = $4, title = $5, place = $6, address = $7, time_zone = $8, starts_at = $9,
-  ends_at = $10, break_minutes = $11, notes = $12, contact = $13, changed_at = $14, version = version + 1
-  WHERE org_id = $1 AND id = $2 AND version = $3";
+  ends_at = $10, break_minutes = $11, notes = $12, contact = $13, answer_hours = $14, cascades = $15, changed_at = $16,
+  version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
 const SPAN_OF_PROJECT: &str = "SELECT min(starts_at) AS first, max(starts_at) AS last FROM missions
   WHERE org_id = $1 AND project_id = $2 AND cancelled_at IS NULL";
 const TOLD: &str = "UPDATE missions SET sequence = sequence + 1 WHERE org_id = $1 AND id = $2";
@@ -66,6 +69,8 @@ struct Row {
     break_minutes: i64,
     notes: String,
     contact: String,
+    answer_hours: i64,
+    cascades: bool,
     sequence: i64,
     cancelled_at: Option<Instant>,
     changed_at: Instant,
@@ -75,7 +80,8 @@ struct Row {
 impl From<Row> for Mission {
     fn from(row: Row) -> Self {
         let Row { id, project_id, title, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, .. } = row;
-        let (sequence, cancelled_at, changed_at, version) = (row.sequence, row.cancelled_at, row.changed_at, row.version);
+        let (answer_hours, cascades, sequence) = (row.answer_hours, row.cascades, row.sequence);
+        let (cancelled_at, changed_at, version) = (row.cancelled_at, row.changed_at, row.version);
         Self {
             id,
             project_id,
@@ -88,6 +94,8 @@ impl From<Row> for Mission {
             break_minutes,
             notes,
             contact,
+            answer_hours,
+            cascades,
             sequence,
             cancelled_at,
             changed_at,
@@ -118,7 +126,8 @@ pub async fn insert_mission(conn: &mut impl Conn, new: &CheckedMission, now: Ins
     let org = conn.org();
     let query = conn.query(INSERT).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
-    let id: MissionId = query.bind(&new.contact).bind(now).bind(now).scalar().await?;
+    let query = query.bind(&new.contact).bind(new.answer_hours).bind(new.cascades).bind(now).bind(now);
+    let id: MissionId = query.scalar().await?;
     for need in &new.needs {
         insert_need(conn, id, need).await?;
     }
@@ -131,7 +140,8 @@ pub async fn restore_mission(conn: &mut impl Conn, id: MissionId, new: &CheckedM
     let org = conn.org();
     let query = conn.query(RESTORE).bind(org).bind(new.project_id).bind(&new.title).bind(&new.place).bind(&new.address);
     let query = query.bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes).bind(&new.notes);
-    if query.bind(&new.contact).bind(now).bind(now).bind(id).execute().await? != 1 {
+    let query = query.bind(&new.contact).bind(new.answer_hours).bind(new.cascades).bind(now).bind(now);
+    if query.bind(id).execute().await? != 1 {
         return Ok(false);
     }
     for need in &new.needs {
@@ -208,7 +218,8 @@ pub async fn change_mission(
     let org = conn.org();
     let query = conn.query(CHANGE).bind(org).bind(id).bind(version).bind(new.project_id).bind(&new.title).bind(&new.place);
     let query = query.bind(&new.address).bind(&new.time_zone).bind(new.starts_at).bind(new.ends_at).bind(new.break_minutes);
-    if query.bind(&new.notes).bind(&new.contact).bind(now).execute().await? != 1 {
+    let query = query.bind(&new.notes).bind(&new.contact).bind(new.answer_hours).bind(new.cascades);
+    if query.bind(now).execute().await? != 1 {
         return Ok(false);
     }
     for need in list_needs(conn, &[id]).await? {

@@ -13,6 +13,7 @@ mod projects;
 mod rates;
 mod slots;
 mod steps;
+mod templates;
 
 pub use answer_links::*;
 pub use assignments::*;
@@ -28,3 +29,4 @@ pub use projects::*;
 pub use rates::*;
 pub use slots::*;
 pub use steps::*;
+pub use templates::*;

@@ -49,6 +49,10 @@ struct MissionForm {
     #[serde(default)]
     contact: String,
     #[serde(default)]
+    answer_hours: String,
+    #[serde(default)]
+    cascades: String,
+    #[serde(default)]
     needs: String,
     #[serde(default)]
     version: i64,
@@ -56,11 +60,26 @@ struct MissionForm {
 
 impl MissionForm {
     fn typed(&self) -> NewMission {
-        let break_minutes =
-            if self.break_minutes.trim().is_empty() { 0 } else { self.break_minutes.trim().parse().unwrap_or(-1) };
+        // What is no number is out of bounds.
+        let number = |text: &str| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(-1) };
+        let (break_minutes, answer_hours) = (number(&self.break_minutes), number(&self.answer_hours));
         let project_id = self.project.trim().parse().ok();
         let Self { title, place, address, time_zone, starts_at, ends_at, notes, contact, needs, .. } = self.clone();
-        NewMission { title, project_id, place, address, time_zone, starts_at, ends_at, break_minutes, notes, contact, needs }
+        NewMission {
+            title,
+            project_id,
+            place,
+            address,
+            time_zone,
+            starts_at,
+            ends_at,
+            break_minutes,
+            notes,
+            contact,
+            answer_hours,
+            cascades: self.cascades == "true",
+            needs,
+        }
     }
 
     fn values(&self) -> Vec<(&'static str, String)> {
@@ -76,6 +95,8 @@ impl MissionForm {
             ("break_minutes", form.break_minutes),
             ("notes", form.notes),
             ("contact", form.contact),
+            ("answer_hours", form.answer_hours),
+            ("cascades", form.cascades),
             ("needs", form.needs),
         ]
     }
@@ -102,12 +123,14 @@ fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + us
         <Field typed=typed.clone() lang name="place" label=t.mission_place() />
         <Field typed=typed.clone() lang name="address" label=t.mission_address() autocomplete="street-address" />
         <Field typed=typed.clone() lang name="contact" label=t.mission_contact() help=t.mission_contact_help() />
+        <Field typed=typed.clone() lang name="answer_hours" label=t.mission_answer_hours() kind="number" help=t.mission_answer_hours_help() />
+        <label class="check"><input type="checkbox" name="cascades" value="true" checked=typed.value("cascades") == "true" /><span>{t.mission_cascades()}</span></label>
         <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed.value("notes")}</textarea></div>
         <details><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
     }
 }
 
-async fn open_projects(member: &Member) -> Result<Vec<Project>, Refusal> {
+pub(super) async fn open_projects(member: &Member) -> Result<Vec<Project>, Refusal> {
     let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
     let all = planning::list_projects(&member.visitor.app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
     Ok(all.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect())
@@ -128,6 +151,7 @@ async fn new_page(member: Member, Query(query): Query<NewQuery>) -> Answer {
         ("starts_at", format!("{day}T09:00")),
         ("ends_at", format!("{day}T18:00")),
         ("break_minutes", "60".to_owned()),
+        ("answer_hours", "0".to_owned()),
         ("time_zone", member.org.time_zone.clone()),
     ];
     show_new(member, Typed { failure: None, values }).await
@@ -172,6 +196,8 @@ fn stored(sheet: &MissionSheet) -> Vec<(&'static str, String)> {
         ("break_minutes", mission.break_minutes.to_string()),
         ("notes", mission.notes.clone()),
         ("contact", mission.contact.clone()),
+        ("answer_hours", mission.answer_hours.to_string()),
+        ("cascades", mission.cascades.to_string()),
         ("needs", spell_needs(&sheet.needs)),
     ]
 }

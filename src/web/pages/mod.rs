@@ -34,6 +34,7 @@ mod set_up;
 mod settings;
 mod sign_in;
 mod staffing;
+mod templates;
 mod tokens;
 
 use super::context::{Member, Own, PlatformAdmin, Visitor};
@@ -77,6 +78,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(missions::routes())
         .merge(staffing::routes())
         .merge(candidates::routes())
+        .merge(templates::routes())
         .merge(projects::routes())
         .merge(my_missions::routes())
         .merge(feeds::routes())

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kernel::{AssignmentId, Instant, Lang};
+use crate::planning::deadlines::LATE;
 use crate::planning::{AssignmentStatus, MyMission, service as planning};
 use axum::extract::{Form, Path};
 use axum::routing::{get, post};
@@ -26,7 +27,7 @@ async fn page(member: Member) -> Answer {
         let (asks, plan) = split(all, now);
         let action = |id: AssignmentId| member.url(&format!("/missions/answers/{id}"));
         let is_empty = asks.is_empty() && plan.is_empty();
-        let cards = asks.into_iter().map(|mine| card(&mine, lang, &action(mine.assignment.id))).collect_view();
+        let cards = asks.into_iter().map(|mine| card(&mine, now, lang, &action(mine.assignment.id))).collect_view();
         let days = days(plan, today, lang, &action);
         let calendar = super::feeds::section(&member, feed, t.calendar_lead(), &member.url("/missions/calendar"));
         view! {
@@ -61,7 +62,7 @@ fn place(mine: &MyMission) -> impl IntoView + use<> {
 }
 
 /// A mission that asks, with both answers.
-fn card(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
+fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let zone = mine.mission.zone();
     let (starts, ends) = (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at));
@@ -70,10 +71,11 @@ fn card(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
     let role = (!mine.role.is_empty()).then(|| format!(" · {}", mine.role));
     let reason = format!("reason-{id}");
     let notes = (!mine.mission.notes.is_empty()).then(|| view! { <p class="small">{mine.mission.notes.clone()}</p> });
+    let waiting = super::staffing::answer_by(&mine.mission, &mine.assignment, now, lang).unwrap_or_else(|| t.answer_waiting());
     // A form for each answer: Enter in the reason presses the first button of its form, and must not accept.
     view! {
         <section class="card reply stack tight" aria-labelledby=heading>
-            <div class="row"><Pill tone="accent" icon="mail" text=t.answer_waiting() /></div>
+            <div class="row"><Pill tone="accent" icon="mail" text=waiting /></div>
             <h2 id=id>{mine.mission.title.clone()}", "{format::long_date(starts.date, lang)}</h2>
             <p class="muted"><strong class="strong">{starts.hour_minute()}" – "{ends.hour_minute()}</strong>{role}<br />{place(mine)}</p>
             {notes}
@@ -109,7 +111,10 @@ fn line(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
     let stamp = zone.rfc3339(mine.mission.starts_at);
     let off = mine.mission.cancelled_at.is_some() || mine.assignment.status == AssignmentStatus::Cancelled;
     let declined = mine.assignment.status == AssignmentStatus::Declined;
-    let pill = if off {
+    let released = mine.assignment.status == AssignmentStatus::Cancelled && mine.assignment.reason == LATE;
+    let pill = if released {
+        view! { <Pill tone="warning" icon="clock" text=t.answer_released() /> }.into_any()
+    } else if off {
         view! { <Pill tone="danger" icon="ban" text=t.assignment_cancelled() /> }.into_any()
     } else if declined {
         view! { <Pill tone="" icon="x" text=t.assignment_declined() /> }.into_any()
@@ -169,7 +174,7 @@ async fn show_link(visitor: Visitor, token: String, failure: Option<Failure>) ->
         let (asks, plan) = split(missions, now);
         let action = |id: AssignmentId| format!("/answer/{token}/{id}");
         let is_empty = asks.is_empty() && plan.is_empty();
-        let cards = asks.into_iter().map(|mine| card(&mine, lang, &action(mine.assignment.id))).collect_view();
+        let cards = asks.into_iter().map(|mine| card(&mine, now, lang, &action(mine.assignment.id))).collect_view();
         let days = days(plan, today, lang, &action);
         view! {
             <Plain lang title=org.name.clone() visitor=visitor>

@@ -234,7 +234,7 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
             <InOrg member=member.clone() title=project.name.clone() here="projects">
                 <div class="stack wide narrow">
                     <header class="page-head"><div><h1>{project.name.clone()}</h1><p class="lead">{project.client.clone()}" "{dates(&project, lang)}</p></div>
-                        <div class="actions">{status_pill(project.status, lang)}{may.then(|| view! { <a class="btn secondary" href=member.url(&format!("/missions/new?project={id}"))><Icon name="plus" />{t.mission_new()}</a> })}</div></header>
+                        <div class="actions">{status_pill(project.status, lang)}{may.then(|| view! { <a class="btn secondary" href=member.url(&format!("/missions/new?project={id}"))><Icon name="plus" />{t.mission_new()}</a><a class="btn" href=member.url(&format!("/templates/new?project={id}"))>{t.template_keep()}</a> })}</div></header>
                     {(!may).then(|| view! { <p>{project.notes.clone()}</p> })}
                     {super::staffing::cost_line(cost, lang)}
                     {form}{calendar}{deleting}

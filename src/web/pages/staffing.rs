@@ -4,7 +4,7 @@ use super::conflicts::{findings_of, overruled_of};
 use super::missions::show;
 use super::*;
 use crate::kernel::zone::monday_of;
-use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
+use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
 use crate::planning::ranking::{Ranked, Standing};
 use crate::planning::rules::Window;
@@ -35,6 +35,21 @@ pub(super) fn assignment_pill(status: AssignmentStatus, lang: Lang) -> AnyView {
         AssignmentStatus::Declined => view! { <Pill tone="danger" icon="x" text=t.assignment_declined() /> }.into_any(),
         AssignmentStatus::Cancelled => view! { <Pill tone="" icon="ban" text=t.assignment_cancelled() /> }.into_any(),
     }
+}
+
+/// `À répondre avant mercredi, 20:00`, for what waits for an answer until then.
+pub(super) fn answer_by(mission: &crate::planning::Mission, assignment: &Assignment, now: Instant, lang: Lang) -> Option<String> {
+    let zone = mission.zone();
+    let by = format::soon(zone.local(assignment.deadline()?), zone.local(now).date, lang);
+    Some(crate::platform::words::words(lang).answer_by(by))
+}
+
+/// Why something was declined or cancelled: what a person wrote, or the words of a code.
+fn reason_words(assignment: &Assignment, lang: Lang) -> Option<String> {
+    let reason = assignment.reason.as_str();
+    let late = reason == crate::planning::deadlines::LATE;
+    let t = crate::platform::words::words(lang);
+    (!reason.is_empty()).then(|| if late { t.answer_released() } else { reason.to_owned() })
 }
 
 /// A mission with who is on it, who could be, what rules say and what it costs.
@@ -102,7 +117,7 @@ impl Staff {
 
     /// Who is on it, and a form for each open place.
     pub fn view(&self, member: &Member, may: bool) -> AnyView {
-        let t = member.words();
+        let (lang, t) = (member.visitor.lang, member.words());
         let lines = |need: Option<NeedId>| {
             let of_need = self.sheet.assignments.iter().filter(move |a| a.need_id == need);
             of_need.map(|assignment| self.line(member, assignment, may)).collect_view()
@@ -112,7 +127,7 @@ impl Staff {
             let open = (may && filled < need.quota).then(|| self.form(member, Some(need)));
             let skill = need.skill.as_ref().map(|skill| format!(" · {skill} {}", need.min_level));
             let tone = if filled >= need.quota { "positive" } else { "warning" };
-            view! { <section class="stack tight"><div class="section-head"><h2>{need.role.clone()}</h2><p><span class=format!("pill {tone}")>{filled}"/"{need.quota}</span>{skill}</p></div><ul class="list">{lines(Some(need.id))}</ul>{open}</section> }.into_any()
+            view! { <section class="stack tight"><div class="section-head"><h2>{need.role.clone()}</h2><p><span class=format!("pill {tone}")>{filled}"/"{need.quota}</span>{skill}</p></div><ul class="list">{lines(Some(need.id))}</ul>{(filled < need.quota).then(|| self.nobody_left(Some(need.id), lang))}{open}</section> }.into_any()
         });
         let parts = parts.collect_view();
         let has_others = self.sheet.assignments.iter().any(|a| a.need_id.is_none());
@@ -120,7 +135,18 @@ impl Staff {
             || view! { <section class="stack tight"><h2>{t.assign_others()}</h2><ul class="list">{lines(None)}</ul></section> },
         );
         let anybody = (may && self.sheet.needs.is_empty()).then(|| self.form(member, None));
-        view! { {parts}{rest}{anybody}{self.cost_line(member.visitor.lang)} }.into_any()
+        let nobody = self.sheet.needs.is_empty().then(|| self.nobody_left(None, lang));
+        view! { {parts}{rest}{nobody}{anybody}{self.cost_line(lang)} }.into_any()
+    }
+
+    /// Says that a place was to be offered on, and nobody was left; until somebody else was asked.
+    fn nobody_left(&self, need: Option<NeedId>, lang: Lang) -> AnyView {
+        let t = crate::platform::words::words(lang);
+        let of_need = self.sheet.assignments.iter().filter(|assignment| assignment.need_id == need);
+        let last = of_need.max_by_key(|assignment| assignment.id);
+        let is_left = last.is_some_and(|last| last.passed_on_at.is_some() && last.passed_to_id.is_none());
+        let note = is_left.then(|| view! { <div class="note warning"><Icon name="warn" /><p>{t.place_nobody_left()}</p></div> });
+        note.into_any()
     }
 
     fn line(&self, member: &Member, assignment: &Assignment, may: bool) -> AnyView {
@@ -135,9 +161,12 @@ impl Staff {
             let open = findings_of(member, &self.conflicts, person, mission, may, &format!("/missions/{mission}"));
             view! { {open}{overruled_of(member, &self.conflicts, person, mission, may)} }
         });
-        let reason = (!assignment.reason.is_empty()).then(|| assignment.reason.clone());
+        let next = self.sheet.assignments.iter().find(|next| Some(next.id) == assignment.passed_to_id);
+        let passed = next.map(|next| view! { <small>{t.place_passed_on(self.name_of(next.crew_member_id))}</small> });
+        let now = member.visitor.app.clock.now();
+        let reason = reason_words(assignment, lang).or_else(|| answer_by(&self.sheet.mission, assignment, now, lang));
         view! { <li>
-            <span class="grow"><span class="strong">{self.name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small>{findings}</span>
+            <span class="grow"><span class="strong">{self.name_of(assignment.crew_member_id)}</span>" "{assignment_pill(assignment.status, lang)}{changed.then(|| view! { " "<Pill tone="accent" icon="info" text=t.assignment_changed() /> })}<small>{reason}</small>{passed}{findings}</span>
             {(may && active).then(|| view! { <details><summary>{t.more()}</summary><div class="stack tight">
                 {asked.then(|| view! {
                     <form class="row" method="post" action=format!("{base}/answer")><button class="btn secondary" name="accept" value="true">{t.answer_for_yes()}</button><button class="btn secondary" name="accept" value="false">{t.answer_for_no()}</button></form>

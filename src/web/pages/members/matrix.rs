@@ -47,6 +47,7 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "project.manage" => t.may_project_manage(),
         "project.delete" => t.may_project_delete(),
         "mission.manage" => t.may_mission_manage(),
+        "template.manage" => t.may_template_manage(),
         "assignment.manage" => t.may_assignment_manage(),
         "plan.edit" => t.may_plan_edit(),
         "plan.publish" => t.may_plan_publish(),

@@ -144,6 +144,7 @@ fn said(edited: &Edited, t: &Words) -> String {
         EditKind::Assign => t.said_assigned(title),
         EditKind::Delete => t.said_deleted(count, title),
         EditKind::Create => t.said_created(title),
+        EditKind::Paste => t.said_pasted(count, title),
     }
 }
 
@@ -215,7 +216,7 @@ fn asked(member: &Member, form: &EditForm) -> String {
         Some(EditKind::Delete) => t.mission_delete(),
         Some(EditKind::Duplicate) => t.mission_duplicate(),
         Some(EditKind::Assign) => t.assign_button(),
-        Some(EditKind::Create) | None => t.mission_create(),
+        Some(EditKind::Create | EditKind::Paste) | None => t.mission_create(),
     }
 }
 

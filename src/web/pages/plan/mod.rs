@@ -159,12 +159,17 @@ fn foot(member: &Member, sight: &Sight) -> AnyView {
         let monday = sight.first().to_string();
         view! { <form method="post" action=member.url("/plan/copy")><input type="hidden" name="week" value=monday /><button class="btn quiet">{t.plan_copy()}</button></form> }
     });
+    let templates = member.support.is_none().then(|| {
+        let (first, last) = (sight.first(), sight.last());
+        let (paste, keep) = (format!("/templates?date={first}"), format!("/templates/new?from={first}&to={last}"));
+        view! { <li><a class="btn quiet" href=member.url(&paste)>{t.template_paste_one()}</a></li><li><a class="btn quiet" href=member.url(&keep)>{t.template_keep()}</a></li> }
+    });
     view! {
         <footer class="board-foot"><ul class="legend" aria-label=t.plan_legend()>
             <li><i class="slot gel-1"></i>{t.assignment_accepted()}</li><li><i class="slot asked gel-1"></i>{t.assignment_invited()}</li>
             <li><i class="slot draft gel-1"></i>{t.assignment_draft()}</li><li><i class="slot open"></i>{t.plan_open()}</li><li><i class="slot absent"></i>{t.plan_absent()}</li>
             <li><Icon name="stop" small=true />{t.conflict_hard()}</li><li><Icon name="warn" small=true />{t.conflict_soft()}</li><li><span class="dot" aria-hidden="true">"●"</span>{t.assignment_changed()}</li>
-            <li class="push"><a class="btn quiet" href=member.url("/time-off")>{t.nav_time_off()}</a></li><li>{copy}</li><li><button type="button" class="btn quiet" data-do="help" hidden><kbd>"?"</kbd>{t.plan_help()}</button></li>
+            <li class="push"><a class="btn quiet" href=member.url("/time-off")>{t.nav_time_off()}</a></li><li>{copy}</li>{templates}<li><button type="button" class="btn quiet" data-do="help" hidden><kbd>"?"</kbd>{t.plan_help()}</button></li>
         </ul></footer>
     }
     .into_any()

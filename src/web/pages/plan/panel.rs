@@ -150,13 +150,16 @@ fn people(member: &Member, sight: &Sight, chosen: &Staff) -> AnyView {
 fn person_line(member: &Member, sight: &Sight, chosen: &Staff, on_it: &Assignment) -> AnyView {
     let t = member.words();
     let name = chosen.name_of(on_it.crew_member_id);
-    let pill = super::super::staffing::assignment_pill(on_it.status, member.visitor.lang);
+    let (lang, now) = (member.visitor.lang, member.visitor.app.clock.now());
+    let pill = super::super::staffing::assignment_pill(on_it.status, lang);
+    let by = super::super::staffing::answer_by(&chosen.sheet.mission, on_it, now, lang);
+    let by = by.map(|by| view! { <br /><small class="muted">{by}</small> });
     let remove = member.support.is_none().then(|| {
         let (url, fields) = about(member, sight, "delete", format!("a{}:{}", on_it.id, chosen.sheet.mission.version));
         let label = t.plan_take_off(name.clone());
         view! { <form class="push" method="post" action=url>{fields}<button class="btn square" aria-label=label.clone() title=label><Icon name="x" /></button></form> }
     });
-    view! { <li><span class="avatar gel-2" aria-hidden="true">{crate::kernel::text::initials(&name)}</span><span>{name.clone()}<br />{pill}</span>{remove}</li> }.into_any()
+    view! { <li><span class="avatar gel-2" aria-hidden="true">{crate::kernel::text::initials(&name)}</span><span>{name.clone()}<br />{pill}{by}</span>{remove}</li> }.into_any()
 }
 
 fn add_form(member: &Member, sight: &Sight, chosen: &Staff, need: Option<NeedId>, role: &str) -> AnyView {
