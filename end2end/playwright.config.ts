@@ -18,6 +18,6 @@ export default defineConfig({
     },
     projects: [
         { name: "sqlite" },
-        ...(process.env.REGIE_TEST_POSTGRES ? [{ name: "postgres", testMatch: /main-job|accounts\/sessions/ }] : []),
+        ...(process.env.REGIE_TEST_POSTGRES ? [{ name: "postgres", testMatch: /main-job|accounts\/sessions|planning\/(planner|thirty)/ }] : []),
     ],
 });

@@ -22,6 +22,36 @@ export async function addPerson(page: Page, server: Server, name: string, email:
     await expect(page.getByRole("status")).toContainText("Équipe mise à jour");
 }
 
+/** Adds people from a list, as from a spreadsheet. */
+export async function importPeople(page: Page, server: Server, people: { name: string; email: string }[]): Promise<void> {
+    await page.goto(path(server, "/crew/import"));
+    await page.getByLabel("Liste").fill(["Nom;E-mail", ...people.map(({ name, email }) => `${name};${email}`)].join("\n"));
+    await page.getByRole("button", { name: "Vérifier" }).click();
+    await page.getByRole("button", { name: `Ajouter ${people.length} personnes` }).click();
+    await expect(page.getByRole("status")).toContainText("Équipe mise à jour");
+}
+
+/** The planner of the week of the specs, awake. */
+export async function openPlanner(page: Page, server: Server, query = ""): Promise<void> {
+    await page.goto(path(server, `/plan?date=${day(0)}${query}`));
+    await expect(page.locator("table[role=grid]")).toBeVisible();
+}
+
+/** The slots of a mission on a day, in the upper half. */
+export function missionOn(page: Page, n: number, title: string): Locator {
+    return page.locator(`td[data-day="${day(n)}"] [data-key^=m]`).filter({ hasText: title });
+}
+
+/** Somebody's cell of a day. */
+export function cellOf(page: Page, name: string, n: number): Locator {
+    return page.locator("tr[data-row^=c]").filter({ has: page.getByRole("rowheader", { name }) }).locator(`td[data-day="${day(n)}"]`);
+}
+
+/** What the planner has just said. */
+export function said(page: Page): Locator {
+    return page.locator("[data-part=said]");
+}
+
 /** Invites somebody, who makes an account in a browser of their own and has a crew record from then on. */
 export async function join(page: Page, server: Server, context: BrowserContext, email: string, name: string): Promise<Page> {
     await page.goto(path(server, "/members"));

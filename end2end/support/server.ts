@@ -1,4 +1,4 @@
-// A server of its own for a test: empty data, one organisation with its owner.
+// A server of its own for a test: empty data, one organisation with its owner, or the demonstration.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -12,6 +12,8 @@ export const OWNER = "claire@theatre.example";
 export interface Server {
     url: string;
     org: string;
+    /** The demonstration's passwords, by address. */
+    passwords: Map<string, string>;
     /** As when the machine loses its power supply for a while: the data stay. */
     down(): Promise<void>;
     up(): Promise<void>;
@@ -28,7 +30,8 @@ function freePort(): Promise<number> {
     });
 }
 
-export async function startServer(engine: string, extra: Record<string, string> = {}): Promise<Server> {
+/** With `demo`, the organisation is the demonstration. */
+export async function startServer(engine: string, extra: Record<string, string> = {}, demo = false): Promise<Server> {
     const binary = process.env.REGIE_BIN ?? join(import.meta.dirname, "../../target/debug/regie");
     const site = process.env.LEPTOS_SITE_ROOT ?? join(import.meta.dirname, "../../target/site");
     const data = mkdtempSync(join(tmpdir(), "regie-e2e-"));
@@ -40,7 +43,8 @@ export async function startServer(engine: string, extra: Record<string, string> 
         env.DATABASE_URL = admin.replace(/\/[^/]*$/, `/${name}`);
     }
     const made = ["admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin", "--data", data];
-    execFileSync(binary, made, { input: PASSWORD, env });
+    const told = execFileSync(binary, demo ? ["seed", "--demo", "--data", data] : made, { input: PASSWORD, env, encoding: "utf8" });
+    const passwords = new Map(Array.from(told.matchAll(/(\S+@\S+)\s+(\S+)$/gm), ([, email, password]) => [email!, password!]));
     const port = await freePort();
     for (const [name, value] of Object.entries(extra)) env[name] = value.replace("{port}", String(port));
     const url = env.REGIE_PUBLIC_URL ?? `http://127.0.0.1:${port}`;
@@ -64,5 +68,5 @@ export async function startServer(engine: string, extra: Record<string, string> 
         rmSync(data, { recursive: true, force: true });
     };
     await up();
-    return { url, org: "theatre-du-mail", down, up, stop };
+    return { url, org: demo ? "compagnie-des-lumieres" : "theatre-du-mail", passwords, down, up, stop };
 }

@@ -39,6 +39,24 @@ pub fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
 }
 
+/// Three letters that stand for a project where there is no room for its name: "Le Soulier de satin" → "SDS", "Nuits électro" →
+/// "NÉL", "Tartuffe" → "TAR". An article in front does not count.
+pub fn short_code(name: &str) -> String {
+    const ARTICLES: [&str; 8] = ["le", "la", "les", "l", "un", "une", "the", "a"];
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words = match words.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() && ARTICLES.contains(&first.to_lowercase().as_str()) => rest,
+        all => all,
+    };
+    let each = match words.len() {
+        1 => [3, 0, 0],
+        2 => [1, 2, 0],
+        _ => [1, 1, 1],
+    };
+    let letters = words.iter().zip(each).flat_map(|(word, count)| word.chars().take(count));
+    letters.flat_map(char::to_uppercase).take(4).collect()
+}
+
 /// Lower case without accents, so that "elodie" finds "Élodie" on every database.
 pub fn fold(text: &str) -> String {
     text.to_lowercase().chars().fold(String::with_capacity(text.len()), |mut out, c| {
@@ -71,6 +89,22 @@ pub fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn projects_have_a_short_code() {
+        for (name, code) in [
+            ("Le Soulier de satin", "SDS"),
+            ("Assises du climat", "ADC"),
+            ("Nuits électro", "NÉL"),
+            ("L’Avare", "AVA"),
+            ("Tartuffe", "TAR"),
+            ("Un", "UN"),
+            ("Festival du Vieux Moulin", "FDV"),
+            ("…", ""),
+        ] {
+            assert_eq!(short_code(name), code, "{name}");
+        }
+    }
 
     #[test]
     fn addresses_are_lower_case_and_plausible() {

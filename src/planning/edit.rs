@@ -110,7 +110,7 @@ pub struct Edit {
     pub minutes: i64,
     /// The cell.
     pub day: Option<Date>,
-    /// The minute of the day, where the sheet shows hours.
+    /// The minute of the day, where the sheet shows hours; those after midnight are of the day before.
     pub at: Option<i64>,
     pub row: Option<Row>,
     pub person: Option<CrewMemberId>,
@@ -155,7 +155,7 @@ impl Edit {
             days: number(&words.days)?,
             minutes: number(&words.minutes)?,
             day: optional(&words.day, parse_date)?,
-            at: optional(&words.at, |text| text.parse().ok().filter(|minute| (0..1440).contains(minute)))?,
+            at: optional(&words.at, |text| text.parse().ok().filter(|minute| (0..2 * 1440).contains(minute)))?,
             row: optional(&words.row, Row::parse)?,
             person: optional(&words.person, |text| text.parse().ok())?,
             need: optional(&words.need, |text| text.parse().ok())?,
@@ -202,6 +202,8 @@ mod tests {
         };
         assert!(Edit::read(words("move", "m1:1 a2:4", "")).is_some_and(|edit| edit.keys.len() == 2));
         assert!(Edit::read(words("drop", "m1:1", "2026-11-21")).is_some());
+        let at = |at: &str| Edit::read(EditWords { at: at.into(), ..words("drop", "m1:1", "2026-11-21") }).is_some();
+        assert!(at("1500") && !at("2880"), "a day shows hours of the night after");
         for (kind, keys, day) in [
             ("move", "", ""),
             ("drop", "m1:1", ""),

@@ -33,7 +33,7 @@ pub mod words;
 
 pub use actions::*;
 pub use check::{CheckedMission, CheckedNeed, CheckedProject, check_mission, check_project, read_needs, spell_needs};
-pub use edit::{Edit, EditKind, EditWords, Key, Row, Target};
+pub use edit::{Edit, EditKind, EditWords, Key, MOST_KEYS, Row, Target};
 pub use error::PlanError;
 pub use model::*;
 pub use store::{AvailabilityFilter, Override};

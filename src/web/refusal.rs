@@ -121,6 +121,8 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "plan.no_step" => t.failure_no_step(),
         "plan.step_stale" => t.failure_step_stale(),
         "edit.unreadable" => t.failure_edit(),
+        "edit.nothing" => t.failure_edit_nothing(),
+        "edit.nobody" => t.failure_edit_nobody(),
         "split.outside" => t.failure_split(),
         "project.archived" => t.failure_project_archived(),
         "assignment.exists" => t.failure_assignment_exists(),

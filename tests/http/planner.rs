@@ -216,6 +216,51 @@ async fn what_cannot_be_done_is_said_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn several_things_are_edited_together() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let (room, first, second) = (&desk.room, desk.room.mission(7, 9, 18).await, desk.room.mission(8, 9, 18).await);
+        let (karim, mine) = (room.karim, room.assign(first).await);
+        // Boxes to tick, where no script chooses.
+        let page = test.browse("GET", &format!("{}?date=2026-12-07&choose=all", desk.plan), &desk.cookie, "").await;
+        let boxes = [first, second].map(|id| format!("value=\"m{id}:"));
+        assert!(page.status == 200 && boxes.iter().all(|line| page.text.contains(line)), "{}", page.text);
+        let (a, b) = (desk.version(first).await, desk.version(second).await);
+        let form = format!("do=move&keys=m{first}:{a}&keys=m{second}:{b}&days=1&minutes=60&date=2026-12-07");
+        assert_eq!(test.browse("POST", &format!("{}/edit", desk.plan), &desk.cookie, &form).await.status, 303);
+        assert_eq!(desk.times(first).await.0, "2026-12-08T09:00:00.000Z");
+        assert_eq!(desk.times(second).await.0, "2026-12-09T09:00:00.000Z");
+        for (form, said) in [
+            ("do=move&days=1".to_owned(), "Cochez au moins une ligne"),
+            (format!("do=assign&keys=m{second}:{b}&person="), "Choisissez une personne"),
+        ] {
+            let refused = desk.edit(&form).await;
+            assert!(refused.status == 422 && refused.text.contains(said), "{form}: {}", refused.text);
+        }
+        let version = desk.version(second).await;
+        assert_eq!(desk.edit(&format!("do=assign&keys=m{second}:{version}&person={karim}")).await.status, 200);
+
+        // What is chosen on the sheet is named as it is now; what is not there any more is left out.
+        let theirs = test.number("SELECT max(id) FROM assignments").await;
+        let keys = format!("a{mine}:1+m{second}:1+m999:1");
+        let panel =
+            test.browse("GET", &format!("{}?date=2026-12-07&part=panel&choose={keys}", desk.plan), &desk.cookie, "").await;
+        let named = panel.text.contains(&format!("value=\"a{mine}:")) && !panel.text.contains("m999");
+        assert!(panel.status == 200 && named, "{}", panel.text);
+        // People of one mission who are copied to another day come together there.
+        let before = test.number("SELECT count(*) FROM missions").await;
+        let (a, b) = (desk.version(first).await, desk.version(second).await);
+        let keys = format!("a{mine}:{a}+a{theirs}:{b}");
+        let copied = desk.edit(&format!("do=copy&keys={keys}&day=2026-12-10&row=c{karim}")).await;
+        assert_eq!(copied.status, 200, "{}", copied.text);
+        assert_eq!(test.number("SELECT count(*) FROM missions").await, before + 2);
+        assert_eq!(desk.step("undo").await.status, 200);
+        assert_eq!(test.number("SELECT count(*) FROM missions").await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_step_that_others_have_built_on_is_forgotten() {
     each_app(async |test| {
         let desk = Desk::open(&test).await;

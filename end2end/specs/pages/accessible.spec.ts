@@ -28,14 +28,16 @@ for (const scheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme: scheme });
         await signIn(page, server);
         const org = `/o/${server.org}`;
+        const look = async (what: string) => {
+            const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+            expect.soft(violations.map((v) => `${what}: ${v.id} ${v.nodes.map((n) => n.html).slice(0, 3).join(" ")}`)).toEqual([]);
+        };
         const check = async (path: string) => {
             for (const width of [390, 1440]) {
                 await page.setViewportSize({ width, height: 900 });
                 await page.goto(server.url + path);
                 await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
-                const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-                const found = violations.map((v) => `${path} ${width}: ${v.id} ${v.nodes.map((n) => n.html).slice(0, 3).join(" ")}`);
-                expect.soft(found).toEqual([]);
+                await look(`${path} ${width}`);
             }
         };
         for (const path of ["/plan", "/plan/publish", "/projects", "/missions", "/availability", "/time-off", "/figures", "/crew?soon=true"]) await check(org + path);
@@ -72,6 +74,23 @@ for (const scheme of ["light", "dark"] as const) {
         await page.getByLabel("Montant en euros").fill("22,50");
         await page.getByRole("button", { name: "Enregistrer le tarif" }).click();
         const answer = await mailedLink(page, server, "sami@exemple.fr", /Vos missions/);
-        for (const path of [`${org}/plan?week=${day(0)}`, `${org}/missions/new`, new URL(told).pathname, `${org}/projects`, `${org}/projects/new`, `${org}/projects/1`, `${org}/availability`, `${org}/time-off`, `${org}/audit`, `${org}/figures`, `${org}/crew`, sami, `${sami}/profile`, `${sami}/rates`, answer]) await check(path);
+        const week = `${org}/plan?date=${day(0)}`;
+        const on = new URL(told).pathname.split("/").pop();
+        for (const more of ["", "&span=day", "&span=month", "&by=mission", "&by=person", "&span=day&by=person", "&span=month&by=mission", `&on=${on}`, `&day=${day(5)}`, "&choose=all"]) await check(week + more);
+        // What scripts add: something chosen, the help, a refusal.
+        await page.goto(server.url + week);
+        await expect(page.locator("table[role=grid]")).toBeVisible();
+        await page.locator("[data-key^=m]").first().focus();
+        await page.keyboard.press("Space");
+        await expect(page.locator("[data-part=picked]")).toBeVisible();
+        await look(`${week} chosen`);
+        await page.keyboard.press("?");
+        await expect(page.getByRole("dialog")).toBeVisible();
+        await look(`${week} help`);
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+Shift+z");
+        await expect(page.getByRole("dialog")).toContainText("Rien n’a été changé");
+        await look(`${week} refusal`);
+        for (const path of [`${org}/missions/new`, new URL(told).pathname, `${org}/projects`, `${org}/projects/new`, `${org}/projects/1`, `${org}/availability`, `${org}/time-off`, `${org}/audit`, `${org}/figures`, `${org}/crew`, sami, `${sami}/profile`, `${sami}/rates`, answer]) await check(path);
     });
 }

@@ -102,6 +102,8 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
             await page.getByRole("button", { name: button }).click();
         }
         await expect(page.locator("html")).toHaveAttribute("lang", language);
+        const on = new URL(mission).pathname.split("/").pop();
+        for (const more of ["&span=day", "&span=month", "&by=mission", "&by=person", `&on=${on}`, `&day=${day(5)}`, "&choose=all"]) await check(`${org}/plan?date=${day(0)}${more}`);
         for (const path of ["/plan", `/plan?week=${day(0)}`, "/plan/publish", "/missions/new", new URL(mission).pathname.slice(org.length), "/projects", "/projects/new", "/projects/1", "/missions", "/availability", "/time-off", "/audit"]) await check(org + path);
         await check(answer);
     });

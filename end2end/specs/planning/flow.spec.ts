@@ -43,19 +43,27 @@ for (const javaScriptEnabled of [false, true]) {
             await expect(project.getByRole("link", { name: /Montage.*09:00.*2\/2/ })).toHaveClass(/draft/);
             const sami = rowOf(page, "Sami Benali");
             await expect(sami.getByRole("link")).toHaveCount(3);
-            await expect(sami.getByRole("link", { name: /19:00–23:00 Représentation Brouillon/ })).toHaveClass(/draft/);
+            await expect(sami.getByRole("link", { name: /19:00–23:00 MIM · Représentation Brouillon/ })).toHaveClass(/draft/);
             await expect(sami.getByRole("link", { name: /Bloquant/ })).toHaveCount(2);
             await expect(rowOf(page, "Jeanne Roux").getByRole("link", { name: /Montage/ })).toHaveClass(/draft/);
 
+            // The list of conflicts says who, what and the way out.
+            await page.getByRole("link", { name: /conflit/ }).first().click();
+            await expect(page.getByRole("heading", { level: 1, name: "Conflits" })).toBeVisible();
+            const trouble = page.getByRole("main").locator("li, tr, section").filter({ hasText: "Sami Benali" });
+            await expect(trouble.first()).toContainText("Bloquant");
+            await expect(trouble.first()).toContainText("Réglages");
+            await page.goto(week);
+
             // Who is told of what, before anybody is.
             await page.getByRole("link", { name: "Publier 4 changements" }).click();
-            await expect(page.getByRole("heading", { level: 1, name: "Publier la semaine" })).toBeVisible();
+            await expect(page.getByRole("heading", { name: "Publier la semaine" })).toBeVisible();
             const line = (name: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: name });
             await expect(line("Sami Benali")).toContainText("Nouveau : Montage, Réglages, Représentation");
             await expect(line("Jeanne Roux")).toContainText(/Nouveau : Montage$/);
             await page.getByRole("button", { name: "Publier et prévenir" }).click();
             await expect(page.getByRole("status")).toContainText("Planning publié. Les e-mails partent.");
-            await expect(page).toHaveURL(week.replace(day(3), day(0)));
+            await expect(page).toHaveURL(path(server, `/plan?date=${day(0)}`));
             await expect(page.getByRole("link", { name: "Publier", exact: true })).toBeVisible();
             await expect(sami.getByRole("link", { name: /Représentation Invitation envoyée/ })).toHaveClass(/asked/);
 
@@ -110,10 +118,10 @@ for (const javaScriptEnabled of [false, true]) {
             await phone.reload();
             await expect(phone.getByText("À répondre")).toHaveCount(0);
             await page.goto(week);
-            await expect(sami.getByRole("link", { name: /11:00–20:00 Montage Modifiée depuis l’envoi/ })).toHaveClass(/changed/);
+            await expect(sami.getByRole("link", { name: /11:00–20:00 MIM · Montage Confirmée, Modifiée depuis l’envoi/ })).toHaveClass(/changed/);
             await page.getByRole("link", { name: "Publier 2 changements" }).click();
-            await expect(line("Sami Benali")).toContainText(/Changé : Montage$/);
-            await expect(line("Jeanne Roux")).toContainText(/Changé : Montage$/);
+            await expect(line("Sami Benali")).toContainText(/Changé\s: Montage\s: .*09:00–18:00 → 11:00–20:00/);
+            await expect(line("Jeanne Roux")).toContainText(/Changé\s: Montage\s: .*09:00–18:00 → 11:00–20:00/);
             await page.getByRole("button", { name: "Publier et prévenir" }).click();
             await page.goto(rigging);
             await expect(on("Sami Benali")).toContainText("Invitation envoyée");
@@ -136,9 +144,9 @@ for (const javaScriptEnabled of [false, true]) {
             await page.goto(week);
             await page.getByRole("button", { name: "Copier vers la semaine suivante" }).click();
             await expect(page.getByRole("status")).toContainText("Copie faite, en brouillon.");
-            await expect(page).toHaveURL(week.replace(day(3), day(7)));
+            await expect(page).toHaveURL(path(server, `/plan?date=${day(7)}`));
             await expect(sami.getByRole("link", { name: /Brouillon/ })).toHaveCount(2);
-            await expect(sami.getByRole("link", { name: /11:00–20:00 Montage Brouillon/ })).toBeVisible();
+            await expect(sami.getByRole("link", { name: /11:00–20:00 MIM · Montage Brouillon/ })).toBeVisible();
             await expect(project.getByRole("link")).toHaveCount(3);
             await expect(page.getByRole("link", { name: "Publier 3 changements" })).toBeVisible();
             await phone.reload();

@@ -1,22 +1,5 @@
-import type { Locator, Page } from "@playwright/test";
 import { expect, signIn, test } from "../../support/fixtures";
-import { addMission, addPerson, addProject, day, path } from "../../support/planning";
-import type { Server } from "../../support/server";
-
-/** The slot of a mission on a day, in the upper half. */
-const mission = (page: Page, n: number, title: string): Locator => page.locator(`td[data-day="${day(n)}"] [data-key^=m]`).filter({ hasText: title });
-/** The slots of a person on a day. */
-const row = (page: Page, name: string): Locator => page.locator("tr[data-row^=c]").filter({ has: page.getByRole("rowheader", { name }) });
-const place = (page: Page, name: string, n: number): Locator => row(page, name).locator(`td[data-day="${day(n)}"]`);
-
-/** The planner of the week, awake. */
-async function open(page: Page, server: Server, query = ""): Promise<void> {
-    await page.goto(path(server, `/plan?date=${day(0)}${query}`));
-    await expect(page.locator("table[role=grid]")).toBeVisible();
-}
-
-/** A sentence that the planner says. */
-const said = (page: Page): Locator => page.locator("[data-part=said]");
+import { addMission, addPerson, addProject, cellOf as place, day, missionOn as mission, openPlanner as open, said } from "../../support/planning";
 
 test.describe("the planner", () => {
     test.beforeEach(async ({ page, server }) => {
@@ -91,6 +74,19 @@ test.describe("the planner", () => {
         await expect(place(page, "Sami Benali", 0).locator("[data-key^=a]")).toBeVisible();
     });
 
+    test("who types faster than the network loses no key", async ({ page, server }) => {
+        await page.route("**/plan/edit", async (route) => {
+            await new Promise((later) => setTimeout(later, 150));
+            await route.continue();
+        });
+        await open(page, server);
+        await mission(page, 0, "Montage").focus();
+        for (const key of ["Alt+ArrowDown", "Alt+ArrowDown", "Alt+ArrowDown", "Alt+ArrowRight", "c", "ArrowRight", "v"]) await page.keyboard.press(key);
+        await expect(mission(page, 1, "Montage")).toContainText("10:30");
+        await expect(mission(page, 2, "Montage")).toContainText("10:30");
+        await expect(page.getByRole("dialog")).toHaveCount(0);
+    });
+
     test("a mission is made in a cell, split, and opened by Enter", async ({ page, server }) => {
         await open(page, server);
         const cell = page.locator(`tr[data-row^=p] td[data-day="${day(2)}"]`);
@@ -160,5 +156,40 @@ test.describe("the planner", () => {
         await dialog.getByRole("button", { name: "Appliquer quand même" }).click();
         await expect(dialog).toHaveCount(0);
         await expect(mission(page, 1, "Montage")).toContainText("09:00", { timeout: 2000 });
+    });
+
+    test("who has not seen a change yet overwrites nothing, neither by keys nor by mouse", async ({ page, context, server }) => {
+        await open(page, server);
+        // As on a train: this one hears of nothing.
+        const other = await context.newPage();
+        await other.route("**/plan/events", (route) => route.abort());
+        await open(other, server);
+        const cell = (n: number): Locator => other.locator(`tr[data-row^=p] td[data-day="${day(n)}"]`);
+        const dialog = other.getByRole("dialog");
+
+        await mission(page, 0, "Montage").focus();
+        await page.keyboard.press("Alt+ArrowDown");
+        await expect(mission(page, 0, "Montage")).toContainText("09:30");
+        await mission(other, 0, "Montage").focus();
+        await other.keyboard.press("Alt+ArrowRight");
+        await expect(dialog).toContainText("Rien n’a été changé");
+        // Both are shown: what is, and what was asked.
+        await expect(dialog).toContainText(/Maintenant.*09:30.*Votre changement.*1 j/s);
+        await other.keyboard.press("Escape");
+        await expect(dialog).toHaveCount(0);
+        await expect(mission(page, 0, "Montage")).toContainText("09:30");
+
+        await mission(other, 0, "Montage").dragTo(cell(3));
+        await expect(dialog).toContainText(/Maintenant.*09:30.*Votre changement/s);
+        await dialog.getByRole("link", { name: "Garder ce qui est" }).click();
+        await expect(dialog).toHaveCount(0);
+        await expect(mission(page, 0, "Montage")).toContainText("09:30");
+
+        // Who wants it all the same has seen how it is now.
+        await mission(other, 0, "Montage").dragTo(cell(3));
+        await dialog.getByRole("button", { name: "Appliquer quand même" }).click();
+        await expect(mission(other, 3, "Montage")).toContainText("09:30");
+        await expect(mission(page, 3, "Montage")).toContainText("09:30", { timeout: 2000 });
+        await other.close();
     });
 });

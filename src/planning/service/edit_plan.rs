@@ -121,6 +121,18 @@ fn open_need(sheet: &MissionSheet) -> Option<NeedId> {
     sheet.needs.iter().find(|need| sheet.filled(need.id) < need.quota).map(|need| need.id)
 }
 
+/// The need of a copy that is for the same role as somebody's on the original, or else the first that has a place left.
+fn need_like(target: &Target, sheet: &MissionSheet, copy: &MissionSheet) -> Option<NeedId> {
+    let need = match target {
+        Target::Need(_, need) => Some(*need),
+        Target::Assignment(id) => sheet.assignments.iter().find(|known| known.id == *id).and_then(|known| known.need_id),
+        Target::Mission(_) => None,
+    };
+    let role = sheet.needs.iter().find(|known| Some(known.id) == need).map(|known| known.role.as_str());
+    let same = copy.needs.iter().find(|known| Some(known.role.as_str()) == role && copy.filled(known.id) < known.quota);
+    same.map(|known| known.id).or_else(|| open_need(copy))
+}
+
 /// The assignment that is chosen.
 fn assigned(target: Target, sheet: &MissionSheet) -> Result<&Assignment, PlanError> {
     let Target::Assignment(id) = target else { return Err(PlanError::NotFound) };
@@ -352,29 +364,45 @@ impl<'a> Work<'a> {
         self.rewrite(&sheet, CheckedMission { project_id: project, ..as_written(&sheet) }).await
     }
 
-    /// Copies what is chosen to a cell. Somebody else's place on the same day is given to one more person instead.
+    /// Copies what is chosen to a cell, each mission once. Somebody's place on the same day is given to one more person instead;
+    /// several people who are copied to another day keep their places.
     async fn copy_into(&mut self, chosen: &[(Target, MissionSheet)], edit: &Edit) -> Result<(), PlanError> {
         let (days, minutes) = Self::distance(chosen, edit);
+        let is_here = (days, minutes) == (0, 0);
+        let mut copies: BTreeMap<MissionId, MissionId> = BTreeMap::new();
         for (target, sheet) in chosen {
-            let person = match edit.row {
-                Some(Row::Person(person)) => Some(person),
+            let person = match (target, edit.row) {
+                (Target::Assignment(_), Some(Row::Person(_))) if chosen.len() > 1 && !is_here => {
+                    Some(assigned(*target, sheet)?.crew_member_id)
+                }
+                (_, Some(Row::Person(person))) => Some(person),
                 _ => None,
             };
-            if let (Target::Assignment(_), Some(person), 0, 0) = (target, person, days, minutes) {
+            if let (Target::Assignment(_), Some(person), true) = (target, person, is_here) {
                 self.assign(sheet.mission.id, person, open_need(sheet)).await?;
                 continue;
             }
-            let id = self.copy(sheet, days, false).await?;
-            let copy = self.live(id).await?.ok_or(PlanError::NotFound)?;
-            self.move_by(&copy, 0, minutes).await?;
-            if let Some(Row::Project(project)) = edit.row {
-                self.set_project(id, project).await?;
-            }
+            let id = match copies.get(&sheet.mission.id) {
+                Some(id) => *id,
+                None => self.copy_to(sheet, days, minutes, edit.row).await?,
+            };
+            copies.insert(sheet.mission.id, id);
             if let Some(person) = person {
-                self.assign(id, person, open_need(&copy)).await?;
+                let copy = self.live(id).await?.ok_or(PlanError::NotFound)?;
+                self.assign(id, person, need_like(target, sheet, &copy)).await?;
             }
         }
         Ok(())
+    }
+
+    async fn copy_to(&mut self, sheet: &MissionSheet, days: i64, minutes: i64, row: Option<Row>) -> Result<MissionId, PlanError> {
+        let id = self.copy(sheet, days, false).await?;
+        let copy = self.live(id).await?.ok_or(PlanError::NotFound)?;
+        self.move_by(&copy, 0, minutes).await?;
+        if let Some(Row::Project(project)) = row {
+            self.set_project(id, project).await?;
+        }
+        Ok(id)
     }
 
     /// What has really changed.

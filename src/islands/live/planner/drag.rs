@@ -69,6 +69,7 @@ pub fn listen(planner: &Rc<Planner>) {
 
     let (at, held) = (Rc::clone(planner), Rc::clone(&edge));
     browser::on(root, "pointerdown", move |event: PointerEvent| {
+        at.dragged.set(false);
         let Some(thing) = closest(&event, ".edge").and_then(|edge| edge.closest("[data-key]").ok().flatten()) else { return };
         at.grid.enter(&thing);
         held.replace(take_edge(&at, &thing, &event));
@@ -77,6 +78,7 @@ pub fn listen(planner: &Rc<Planner>) {
     let (at, held) = (Rc::clone(planner), edge);
     browser::on(root, "pointerup", move |event: PointerEvent| {
         let Some(edge) = held.take() else { return };
+        at.dragged.set(true);
         let minutes = dragged_minutes(f64::from(event.client_x()) - edge.from, edge.quarter);
         if minutes != 0 {
             at.edit("stretch", &edge.keys, &[("minutes", &minutes.to_string())]);

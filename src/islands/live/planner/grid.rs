@@ -66,6 +66,7 @@ impl Grid {
     pub fn settle(&self) {
         for table in self.all("table.week") {
             let _ = table.set_attribute("role", "grid");
+            let _ = table.set_attribute("aria-multiselectable", "true");
         }
         for stop in self.all(STOPS) {
             let _ = stop.set_attribute("tabindex", "-1");
@@ -78,15 +79,28 @@ impl Grid {
         if let Some(stop) = self.stop().or_else(|| self.all(STOPS).into_iter().next()) {
             let _ = stop.set_attribute("tabindex", "0");
         }
-        let chosen = self.chosen.borrow();
+        self.mark_chosen();
+    }
+
+    /// Shows what is chosen; what is not there any more is no longer chosen.
+    fn mark_chosen(&self) {
+        let mut chosen = self.chosen.borrow_mut();
+        chosen.retain(|key| self.thing(key).is_some());
+        for cell in self.all(".week [aria-selected]") {
+            let _ = cell.remove_attribute("aria-selected");
+        }
         for thing in self.all("[data-key]") {
             let is_chosen = key_of(&thing).is_some_and(|key| chosen.contains(&key));
-            if is_chosen {
-                let _ = thing.set_attribute("aria-selected", "true");
-            } else {
-                let _ = thing.remove_attribute("aria-selected");
+            let _ = thing.class_list().toggle_with_force("chosen", is_chosen);
+            if is_chosen && let Ok(Some(cell)) = thing.closest("td") {
+                let _ = cell.set_attribute("aria-selected", "true");
             }
         }
+    }
+
+    /// How many things are chosen.
+    pub fn count(&self) -> usize {
+        self.chosen.borrow().len()
     }
 
     /// The thing or the empty cell where one is.
@@ -186,6 +200,18 @@ impl Grid {
         self.settle();
     }
 
+    /// Shows that the panel is about this mission, and about no other.
+    pub fn mark_open(&self, mission: Option<&str>) {
+        for thing in self.all("[data-key]") {
+            let is_open = mission.is_some() && self.mission_of(&thing).as_deref() == mission;
+            if is_open {
+                let _ = thing.set_attribute("aria-current", "true");
+            } else {
+                let _ = thing.remove_attribute("aria-current");
+            }
+        }
+    }
+
     /// Shows these as cut, and no others.
     pub fn mark_cut(&self, keys: &[String]) {
         for thing in self.all("[data-key]") {
@@ -225,7 +251,11 @@ impl Grid {
     /// The number of the mission where one is.
     pub fn mission(&self) -> Option<String> {
         let key = self.here.borrow().0.clone()?;
-        let link = self.thing(&key)?.get_attribute("href")?;
+        self.mission_of(&self.thing(&key)?)
+    }
+
+    fn mission_of(&self, thing: &Element) -> Option<String> {
+        let link = thing.get_attribute("href")?;
         link.split("on=").nth(1).map(|rest| rest.split('&').next().unwrap_or_default().to_owned())
     }
 

@@ -2,12 +2,14 @@
 
 mod drag;
 mod grid;
+mod panel;
 
 use super::browser;
 use super::part::Part;
 use crate::islands::planner::{Wish, wish};
 use grid::Grid;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, EventSource, HtmlDialogElement, HtmlElement, KeyboardEvent, MessageEvent, MouseEvent};
@@ -21,19 +23,32 @@ struct Planner {
     side: Part,
     said: Part,
     dialog: Part,
+    /// Says how many things are chosen.
+    picked: Part,
     grid: Grid,
+    /// The mission whose line of the list opened the panel.
+    opener: RefCell<Option<String>>,
+    /// An edge was just dragged: the click that ends it opens nothing.
+    dragged: Cell<bool>,
     /// What was cut (`true`) or copied.
     clip: RefCell<Option<(bool, Vec<String>)>>,
     /// The word of the plan that the sheet was drawn from.
     tag: RefCell<String>,
     /// Counts sentences, so that an old one does not hide a newer.
     sentence: Cell<u32>,
+    /// Counts what was asked of the panel, so that an old answer does not replace a newer, nor one that was closed.
+    side_asked: Cell<u32>,
+    /// An edit is on its way: its answer has the versions that the next one needs.
+    busy: Cell<bool>,
+    /// What was asked meanwhile, in order.
+    waiting: RefCell<VecDeque<Wish>>,
 }
 
 /// Wakes the planner, if the page has one.
 pub fn wake() -> Option<()> {
     let root = Part::island("planner")?;
     let (board, side, said, dialog) = (root.part("board")?, root.part("side")?, root.part("said")?, root.part("dialog")?);
+    let picked = root.part("picked")?;
     let grid = Grid::new(root.element().clone());
     let planner = Rc::new(Planner {
         root,
@@ -41,10 +56,16 @@ pub fn wake() -> Option<()> {
         side,
         said,
         dialog,
+        picked,
         grid,
+        opener: RefCell::default(),
+        dragged: Cell::new(false),
         clip: RefCell::default(),
         tag: RefCell::default(),
         sentence: Cell::new(0),
+        side_asked: Cell::new(0),
+        busy: Cell::new(false),
+        waiting: RefCell::default(),
     });
     planner.settle();
     planner.listen();
@@ -82,9 +103,24 @@ impl Planner {
             let _ = help.remove_attribute("hidden");
         }
         self.grid.settle();
+        self.count();
+        self.mark_open();
         if let Some((true, keys)) = self.clip.borrow().as_ref() {
             self.grid.mark_cut(keys);
         }
+    }
+
+    fn mark_open(&self) {
+        let panel = self.find(".panel").and_then(|panel| panel.get_attribute("data-panel"));
+        self.grid.mark_open(panel.as_deref());
+    }
+
+    /// Says how many things are chosen, when some are.
+    fn count(&self) -> Option<()> {
+        let count = self.grid.count();
+        self.picked.hide(count == 0);
+        self.picked.part("count")?.say(&count.to_string());
+        Some(())
     }
 
     fn listen(self: &Rc<Self>) {
@@ -167,22 +203,34 @@ impl Planner {
     /// Sends a form with the sight; shows the new sheet, or why not.
     fn send(self: &Rc<Self>, url: &str, body: &str) {
         let planner = Rc::clone(self);
-        browser::post(url, &[body, "&part=board"].concat(), move |status, text| match status {
-            200 => {
+        self.busy.set(true);
+        browser::post(url, &[body, "&part=board"].concat(), move |status, text| {
+            planner.busy.set(false);
+            if status == 200 {
                 planner.close_dialog();
                 planner.show(&text);
                 let said = planner.find("[data-said]").and_then(|line| line.get_attribute("data-said"));
                 planner.say(&said.unwrap_or_default());
                 planner.renew_panel();
+                planner.go_on();
+                return;
             }
-            400..500 if !text.is_empty() => {
-                planner.dialog.element().set_inner_html(&text);
-                if let Some(dialog) = planner.dialog.element().dyn_ref::<HtmlDialogElement>() {
-                    let _ = dialog.show_modal();
-                }
+            // What was to come after it may not make sense any more.
+            planner.waiting.borrow_mut().clear();
+            match status {
+                400..500 if !text.is_empty() => planner.show_dialog(&text),
+                _ => planner.say(&planner.root.fact("lost").unwrap_or_default()),
             }
-            _ => planner.say(&planner.root.fact("lost").unwrap_or_default()),
         });
+    }
+
+    /// Does what was asked while an edit was on its way.
+    fn go_on(self: &Rc<Self>) {
+        while !self.busy.get() {
+            let next = self.waiting.borrow_mut().pop_front();
+            let Some(next) = next else { return };
+            self.fulfil(next);
+        }
     }
 
     /// An edit of these.
@@ -220,6 +268,10 @@ impl Planner {
             return None;
         }
         event.prevent_default();
+        if self.busy.get() {
+            self.waiting.borrow_mut().push_back(asked);
+            return Some(());
+        }
         self.fulfil(asked);
         Some(())
     }
@@ -227,10 +279,18 @@ impl Planner {
     fn fulfil(self: &Rc<Self>, asked: Wish) -> Option<()> {
         match asked {
             Wish::Go(way) => self.grid.go(way, false),
-            Wish::Extend(way) => self.grid.go(way, true),
+            Wish::Extend(way) => {
+                self.grid.go(way, true);
+                self.count()?;
+            }
             Wish::First => self.grid.go_to_end(false),
             Wish::Last => self.grid.go_to_end(true),
-            Wish::Choose => self.grid.toggle(),
+            Wish::Choose => {
+                self.grid.toggle();
+                self.count()?;
+            }
+            Wish::Open if self.grid.count() > 1 => self.open_together("#panel-title"),
+            Wish::Assign if self.grid.count() > 1 => self.open_together("[name=person]"),
             Wish::Open => match self.grid.mission() {
                 Some(mission) => self.open_panel(&mission, "#panel-title"),
                 None => self.make()?,
@@ -273,13 +333,18 @@ impl Planner {
             Wish::After => self.follow("after"),
             Wish::Help => self.show_help(),
             Wish::Escape => {
-                self.grid.choose_none();
+                self.choose_none();
                 self.grid.mark_cut(&[]);
                 self.clip.replace(None);
                 self.close_panel();
             }
         }
         Some(())
+    }
+
+    fn choose_none(&self) {
+        self.grid.choose_none();
+        self.count();
     }
 
     /// As if a link of the page were clicked.
@@ -301,6 +366,10 @@ impl Planner {
         if event.button() != 0 {
             return None;
         }
+        if self.dragged.take() {
+            event.prevent_default();
+            return None;
+        }
         if let Some(tool) = closest(event, "[data-do]") {
             match tool.get_attribute("data-do").as_deref() {
                 Some("help") => self.show_help(),
@@ -316,8 +385,28 @@ impl Planner {
                     event.prevent_default();
                     self.make();
                 }
+                Some("publish") => {
+                    event.prevent_default();
+                    self.open_dialog(&tool.get_attribute("href")?);
+                }
+                Some("choose") => {
+                    event.prevent_default();
+                    self.load_panel("&choose=all", "#panel-title");
+                }
+                Some("together") => self.open_together("#panel-title"),
+                Some("none") => {
+                    self.choose_none();
+                    self.grid.focus();
+                }
                 _ => {}
             }
+            return Some(());
+        }
+        if let Some(line) = closest(event, "[data-on]") {
+            event.prevent_default();
+            let mission = line.get_attribute("data-on")?;
+            self.open_panel(&mission, "#panel-title");
+            self.opener.replace(Some(mission));
             return Some(());
         }
         let slot = closest(event, "[data-key]")?;
@@ -326,74 +415,11 @@ impl Planner {
         if event.ctrl_key() || event.meta_key() || event.shift_key() {
             focus(&slot);
             self.grid.toggle();
+            self.count();
             return Some(());
         }
-        self.grid.choose_none();
+        self.choose_none();
         self.open_panel(&self.grid.mission()?, "#panel-title");
         Some(())
-    }
-
-    /// The form of a mission, in the cell that has the focus.
-    fn make(self: &Rc<Self>) -> Option<()> {
-        let cell = self.grid.cell().or_else(|| self.grid.first_cell())?;
-        let mut query = String::new();
-        for (name, value) in cell.fields() {
-            query.push_str(&["&", name, "=", &browser::encode(value)].concat());
-        }
-        self.load_panel(&query, "#panel-name");
-        Some(())
-    }
-
-    fn open_panel(self: &Rc<Self>, mission: &str, then: &'static str) {
-        self.load_panel(&["&on=", mission].concat(), then);
-    }
-
-    fn load_panel(self: &Rc<Self>, query: &str, then: &'static str) -> Option<()> {
-        let planner = Rc::clone(self);
-        browser::get(&[&self.root.fact("here")?, "&part=panel", query].concat(), move |status, text| {
-            if status == 200 {
-                planner.side.element().set_inner_html(&text);
-                if !then.is_empty()
-                    && let Some(element) = planner.find(then).or_else(|| planner.find("#panel-title"))
-                {
-                    focus(&element);
-                }
-            } else {
-                planner.say(&planner.root.fact("lost").unwrap_or_default());
-            }
-        });
-        Some(())
-    }
-
-    /// Shows what the panel's mission is after a change; one that was being made is made.
-    fn renew_panel(self: &Rc<Self>) -> Option<()> {
-        let panel = self.find(".panel")?;
-        match panel.get_attribute("data-panel").as_deref() {
-            Some("new") => self.close_panel(),
-            Some(mission) => {
-                let had_focus = self.has_focus(&panel);
-                self.open_panel(mission, if had_focus { "#panel-title" } else { "" });
-            }
-            None => {}
-        }
-        Some(())
-    }
-
-    fn has_focus(&self, element: &Element) -> bool {
-        let active = element.owner_document().and_then(|document| document.active_element());
-        active.is_some_and(|active| element.contains(Some(&active)))
-    }
-
-    fn close_panel(&self) {
-        if self.find(".panel").is_some() {
-            self.side.element().set_inner_html("");
-            self.grid.focus();
-        }
-    }
-
-    fn close_dialog(&self) {
-        if let Some(dialog) = self.dialog.element().dyn_ref::<HtmlDialogElement>() {
-            dialog.close();
-        }
     }
 }

@@ -231,12 +231,12 @@ fn person_line(member: &Member, sight: &Sight, facts: &Facts, sheet: &CrewSheet)
             placed.push(person_slot(member, sight, facts, mission, on_it));
         }
     }
-    let job = person.job.clone().map(|job| format!("{job} · ")).unwrap_or_default();
+    let job = person.job.clone().map(|job| view! { <span>{job}</span>" · " });
     let tone = if minutes > WARN { "thin warning" } else { "thin ink" };
     let bar = (sight.span == Span::Week).then(|| {
         let value = minutes.min(FULL).to_string();
         view! { <progress class=tone value=value max=FULL.to_string() aria-label=t.plan_hours_of(first_name(&person.name))></progress> }
     });
-    let head = view! { <span class="person"><span class="avatar gel-2" aria-hidden="true">{initials(&person.name)}</span><span><strong>{person.name.clone()}</strong><small>{job}{format::minutes(minutes)}</small>{bar}</span></span> };
+    let head = view! { <span class="person"><span class="avatar gel-2" aria-hidden="true">{initials(&person.name)}</span><span><strong>{person.name.clone()}</strong><small class="load">{job}<span class="num">{format::minutes(minutes)}</span></small>{bar}</span></span> };
     Line { key: format!("c{}", person.id), head: head.into_any(), placed }
 }

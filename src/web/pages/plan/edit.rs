@@ -7,7 +7,7 @@ use super::sight::{Sight, SightQuery};
 use crate::planning::MissionSheet;
 use crate::planning::service::Edited;
 use crate::planning::{Edit, EditKind, EditWords, NewMission, PlanError, Target, service as planning};
-use axum::extract::Form;
+use axum_extra::extract::Form;
 use serde::Deserialize;
 
 /// An edit as the panel's forms and the island send it, with the sight it was made in.
@@ -15,8 +15,9 @@ use serde::Deserialize;
 pub struct EditForm {
     #[serde(default, rename = "do")]
     kind: String,
+    /// Several in one field from the island, a field for each from boxes that are ticked.
     #[serde(default)]
-    keys: String,
+    keys: Vec<String>,
     #[serde(default)]
     days: String,
     #[serde(default)]
@@ -72,6 +73,17 @@ impl EditForm {
         self.part == "board"
     }
 
+    /// What is wrong with a form that cannot be read.
+    fn fault(&self) -> &'static str {
+        if self.keys.is_empty() && self.kind != EditKind::Create.code() {
+            "edit.nothing"
+        } else if self.person.is_empty() && self.kind == EditKind::Assign.code() {
+            "edit.nobody"
+        } else {
+            "edit.unreadable"
+        }
+    }
+
     fn read(&self) -> Option<Edit> {
         let form = self.clone();
         let new = NewMission {
@@ -84,7 +96,7 @@ impl EditForm {
         };
         Edit::read(EditWords {
             kind: form.kind,
-            keys: form.keys,
+            keys: form.keys.join(" "),
             days: form.days,
             minutes: form.minutes,
             day: form.day,
@@ -102,7 +114,7 @@ impl EditForm {
 pub async fn edit(member: Member, session: Session, Form(form): Form<EditForm>) -> Answer {
     let permit = member.permit()?;
     let Some(edit) = form.read() else {
-        return refused(&member, &form, PlanError::Fields(vec![("do", "edit.unreadable")])).await;
+        return refused(&member, &form, PlanError::Fields(vec![("do", form.fault())])).await;
     };
     match planning::edit_plan(&member.visitor.app, permit, &edit).await {
         Ok(edited) => done(&member, &session, &form, &said(&edited, member.words()), "plan.edited").await,
@@ -245,11 +257,11 @@ fn refusal_view(member: &Member, sight: &Sight, form: &EditForm, text: String, n
 /// The same once more, knowing how things are now.
 fn again_form(member: &Member, form: &EditForm, now: &[MissionSheet]) -> AnyView {
     let t = member.words();
-    let keys: Vec<String> = form.keys.split_whitespace().filter_map(|key| fresh(key, now)).collect();
-    let form = EditForm { keys: keys.join(" "), ..form.clone() };
+    let keys: Vec<String> = form.keys.iter().flat_map(|keys| keys.split_whitespace()).filter_map(|key| fresh(key, now)).collect();
+    let form = form.clone();
     let fields = [
         ("do", form.kind),
-        ("keys", form.keys),
+        ("keys", keys.join(" ")),
         ("days", form.days),
         ("minutes", form.minutes),
         ("day", form.day),

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::sight::Sight;
+use crate::kernel::text::short_code;
 use crate::kernel::{CrewMemberId, MissionId, ProjectId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
 use crate::planning::rules::{Severity, Window};
@@ -14,7 +15,7 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// Most missions of a sheet.
-const MOST: i64 = 2000;
+pub const MOST: i64 = 2000;
 
 /// What is planned in a sight, and what is to be said of it.
 pub struct Facts {
@@ -75,6 +76,12 @@ impl Facts {
     /// The colour of a mission's project.
     pub fn gel(&self, mission: &Mission) -> String {
         format!("gel-{}", self.project(mission).map_or(0, |project| project.colour))
+    }
+
+    /// Three letters of a mission's project, and a dot: `SDS · `.
+    pub fn code(&self, mission: &Mission) -> String {
+        let code = self.project(mission).map(|project| short_code(&project.name)).unwrap_or_default();
+        if code.is_empty() { code } else { format!("{code} · ") }
     }
 
     /// Filled places and all places, of all missions or of those of a day.

@@ -1,10 +1,11 @@
 //! Who would be told of what, and telling them.
 
 use super::super::*;
-use super::sight::{Sight, SightQuery};
+use super::sight::{Sight, SightQuery, Span};
 use crate::kernel::zone::Zone;
 use crate::kernel::{Instant, Lang};
-use crate::planning::{Moved, Telling, service as planning};
+use crate::planning::service::{self as planning, Preview};
+use crate::planning::{Moved, Telling};
 use axum::extract::{Form, Query};
 use jiff::ToSpan;
 use serde::Deserialize;
@@ -16,6 +17,9 @@ pub struct PublishForm {
     week: String,
     #[serde(default)]
     span: String,
+    /// `dialog` for the island.
+    #[serde(default)]
+    part: String,
 }
 
 impl PublishForm {
@@ -29,42 +33,80 @@ pub async fn page(member: Member, Query(form): Query<PublishForm>) -> Answer {
     let _: Permit<crate::planning::Publish> = member.permit()?;
     let sight = form.sight(&member);
     let preview = planning::preview_publish(&member.visitor.app, member.permit()?, sight.from, sight.to).await;
-    let mut preview = preview.map_err(|e| member.refuse(e))?;
-    let (lang, t) = (member.visitor.lang, member.words());
+    let preview = preview.map_err(|e| member.refuse(e))?;
+    if form.part == "dialog" {
+        return Ok(render::part(StatusCode::OK, move || dialog(&member, &sight, &preview)));
+    }
     Ok(render::page(StatusCode::OK, move || {
-        let is_empty = preview.tellings.is_empty();
-        let back = format!("/plan/publish?week={}&span={}", sight.first(), sight.span.code());
-        let held = super::held::section(&member, &preview, &back);
-        let lines = std::mem::take(&mut preview.tellings).into_iter().map(|telling| telling_line(telling, lang)).collect_view();
-        let (first, span) = (sight.first().to_string(), sight.span.code());
-        let days = if sight.days.len() == 1 {
-            format::long_day(sight.first(), lang)
-        } else {
-            format!("{} – {}", format::long_day(sight.first(), lang), format::long_day(sight.last(), lang))
-        };
+        let t = member.words();
+        let (title, days) = (title(t, &sight), days(&member, &sight));
+        let (told, form) = (told(&member, &sight, &preview), publish_form(&member, &sight, preview.tellings.is_empty()));
         view! {
-            <InOrg member=member.clone() title=t.publish_title() here="plan">
+            <InOrg member=member.clone() title=title.clone() here="plan">
                 <div class="stack wide narrow">
-                    <header class="page-head"><div><h1>{t.publish_title()}</h1><p class="lead">{days}</p><p class="lead">{t.publish_lead()}</p></div></header>
-                    {is_empty.then(|| view! { <Empty title=t.publish_empty_title() text=t.publish_empty_text() /> })}
-                    <ul class="list">{lines}</ul>
-                    {held}
-                    <form class="row" method="post" action=member.url("/plan/publish")><input type="hidden" name="week" value=first /><input type="hidden" name="span" value=span />
-                        {(!is_empty).then(|| view! { <button class="btn primary"><Icon name="mail" />{t.publish_button()}</button> })}
-                        <a class="btn" href=sight.here(&member)>{t.cancel()}</a></form>
+                    <header class="page-head"><div><h1>{title}</h1><p class="lead">{days}</p><p class="lead">{t.publish_lead()}</p></div></header>
+                    {told}{form}
                 </div>
             </InOrg>
         }
     }))
 }
 
-fn telling_line(telling: Telling, lang: Lang) -> impl IntoView {
+/// The same over the sheet, for the island.
+fn dialog(member: &Member, sight: &Sight, preview: &Preview) -> AnyView {
+    let t = member.words();
+    let (told, form) = (told(member, sight, preview), publish_form(member, sight, preview.tellings.is_empty()));
+    view! {
+        <header><h2>{title(t, sight)}</h2></header>
+        <div class="body"><p>{days(member, sight)}". "{t.publish_lead()}</p>{told}</div>
+        <footer>{form}</footer>
+    }
+    .into_any()
+}
+
+fn title(t: &Words, sight: &Sight) -> String {
+    if sight.span == Span::Week { t.publish_title() } else { t.key_publish() }
+}
+
+fn days(member: &Member, sight: &Sight) -> String {
+    let lang = member.visitor.lang;
+    let (first, last) = (format::long_day(sight.first(), lang), format::long_day(sight.last(), lang));
+    if sight.days.len() == 1 { first } else { format!("{first} – {last}") }
+}
+
+/// Who would be told of what, and what rules keep back.
+fn told(member: &Member, sight: &Sight, preview: &Preview) -> AnyView {
+    let t = member.words();
+    let back = format!("/plan/publish?week={}&span={}", sight.first(), sight.span.code());
+    let held = super::held::section(member, preview, &back);
+    let told = if preview.tellings.is_empty() {
+        view! { <Empty title=t.publish_empty_title() text=t.publish_empty_text() /> }.into_any()
+    } else {
+        let lines = preview.tellings.iter().map(|telling| telling_line(telling, member.visitor.lang)).collect_view();
+        view! { <ul class="list">{lines}</ul> }.into_any()
+    };
+    view! { {told}{held} }.into_any()
+}
+
+fn publish_form(member: &Member, sight: &Sight, is_empty: bool) -> AnyView {
+    let t = member.words();
+    let (first, span) = (sight.first().to_string(), sight.span.code());
+    let (class, back) = if is_empty { ("btn secondary", t.nav_plan()) } else { ("btn", t.cancel()) };
+    let publish = (!is_empty).then(|| view! { <button class="btn primary"><Icon name="mail" />{t.publish_button()}</button> });
+    view! {
+        <form class="row" method="post" action=member.url("/plan/publish")><input type="hidden" name="week" value=first /><input type="hidden" name="span" value=span />
+            {publish}<a class=class href=sight.here(member) data-do="dismiss">{back}</a></form>
+    }
+    .into_any()
+}
+
+fn telling_line(telling: &Telling, lang: Lang) -> impl IntoView {
     let t = words(lang);
     let new = (!telling.new.is_empty()).then(|| view! { <small>{t.publish_new(telling.new.join(", "))}</small> });
     let changed =
         telling.changed.iter().map(|moved| view! { <small>{t.publish_changed(moved_words(moved, lang))}</small> }).collect_view();
     let off = (!telling.off.is_empty()).then(|| view! { <small>{t.publish_off(telling.off.join(", "))}</small> });
-    view! { <li><span class="avatar" aria-hidden="true">{crate::kernel::text::initials(&telling.name)}</span><span class="grow"><span class="strong">{telling.name}</span>{new}{changed}{off}</span>
+    view! { <li><span class="avatar" aria-hidden="true">{crate::kernel::text::initials(&telling.name)}</span><span class="grow"><span class="strong">{telling.name.clone()}</span>{new}{changed}{off}</span>
     {(!telling.has_address).then(|| view! { <Pill tone="warning" icon="warn" text=t.publish_no_address() /> })}</li> }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::kernel::Instant;
 use crate::kernel::zone::{Zone, monday_of, parse_date};
-use crate::planning::Row;
+use crate::planning::{Key, MOST_KEYS, Row};
 use crate::web::context::Member;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -59,6 +59,8 @@ pub struct SightQuery {
     pub day: Option<String>,
     pub at: Option<String>,
     pub row: Option<String>,
+    /// What is edited together: `all` to choose from, or the keys of what is chosen.
+    pub choose: Option<String>,
     /// `board` for the sheet alone, `panel` for the panel alone.
     pub part: Option<String>,
 }
@@ -77,6 +79,17 @@ pub struct Sight {
     pub on: Option<i64>,
     /// Where a mission is to be made.
     pub cell: Option<Cell>,
+    /// What is edited together.
+    pub choose: Option<Choose>,
+}
+
+/// What the panel offers to edit together.
+#[derive(Clone, Debug)]
+pub enum Choose {
+    /// All missions, to choose from.
+    All,
+    /// What is chosen on the sheet.
+    These(Vec<Key>),
 }
 
 /// A cell of the sheet.
@@ -112,7 +125,11 @@ impl Sight {
             at: query.at.as_deref().and_then(|text| text.parse().ok()).filter(|minute| (0..2 * 1440).contains(minute)),
             row: query.row.as_deref().and_then(Row::parse),
         });
-        Self { span, by, days, from, to, today, zone, on, cell }
+        let choose = query.choose.as_deref().map(|text| match text {
+            "all" => Choose::All,
+            keys => Choose::These(keys.split_whitespace().filter_map(Key::parse).take(MOST_KEYS).collect()),
+        });
+        Self { span, by, days, from, to, today, zone, on, cell, choose }
     }
 
     pub fn first(&self) -> Date {
@@ -161,6 +178,16 @@ impl Sight {
     /// This sight with a mission's panel.
     pub fn with_panel(&self, member: &Member, mission: i64) -> String {
         format!("{}&on={mission}", self.here(member))
+    }
+
+    /// This sight with what makes a mission on a day.
+    pub fn with_new(&self, member: &Member, day: Date) -> String {
+        format!("{}&day={day}", self.here(member))
+    }
+
+    /// This sight with all its missions to choose from.
+    pub fn with_choice(&self, member: &Member) -> String {
+        format!("{}&choose=all", self.here(member))
     }
 
     fn address(&self, member: &Member, date: Date, span: Span, by: By) -> String {

@@ -28,6 +28,11 @@ fn place(mission: &Mission, view: AnyView) -> Placed {
     Placed { day, from: minute(mission.starts_at), to: minute(mission.ends_at), view }
 }
 
+/// What is open in the panel is marked on the sheet.
+fn current(sight: &Sight, mission: &Mission) -> Option<&'static str> {
+    (sight.on == Some(mission.id.0)).then_some("true")
+}
+
 /// The mark by which the planner calls a slot, with the version it shows.
 fn mark(key: &str, mission: &Mission) -> (String, String) {
     (key.to_owned(), mission.version.to_string())
@@ -46,7 +51,9 @@ pub fn mission_slot(member: &Member, sight: &Sight, facts: &Facts, sheet: &Missi
     let draft = is_draft.then(|| format!(", {}", t.assignment_draft()));
     let fill = (quota > 0).then(|| view! { <b>{filled}"/"{quota}</b> });
     let url = sight.with_panel(member, mission.id.0);
-    let (title, hours, hint) = (mission.title.clone(), hours(mission), format!("{} · {}", mission.title, hours(mission)));
+    let (title, hours) = (mission.title.clone(), hours(mission));
+    let roles = sheet.needs.iter().map(|need| format!(" · {} {}/{}", need.role, sheet.filled(need.id), need.quota));
+    let hint = format!("{title} · {hours}{}", roles.collect::<String>());
     let content = match sight.span {
         Span::Month => {
             let hour = starts.get(..2).unwrap_or_default().to_owned();
@@ -59,7 +66,7 @@ pub fn mission_slot(member: &Member, sight: &Sight, facts: &Facts, sheet: &Missi
             view! { <b>{title}</b><span class="line"><span>{starts}</span>{fill}</span>{seats(filled, quota)}<span class="vh">" "{t.plan_filled()}{draft}</span> }.into_any()
         }
     };
-    let view = view! { <a class=class href=url title=hint data-key=key data-v=version>{content}</a> };
+    let view = view! { <a class=class href=url title=hint aria-current=current(sight, mission) data-key=key data-v=version>{content}</a> };
     place(mission, view.into_any())
 }
 
@@ -83,15 +90,15 @@ pub fn open_slots(member: &Member, sight: &Sight, facts: &Facts, sheet: &Mission
     left.map(|(need, left)| {
         let (key, version) = mark(&format!("o{}.{}", mission.id, need.id), mission);
         let starts = mission.zone().local(mission.starts_at).hour_minute();
-        let from = facts.project(mission).map_or_else(|| mission.title.clone(), |project| project.name.clone());
+        let code = facts.code(mission);
         let url = sight.with_panel(member, mission.id.0);
         let hint = format!("{} · {} · {}", need.role, mission.title, hours(mission));
         let content = if sight.span == Span::Month {
-            view! { <b>{left}</b><span class="vh">" × "{need.role.clone()}", "{from}" "{starts}" "{t.plan_open()}</span> }.into_any()
+            view! { <b>{left}</b><span class="vh">" × "{need.role.clone()}", "{code}{mission.title.clone()}" "{starts}" "{t.plan_open()}</span> }.into_any()
         } else {
-            view! { <b>{left}" × "{need.role.clone()}</b><span>{starts}" · "{from}</span><span class="vh">" "{t.plan_open()}</span> }.into_any()
+            view! { <b>{left}" × "{need.role.clone()}</b><span>{code}{starts}" · "{mission.title.clone()}</span><span class="vh">" "{t.plan_open()}</span> }.into_any()
         };
-        let view = view! { <a class="slot open" href=url title=hint data-key=key data-v=version>{content}</a> };
+        let view = view! { <a class="slot open" href=url title=hint aria-current=current(sight, mission) data-key=key data-v=version>{content}</a> };
         place(mission, view.into_any())
     })
     .collect()
@@ -102,15 +109,19 @@ pub fn person_slot(member: &Member, sight: &Sight, facts: &Facts, sheet: &Missio
     let t = member.words();
     let mission = &sheet.mission;
     let worst = facts.worst(on_it.crew_member_id, mission.id);
-    let (state, icon) = match (worst, on_it.status) {
+    let (trouble, icon) = match (worst, on_it.status) {
         (Some(Severity::Hard), _) => (" clash", Some("stop")),
         (Some(Severity::Soft), _) => (" watch", Some("warn")),
-        (None, AssignmentStatus::Draft) => (" draft", None),
-        (None, AssignmentStatus::Invited) => (" asked", Some("mail")),
+        (None, AssignmentStatus::Invited) => ("", Some("mail")),
         (None, _) => ("", None),
     };
+    let state = match on_it.status {
+        AssignmentStatus::Draft => " draft",
+        AssignmentStatus::Invited => " asked",
+        _ => "",
+    };
     let is_changed = on_it.has_changed(mission);
-    let class = format!("slot {}{state}{}", facts.gel(mission), if is_changed { " changed" } else { "" });
+    let class = format!("slot {}{state}{trouble}{}", facts.gel(mission), if is_changed { " changed" } else { "" });
     let status = match on_it.status {
         AssignmentStatus::Draft => t.assignment_draft(),
         AssignmentStatus::Invited => t.assignment_invited(),
@@ -128,9 +139,9 @@ pub fn person_slot(member: &Member, sight: &Sight, facts: &Facts, sheet: &Missio
         let hour = hours.get(..2).unwrap_or_default().to_owned();
         view! { <b>{hour}</b><span class="vh">" "{hours}" "{title}", "{about}</span> }.into_any()
     } else {
-        view! { <b>{hours}</b><span>{title}</span>{icon.map(|name| view! { <Icon name small=true /> })}<span class="vh">" "{about}</span>{(sight.span == Span::Day).then(|| view! { <i class="edge"></i> })} }.into_any()
+        view! { <b>{hours}</b><span>{facts.code(mission)}{title}</span>{icon.map(|name| view! { <Icon name small=true /> })}<span class="vh">" "{about}</span>{(sight.span == Span::Day).then(|| view! { <i class="edge"></i> })} }.into_any()
     };
-    let view = view! { <a class=class href=url title=hint data-key=key data-v=version>{content}</a> };
+    let view = view! { <a class=class href=url title=hint aria-current=current(sight, mission) data-key=key data-v=version>{content}</a> };
     place(mission, view.into_any())
 }
 
