@@ -22,8 +22,12 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
-/// Nobody who committed waits longer than this for writers that came later, save for the one at work.
-const OLDEST: Duration = Duration::from_millis(5);
+/// Nobody who committed waits longer for writers that came later than some COMMITs take, save for the one at work. Where a
+/// COMMIT is slow, many must share it; a batch that were cut after a fixed time would spend most of it on the disk.
+const COMMITS: u32 = 4;
+/// The bounds of that.
+const LEAST: Duration = Duration::from_millis(5);
+const MOST: Duration = Duration::from_millis(40);
 
 pub(super) type Published = Box<dyn FnOnce() + Send>;
 
@@ -47,6 +51,8 @@ pub(super) struct Writer {
     batch_limit: usize,
     /// When the batch's first member committed.
     since: Instant,
+    /// How long it may wait for others.
+    patience: Duration,
     /// The member at work runs without foreign keys and shares its COMMIT with nobody.
     alone: bool,
 }
@@ -74,7 +80,19 @@ impl WriterSlot {
         let conn = Some(options.connect().await?);
         let (state, batch, since) = (State::Idle, Vec::new(), Instant::now());
         let (savepoint, start, is_unreleased) = (Savepoint::Odd, None, false);
-        let writer = Writer { conn, options, state, savepoint, start, is_unreleased, batch, batch_limit, since, alone: false };
+        let writer = Writer {
+            conn,
+            options,
+            state,
+            savepoint,
+            start,
+            is_unreleased,
+            batch,
+            batch_limit,
+            since,
+            patience: LEAST,
+            alone: false,
+        };
         Ok(Self { writer: Arc::new(Mutex::new(writer)), wait })
     }
 
@@ -228,7 +246,7 @@ impl Writer {
     }
 
     fn is_overdue(&self) -> bool {
-        !self.batch.is_empty() && self.since.elapsed() > OLDEST
+        !self.batch.is_empty() && self.since.elapsed() > self.patience
     }
 
     /// Whether the next member can start without anything to clear up before.
@@ -275,8 +293,10 @@ impl Writer {
     /// One COMMIT, then every member hears its outcome.
     async fn flush(&mut self) {
         if self.state == State::Open {
+            let begun = Instant::now();
             match self.run("COMMIT").await {
                 Ok(()) => {
+                    self.patience = (begun.elapsed() * COMMITS).clamp(LEAST, MOST);
                     (self.state, self.is_unreleased) = (State::Idle, false);
                     for member in self.batch.drain(..) {
                         publish(member.published);
