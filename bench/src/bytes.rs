@@ -7,11 +7,11 @@ use crate::server::Installation;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
-/// Bytes of HTML and style sheet: what a server may send before the first acknowledgement (RFC 6928: ten segments).
+/// Bytes of HTML, style sheet and icons: what a server may send before the first acknowledgement (RFC 6928: ten segments).
 const PAGE: f64 = 14.0 * 1024.0;
 /// Bytes of WebAssembly and its glue, on pages with islands.
 const ISLANDS: f64 = 60.0 * 1024.0;
-/// Requests of a page without islands: HTML, style sheet, icon.
+/// Requests of a page without islands: HTML, style sheet, icons.
 const REQUESTS: f64 = 3.0;
 
 /// Pages of an organisation, after `/o/{org}`. On a page whose name ends with `*`, the first such link is followed.
@@ -71,9 +71,9 @@ async fn page(report: &mut Report, client: &mut Client, cookie: &str, path: &str
     let sum = |end: &[&str]| -> f64 {
         parts.iter().filter(|part| end.iter().any(|end| part.path.ends_with(end))).map(|part| part.bytes).sum()
     };
-    let (css, islands) = (sum(&[".css"]), sum(&[".wasm", ".js"]));
+    let (looks, islands) = (sum(&[".css", ".svg"]), sum(&[".wasm", ".js"]));
     let requests = (parts.len() + 1) as f64;
-    report.judged(format!("{name}: HTML + CSS"), html_bytes + css, "bytes", Budget::AtMost(PAGE));
+    report.judged(format!("{name}: HTML + CSS + icons"), html_bytes + looks, "bytes", Budget::AtMost(PAGE));
     if islands > 0.0 {
         report.judged(format!("{name}: WebAssembly + glue"), islands, "bytes", Budget::AtMost(ISLANDS));
         report.figure(format!("{name}: requests"), requests, "");

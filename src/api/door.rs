@@ -3,10 +3,11 @@
 use super::problem::Problem;
 use crate::access::{Action, Actor, Origin, Permit, Who, permit};
 use crate::accounts::{AccountError, ApiToken, SessionRow, service as accounts};
+use crate::kernel::zone::Zone;
 use crate::kernel::{AccountId, Failure, Kind};
 use crate::orgs::{CrewMember, Org, service as orgs};
 use crate::platform::App;
-use crate::timeclock::{Kiosk, service as clock};
+use crate::timeclock::{KeyedKiosk, Kiosk, service as clock};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
@@ -35,7 +36,8 @@ pub struct KioskClient {
     pub app: App,
     pub actor: Actor,
     pub kiosk: Kiosk,
-    pub org: Org,
+    /// The organisation's.
+    pub zone: Zone,
 }
 
 fn origin(app: &App, parts: &Parts) -> Origin {
@@ -152,12 +154,11 @@ impl FromRequestParts<App> for KioskClient {
         let missing = Problem(Failure::new(Kind::SignIn, "kiosk.key_missing"));
         let key = parts.headers.get(KIOSK_KEY).and_then(|v| v.to_str().ok()).ok_or(missing)?;
         let unknown = || Problem(Failure::new(Kind::SignIn, "kiosk.key_unknown"));
-        let kiosk = clock::find_kiosk_by_key(app, key).await?.ok_or_else(unknown)?;
+        let KeyedKiosk { kiosk, time_zone } = clock::find_kiosk_by_key(app, key).await?.ok_or_else(unknown)?;
         if !kiosk.is_active {
             return Err(Problem(Failure::new(Kind::Forbidden, "kiosk.inactive")));
         }
-        let org = orgs::find_org(app, kiosk.org_id).await?.ok_or_else(unknown)?;
-        let actor = Actor { who: Who::Kiosk { kiosk: kiosk.id, org: org.id }, origin: origin(app, parts) };
-        Ok(Self { app: app.clone(), actor, kiosk, org })
+        let actor = Actor { who: Who::Kiosk { kiosk: kiosk.id, org: kiosk.org_id }, origin: origin(app, parts) };
+        Ok(Self { app: app.clone(), actor, kiosk, zone: Zone::named_or_utc(&time_zone) })
     }
 }

@@ -53,8 +53,7 @@ pub struct ValidateBody {
 
 /// What a kiosk says the time is: RFC 3339, or by the clocks of its organisation.
 pub fn told_time(client: &KioskClient, field: &'static str, text: Option<&str>) -> Result<Option<Instant>, Problem> {
-    let zone = client.org.zone();
-    text.map(|text| zone::parse_local(text, &zone).ok_or(Problem(Failure::fields([(field, "date.invalid")])))).transpose()
+    text.map(|text| zone::parse_local(text, &client.zone).ok_or(Problem(Failure::fields([(field, "date.invalid")])))).transpose()
 }
 
 /// A recorded punch.
@@ -93,13 +92,13 @@ pub async fn validate(
         source: "api",
         shown_at: told_time(&client, "scanned_at", body.scanned_at.as_deref())?,
     };
-    let receipt = clock::record_punch(&client.app, client.permit()?, scan).await?;
+    let receipt = clock::record_punch(&client.app, client.permit()?, &client.zone, scan).await?;
     let punch_type = receipt.kind.api_code();
     Ok(Json(ValidateAnswer {
         success: true,
         message: format!("Punch {punch_type} recorded successfully"),
         punch_id: receipt.punch.0,
-        punched_at: client.org.zone().rfc3339(receipt.at),
+        punched_at: client.zone.rfc3339(receipt.at),
         user_id: receipt.crew_member.0,
         device_id: receipt.device.map(|d| d.0),
         punch_type,

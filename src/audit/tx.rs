@@ -144,7 +144,6 @@ impl Tx {
             store::insert(&mut self.tx, &row).await?;
             link = super::Link { seq: row.seq, hash: row.hash };
         }
-        store::advance(&mut self.tx, self.org, &link.hash).await?;
         self.tx.commit().await
     }
 }

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::time::{Duration, Instant as Stopwatch};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
@@ -31,7 +31,9 @@ pub fn router(app: &App) -> Router {
         .with_expiry(Expiry::OnInactivity(tower_sessions::cookie::time::Duration::days(days)));
     let pages = web::routes(app).layer(sessions).layer(middleware::from_fn_with_state(app.clone(), web::same_site));
     let metrics_here = app.config.server.metrics && app.config.server.metrics_addr.is_none();
+    // What goes into one packet anyway, like the answer to a scan, is not worth an encoder's memory and time.
     let compressed = DefaultPredicate::new()
+        .and(SizeAbove::new(1024))
         .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"))
         .and(NotForContentType::const_new("application/pdf"));
     Router::new()

@@ -115,6 +115,15 @@ pub struct Kiosk {
     pub created_at: Instant,
 }
 
+/// A kiosk that proved itself by its key, with what its answers need: each scan asks for it, so it is one look.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct KeyedKiosk {
+    #[sqlx(flatten)]
+    pub kiosk: Kiosk,
+    /// The organisation's.
+    pub time_zone: String,
+}
+
 /// A kiosk counts as there when it was heard of within this time.
 pub const ONLINE_SECONDS: i64 = 90;
 

@@ -3,6 +3,7 @@ use super::{Place, count, on_sqlite, spawn};
 use regie::platform::db::{Db, DbError, DbResult, Limits};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -146,10 +147,11 @@ async fn waiting_for_the_writer_ends() {
     on_sqlite(async |place| {
         let limits = Limits { writer_wait: Duration::from_millis(100), ..Limits::default() };
         let db = table(place, limits).await;
-        let hold = db.begin_write().await.unwrap();
+        let mut hold = db.begin_write().await.unwrap();
         assert!(matches!(db.begin_write().await, Err(DbError::Busy(_))));
         assert!(matches!(db.script("SELECT 1").await, Err(DbError::Busy(_))));
-        // another process, too
+        // another process, too, from the first statement on
+        hold.query(ADD).bind(9).bind("x").execute_one().await.unwrap();
         let other = place.connect(limits).await;
         assert!(matches!(add(&other, 1).await, Err(DbError::Busy(_))));
         drop(hold);
@@ -279,4 +281,57 @@ fn a_runtime_that_ends_leaves_a_usable_file() {
         add(&db, 2).await.unwrap();
         assert_eq!(count(&db, COUNT).await, 1);
     });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_cancelled_at_once_takes_nobody_along() {
+    on_sqlite(async |place| {
+        let db = table(place, Limits::default()).await;
+        for round in 0..20 {
+            let outcomes = in_one_batch(&db, 9, move |db, n| async move {
+                let mut tx = db.begin_write().await?;
+                let mut adding = Box::pin(tx.query(ADD).bind(9 * round + n).bind("x").execute_one());
+                if n % 3 == 2 {
+                    // Sent, and given up before anything came back.
+                    std::future::poll_fn(|context| Poll::Ready(drop(adding.as_mut().poll(context)))).await;
+                    return Ok(());
+                }
+                adding.await?;
+                tx.commit().await
+            })
+            .await;
+            assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+            assert_eq!(count(&db, COUNT).await, 6 * (round + 1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_says_nothing_changes_nothing() {
+    on_sqlite(async |place| {
+        let db = table(place, Limits::default()).await;
+        let outcomes = in_one_batch(&db, 12, |db, n| async move {
+            let mut tx = db.begin_write().await?;
+            match n % 4 {
+                0 => drop(tx),
+                1 => tx.commit().await?,
+                2 => {
+                    tx.query(ADD).bind(n).bind("x").execute_one().await?;
+                    drop(tx);
+                }
+                _ => {
+                    tx.query(ADD).bind(n).bind("x").execute_one().await?;
+                    tx.commit().await?;
+                }
+            }
+            Ok(())
+        })
+        .await;
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        assert_eq!(count(&db, COUNT).await, 3);
+        db.begin_write().await.unwrap().commit().await.unwrap();
+        add(&db, 500).await.unwrap();
+    })
+    .await;
 }

@@ -12,7 +12,11 @@ async fn get(test: &TestApp, path: &str) -> crate::support::Answer {
 async fn the_kept_page_is_nobody_s_and_speaks_both_languages() {
     each_app(async |test| {
         let page = get(&test, "/offline").await;
-        for piece in [">Hors ligne</h1>", "<section lang=\"en\" class=\"stack\"><h2>Offline</h2>", "href=\"\">Réessayer</a>"] {
+        for piece in [
+            ">Hors ligne</h1>",
+            "<section lang=\"en\" class=\"stack\"><h2>Offline</h2>",
+            "<a href=\"\" class=\"btn primary\">Réessayer</a>",
+        ] {
             assert!(page.text.contains(piece), "{piece} in {}", page.text);
         }
         assert!(!page.text.contains("<script") && page.headers.get("set-cookie").is_none());

@@ -2,7 +2,12 @@ import { expect, signIn, test } from "../../support/fixtures";
 import type { Page } from "@playwright/test";
 import type { Server } from "../../support/server";
 
-const kept = (page: Page) => page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat());
+/** The paths of what the worker keeps. */
+const kept = (page: Page) =>
+    page.evaluate(async () => {
+        const caught = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+        return caught.flat().map((request) => new URL(request.url).pathname);
+    });
 
 /** Opens a page with an island, and waits until the worker is there. */
 async function openPlan(page: Page, server: Server): Promise<void> {
@@ -34,6 +39,15 @@ test("without network a page of ours says so, and the wanted one comes when it i
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 });
 
+test("a kiosk comes back by itself", async ({ page, server }) => {
+    await openPlan(page, server);
+    await server.down();
+    await page.goto(`${server.url}/kiosk`);
+    await expect(page.getByRole("heading", { name: "Hors ligne" })).toBeVisible();
+    await server.up();
+    await expect(page.getByLabel("Code de jumelage")).toBeVisible({ timeout: 20_000 });
+});
+
 test("what belongs to somebody is not kept", async ({ page, context, server }) => {
     await openPlan(page, server);
     for (const path of ["/me", `/o/${server.org}/crew`, `/o/${server.org}/plan`, "/openapi.json"]) await page.goto(server.url + path);
@@ -55,7 +69,8 @@ test("caches of other versions are removed", async ({ page, server }) => {
 });
 
 test("a browser that sees no islands has no worker", async ({ page, server }) => {
-    await signIn(page, server);
-    await page.goto(`${server.url}/o/${server.org}/hours`);
-    expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+    for (const path of ["/sign-in", "/recover", "/kiosk"]) {
+        await page.goto(server.url + path);
+        expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+    }
 });

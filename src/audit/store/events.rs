@@ -53,7 +53,6 @@ const HEAD: &str = "SELECT seq, hash FROM audit_heads WHERE org_id = $1";
 const START: &str = "INSERT INTO audit_heads (org_id, seq, hash) VALUES ($1, 0, '') ON CONFLICT (org_id) DO NOTHING";
 // Locks the chain until the end of the transaction on PostgreSQL: two changes never get the same number.
 const LOCK: &str = "UPDATE audit_heads SET seq = seq + $2 WHERE org_id = $1 RETURNING seq - $3 AS seq, hash";
-const ADVANCE: &str = "UPDATE audit_heads SET hash = $2 WHERE org_id = $1";
 const INSERT: &str =
     "INSERT INTO audit_events (org_id, seq, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, address,
   request_id, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -77,10 +76,7 @@ pub async fn take_numbers(tx: &mut WriteTx, org: OrgId, count: i64) -> DbResult<
     tx.query(LOCK).bind(org).bind(count).bind(count).one().await
 }
 
-pub async fn advance(tx: &mut WriteTx, org: OrgId, hash: &str) -> DbResult<()> {
-    tx.query(ADVANCE).bind(org).bind(hash).execute_one().await
-}
-
+/// Writes a row; a trigger makes it the end of its chain.
 pub async fn insert(tx: &mut WriteTx, row: &AuditRow) -> DbResult<()> {
     let query = tx.query(INSERT).bind(row.org_id).bind(row.seq).bind(Instant(row.at)).bind(&row.actor_kind).bind(row.actor_id);
     let query = query.bind(&row.action).bind(&row.subject_kind).bind(row.subject_id).bind(&row.detail).bind(&row.address);

@@ -114,6 +114,11 @@ pub(super) fn is_without_transaction(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|database| database.message().ends_with("no transaction is active"))
 }
 
+/// SQLite has a transaction already.
+pub(super) fn is_within_transaction(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|database| database.message().ends_with("within a transaction"))
+}
+
 /// PostgreSQL names the constraint. SQLite names the columns (`UNIQUE constraint failed: t.a, t.b`), or the
 /// index when it has expressions (`UNIQUE constraint failed: index 'name'`); the name follows from those.
 pub(super) fn unique_name(error: &dyn DatabaseError) -> String {

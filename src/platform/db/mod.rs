@@ -12,6 +12,7 @@ mod error;
 mod filter;
 mod migrate;
 mod query;
+mod savepoint;
 mod tx;
 mod writer;
 

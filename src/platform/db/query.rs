@@ -2,8 +2,8 @@
 use super::bind::{Bind, Record, Scalar, Wire};
 use super::tx::{Health, Native, ReadTx};
 use super::{DbError, DbResult};
-use futures_util::stream::{self, BoxStream, StreamExt};
-use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr, SqlStr};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
 
 /// The most places a list is padded to; SQLite knows 32,766 placeholders in all.
 const PADDED: usize = 16_384;
@@ -34,8 +34,8 @@ macro_rules! native {
         health.start()?;
         let result = match (native, error) {
             (_, Some(error)) => Err(error),
-            (Native::Sqlite($conn, args), None) => {
-                let $query = $make(sql, args);
+            (Native::Sqlite($conn, args, start), None) => {
+                let $query = $make(begun(start, sql), args);
                 $body
             }
             (Native::Postgres($conn, args), None) => {
@@ -48,6 +48,14 @@ macro_rules! native {
         health.end(result.as_ref().err());
         result
     }};
+}
+
+/// A statement with what has to run before it. The same few texts come again and again: they are prepared once.
+pub(super) fn begun(start: Option<&mut Option<&'static str>>, sql: SqlStr) -> SqlStr {
+    match start.and_then(Option::take) {
+        Some(start) => AssertSqlSafe([start, "; ", sql.as_str()].concat()).into_sql_str(),
+        None => sql,
+    }
 }
 
 impl<'t> Query<'t> {
@@ -64,7 +72,7 @@ impl<'t> Query<'t> {
     /// Binds the next value: the first is `$1`.
     pub fn bind<'q, T: Bind<'q>>(mut self, value: T) -> Self {
         let added = match &mut self.native {
-            Native::Sqlite(_, args) => Arguments::add(args, value.sql()),
+            Native::Sqlite(_, args, _) => Arguments::add(args, value.sql()),
             Native::Postgres(_, args) => args.add(value.sql()),
             Native::Ended => Ok(()),
         };
@@ -127,7 +135,11 @@ impl<'t> Query<'t> {
 
     /// How many rows the statement changed.
     pub async fn execute(self) -> DbResult<u64> {
-        native!(self, sqlx::query_with, |conn, query| query.execute(conn).await.map(|done| done.rows_affected()))
+        native!(self, sqlx::query_with, |conn, query| {
+            // The last word counts: what begins a transaction says again how many rows were changed before it.
+            let said = conn.fetch_many(query).try_filter_map(async |said| Ok(said.left()));
+            said.try_fold(0, async |_, done| Ok(done.rows_affected())).await
+        })
     }
 
     /// Changes exactly one row. With none changed the transaction stays usable, with more it cannot be committed.
@@ -154,7 +166,7 @@ impl<'t> Query<'t> {
         health.start()?;
         let rows: BoxStream<'t, sqlx::Result<T>> = match (native, error) {
             (_, Some(error)) => stream::iter([Err(error)]).boxed(),
-            (Native::Sqlite(conn, args), None) => sqlx::query_as_with(sql, args).fetch(conn),
+            (Native::Sqlite(conn, args, start), None) => sqlx::query_as_with(begun(start, sql), args).fetch(conn),
             (Native::Postgres(conn, args), None) => sqlx::query_as_with(sql, args).fetch(conn),
             (Native::Ended, None) => stream::iter([Err(sqlx::Error::PoolClosed)]).boxed(),
         };

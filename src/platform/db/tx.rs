@@ -1,12 +1,12 @@
 //! Transactions as values: what a reader and a writer hold.
 use super::filter::Filter;
-use super::query::Query;
+use super::query::{Query, begun};
 use super::writer::{self, Published, Writer};
 use super::{DbError, DbResult, dialect};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Arguments, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,7 +24,8 @@ pub(super) enum Link {
 
 /// A connection together with the arguments of its kind.
 pub(super) enum Native<'t> {
-    Sqlite(&'t mut SqliteConnection, SqliteArguments),
+    /// With what the statement has to begin with, which is taken when it is sent.
+    Sqlite(&'t mut SqliteConnection, SqliteArguments, Option<&'t mut Option<&'static str>>),
     Postgres(&'t mut PgConnection, PgArguments),
     Ended,
 }
@@ -32,7 +33,7 @@ pub(super) enum Native<'t> {
 impl Native<'_> {
     pub(super) fn binds(&self) -> usize {
         match self {
-            Self::Sqlite(_, args) => args.len(),
+            Self::Sqlite(_, args, _) => args.len(),
             Self::Postgres(_, args) => args.len(),
             Self::Ended => 0,
         }
@@ -42,10 +43,10 @@ impl Native<'_> {
 impl Link {
     pub(super) fn native(&mut self) -> Native<'_> {
         match self {
-            Self::SqliteRead(conn) => Native::Sqlite(conn, SqliteArguments::default()),
-            Self::SqliteSnapshot(tx) => Native::Sqlite(tx, SqliteArguments::default()),
+            Self::SqliteRead(conn) => Native::Sqlite(conn, SqliteArguments::default(), None),
+            Self::SqliteSnapshot(tx) => Native::Sqlite(tx, SqliteArguments::default(), None),
             Self::SqliteWrite(writer) => match writer.conn() {
-                Some(conn) => Native::Sqlite(conn, SqliteArguments::default()),
+                Some((conn, start)) => Native::Sqlite(conn, SqliteArguments::default(), Some(start)),
                 None => Native::Ended,
             },
             Self::PostgresRead(conn) => Native::Postgres(conn, PgArguments::default()),
@@ -182,7 +183,7 @@ impl WriteTx {
     pub(super) async fn script(&mut self, sql: &'static str) -> DbResult<()> {
         self.0.health.start()?;
         let done = match self.0.link.native() {
-            Native::Sqlite(conn, _) => sqlx::raw_sql(sql).execute(conn).await.map(drop),
+            Native::Sqlite(conn, _, start) => sqlx::raw_sql(begun(start, sql.into_sql_str())).execute(conn).await.map(drop),
             Native::Postgres(conn, _) => sqlx::raw_sql(sql).execute(conn).await.map(drop),
             Native::Ended => Err(sqlx::Error::PoolClosed),
         };

@@ -1,13 +1,18 @@
 //! SQLite's single writer, with group commit.
 //!
-//! Writers queue on a fair mutex. Each works inside its own savepoint; `commit` releases the savepoint and leaves
-//! the enclosing transaction open. The first to do so leads the batch: it goes to the end of the queue, and when
-//! its turn comes again it issues the one COMMIT for everyone who committed in between. No timer, no extra task:
-//! a batch is exactly the writers that were already waiting, and a lone writer commits at once.
+//! Writers queue on a fair mutex. Each works inside its own savepoint; `commit` leaves it and the enclosing transaction
+//! open: the next writer's first statement releases it on its way, and a COMMIT takes all along. The first to do so
+//! leads the batch: it goes to the end of the queue, and when its turn comes again it issues the one COMMIT for
+//! everyone who committed in between. No timer, no extra task: a batch is exactly the writers that were already
+//! waiting, and a lone writer commits at once.
+//!
+//! Each statement is a round trip to the connection's thread, while everybody waits: what begins a member goes along with
+//! its first statement, and nothing is said just to end one.
 //!
 //! Invariants: nobody is told "stored" before the COMMIT; everything that ends a transaction runs in a task that
 //! owns the lock, so that no caller's cancellation can stop it halfway; a writer whose state is unknown gets a new
 //! connection before its next use.
+use super::savepoint::Savepoint;
 use super::tx::{Link, WriteTx, publish};
 use super::{DbError, DbResult, dialect};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -17,8 +22,12 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
-/// Nobody who committed waits longer than this for writers that came later, save for the one at work.
-const OLDEST: Duration = Duration::from_millis(5);
+/// Nobody who committed waits longer for writers that came later than some COMMITs take, save for the one at work. Where a
+/// COMMIT is slow, many must share it; a batch that were cut after a fixed time would spend most of it on the disk.
+const COMMITS: u32 = 4;
+/// The bounds of that.
+const LEAST: Duration = Duration::from_millis(5);
+const MOST: Duration = Duration::from_millis(40);
 
 pub(super) type Published = Box<dyn FnOnce() + Send>;
 
@@ -32,10 +41,18 @@ pub(super) struct Writer {
     conn: Option<SqliteConnection>,
     options: SqliteConnectOptions,
     state: State,
+    /// The savepoint of the member at work, or of the one before.
+    savepoint: Savepoint,
+    /// What the first statement of the member at work has to begin with; taken when it is sent.
+    start: Option<&'static str>,
+    /// Whether the savepoint of the newest of the batch is still to be released.
+    is_unreleased: bool,
     batch: Vec<Member>,
     batch_limit: usize,
-    /// When the batch's first member was released.
+    /// When the batch's first member committed.
     since: Instant,
+    /// How long it may wait for others.
+    patience: Duration,
     /// The member at work runs without foreign keys and shares its COMMIT with nobody.
     alone: bool,
 }
@@ -44,9 +61,9 @@ pub(super) struct Writer {
 enum State {
     /// No transaction.
     Idle,
-    /// A transaction with released savepoints only.
+    /// A transaction with what the members of the batch did.
     Open,
-    /// A transaction whose newest savepoint is a member's, still at work or gone without a word.
+    /// A member is at work, or gone without a word. Once its first statement was sent, the newest savepoint is its.
     Member,
     /// What the connection holds is unknown: replace it before use.
     Broken,
@@ -62,7 +79,20 @@ impl WriterSlot {
     pub(super) async fn open(options: SqliteConnectOptions, batch_limit: usize, wait: Duration) -> DbResult<Self> {
         let conn = Some(options.connect().await?);
         let (state, batch, since) = (State::Idle, Vec::new(), Instant::now());
-        let writer = Writer { conn, options, state, batch, batch_limit, since, alone: false };
+        let (savepoint, start, is_unreleased) = (Savepoint::Odd, None, false);
+        let writer = Writer {
+            conn,
+            options,
+            state,
+            savepoint,
+            start,
+            is_unreleased,
+            batch,
+            batch_limit,
+            since,
+            patience: LEAST,
+            alone: false,
+        };
         Ok(Self { writer: Arc::new(Mutex::new(writer)), wait })
     }
 
@@ -87,11 +117,8 @@ impl WriterSlot {
             })
             .await?;
         }
-        let start = if writer.state == State::Open { "SAVEPOINT w" } else { "BEGIN IMMEDIATE; SAVEPOINT w" };
-        writer.state = State::Member;
-        let mut tx = WriteTx::new(Link::SqliteWrite(writer)); // from here on a drop rolls back
-        tx.query(start).execute().await?;
-        Ok(tx)
+        writer.enter();
+        Ok(WriteTx::new(Link::SqliteWrite(writer))) // from here on a drop rolls back
     }
 
     /// A transaction without foreign keys, as SQLite wants it to rebuild a table.
@@ -106,10 +133,8 @@ impl WriterSlot {
             Ok(writer)
         })
         .await?;
-        writer.state = State::Member;
-        let mut tx = WriteTx::new(Link::SqliteWrite(writer));
-        tx.query("BEGIN IMMEDIATE; SAVEPOINT w").execute().await?;
-        Ok(tx)
+        writer.enter();
+        Ok(WriteTx::new(Link::SqliteWrite(writer)))
     }
 
     /// Waits for the writers ahead, stores what they committed, and is no more.
@@ -150,14 +175,17 @@ pub(super) async fn apart<T: Send + 'static>(work: impl Future<Output = DbResult
     tokio::spawn(work).await.unwrap_or_else(|gone| Err(DbError::Unavailable(gone.to_string().into())))
 }
 
-/// Ends the member at work: released, and durable once the batch is. Runs in a task of its own.
+/// Ends the member at work: part of the batch, and durable once that is. Runs in a task of its own.
 pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>, published: Published) -> DbResult<()> {
-    if let Err(error) = writer.run("RELEASE w").await {
+    // One that did nothing waits for the batch like the others, and may lead it.
+    if let Some(start) = writer.start.take()
+        && let Err(error) = writer.run(start).await
+    {
         let reason: Arc<str> = error.to_string().into();
         writer.fail(&reason).await;
         return Err(DbError::Commit(reason));
     }
-    writer.state = State::Open;
+    (writer.state, writer.is_unreleased) = (State::Open, true);
     let (done, mut outcome) = oneshot::channel();
     if writer.batch.is_empty() {
         writer.since = Instant::now();
@@ -194,8 +222,20 @@ pub(super) async fn abandon(mut writer: OwnedMutexGuard<Writer>, cause: Option<A
 }
 
 impl Writer {
-    pub(super) fn conn(&mut self) -> Option<&mut SqliteConnection> {
-        self.conn.as_mut()
+    /// The connection, and what the next statement on it has to begin with.
+    pub(super) fn conn(&mut self) -> Option<(&mut SqliteConnection, &mut Option<&'static str>)> {
+        self.conn.as_mut().map(|conn| (conn, &mut self.start))
+    }
+
+    /// Lets a member work.
+    fn enter(&mut self) {
+        let savepoint = self.savepoint.other();
+        self.start = Some(match (self.state, self.is_unreleased) {
+            (State::Open, true) => savepoint.after_other(),
+            (State::Open, false) => savepoint.next(),
+            _ => savepoint.first(),
+        });
+        (self.savepoint, self.state) = (savepoint, State::Member);
     }
 
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
@@ -206,7 +246,7 @@ impl Writer {
     }
 
     fn is_overdue(&self) -> bool {
-        !self.batch.is_empty() && self.since.elapsed() > OLDEST
+        !self.batch.is_empty() && self.since.elapsed() > self.patience
     }
 
     /// Whether the next member can start without anything to clear up before.
@@ -216,15 +256,19 @@ impl Writer {
 
     /// Leaves the writer `Idle` or `Open`, whatever the one before left behind.
     async fn settle(&mut self, cause: Option<Arc<str>>) -> DbResult<()> {
-        if self.state == State::Member {
+        let then = if self.batch.is_empty() { State::Idle } else { State::Open };
+        if self.state == State::Member && self.start.take().is_some() {
+            // It did nothing: the savepoint of the one before is the newest still.
+            (self.state, self.savepoint) = (then, self.savepoint.other());
+        } else if self.state == State::Member {
+            self.is_unreleased = false;
             // Alone in the transaction, a member takes it along: nothing is left to store.
-            let (end, then) = match self.batch.is_empty() {
-                true => ("ROLLBACK", State::Idle),
-                false => ("ROLLBACK TO w; RELEASE w", State::Open),
-            };
+            let end = if then == State::Idle { "ROLLBACK" } else { self.savepoint.give_up() };
             match self.run(end).await {
                 Ok(()) => self.state = then,
                 Err(error) if self.batch.is_empty() && dialect::is_without_transaction(&error) => self.state = then,
+                // It was cancelled before its savepoint was begun: the connection stops where nobody listens any more.
+                Err(_) if cause.is_none() && self.is_in_transaction().await => self.state = then,
                 // The savepoint is gone: SQLite itself rolled the whole transaction back (disk full, I/O error).
                 Err(error) => self.fail(&cause.unwrap_or_else(|| error.to_string().into())).await,
             }
@@ -241,12 +285,19 @@ impl Writer {
         }
     }
 
+    /// Whether the transaction that the batch is in is still there.
+    async fn is_in_transaction(&mut self) -> bool {
+        matches!(self.run("BEGIN IMMEDIATE").await, Err(error) if dialect::is_within_transaction(&error))
+    }
+
     /// One COMMIT, then every member hears its outcome.
     async fn flush(&mut self) {
         if self.state == State::Open {
+            let begun = Instant::now();
             match self.run("COMMIT").await {
                 Ok(()) => {
-                    self.state = State::Idle;
+                    self.patience = (begun.elapsed() * COMMITS).clamp(LEAST, MOST);
+                    (self.state, self.is_unreleased) = (State::Idle, false);
                     for member in self.batch.drain(..) {
                         publish(member.published);
                         member.done.send(Ok(())).ok(); // nobody listens when the caller is gone
@@ -267,7 +318,7 @@ impl Writer {
 
     /// Gives up the connection, and with it whatever transaction it still holds.
     async fn break_off(&mut self) {
-        self.state = State::Broken;
+        (self.state, self.start, self.is_unreleased) = (State::Broken, None, false);
         self.run("ROLLBACK").await.ok(); // says why not when there is no transaction
         if let Some(conn) = self.conn.take() {
             conn.close().await.ok(); // nothing can be done about a connection that does not close

@@ -1,6 +1,7 @@
 use crate::access::{Conn, Permit, Read};
-use crate::kernel::{CrewMemberId, Instant};
-use crate::orgs::{CrewMember, Org};
+use crate::kernel::zone::Zone;
+use crate::kernel::{CrewMemberId, Instant, OrgId};
+use crate::orgs::CrewMember;
 use crate::platform::App;
 use crate::timeclock::rules::{self, Interval, MAX_OPEN_MINUTES};
 use crate::timeclock::store::{self, StepRow};
@@ -106,10 +107,15 @@ pub async fn list_hours(app: &App, permit: Permit<ReadHours>, from: Instant, to:
 }
 
 /// Minutes worked since the local midnight, a running interval included.
-pub(super) async fn minutes_today(app: &App, org: &Org, person: CrewMemberId, now: Instant) -> Result<i64, PunchError> {
-    let zone = org.zone();
+pub(super) async fn minutes_today(
+    app: &App,
+    org: OrgId,
+    zone: &Zone,
+    person: CrewMemberId,
+    now: Instant,
+) -> Result<i64, PunchError> {
     let midnight = zone.start_of(zone.local(now).date);
-    let mut read = Read::new(app.db.read().await?, org.id);
+    let mut read = Read::new(app.db.read().await?, org);
     let steps = store::list_steps(&mut read, person, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
     let intervals: Vec<_> = of_steps(steps).into_iter().map(|(interval, _)| interval).collect();
     Ok(rules::minutes_within(&intervals, midnight, now, now))

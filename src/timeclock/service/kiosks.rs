@@ -4,7 +4,7 @@ use crate::kernel::{KioskId, text};
 use crate::platform::db::{DbResult, OnUnique};
 use crate::platform::secret::fingerprint;
 use crate::platform::{App, random};
-use crate::timeclock::{Kiosk, ListKiosks, ManageKiosks, NewKiosk, PairKiosk, PunchError, ReportKiosk, store};
+use crate::timeclock::{KeyedKiosk, Kiosk, ListKiosks, ManageKiosks, NewKiosk, PairKiosk, PunchError, ReportKiosk, store};
 
 /// How long a pairing code works. It is used once, and there are 29⁸ of them.
 const PAIRING_MINUTES: i64 = 15;
@@ -183,7 +183,7 @@ pub async fn find_kiosk_by_tablet(app: &App, secret: &str) -> DbResult<Option<Ki
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_kiosk_by_key(app: &App, key: &str) -> DbResult<Option<Kiosk>> {
+pub async fn find_kiosk_by_key(app: &App, key: &str) -> DbResult<Option<KeyedKiosk>> {
     store::find_kiosk_by_key(&mut app.db.read().await?, &fingerprint(key)).await
 }
 

@@ -28,7 +28,9 @@ const FIND: &str =
     JOIN crew_members c ON c.org_id = b.org_id AND c.id = b.crew_member_id
   WHERE b.code_hash = $1";
 const CONSUME: &str = "UPDATE badges SET consumed_at = $3, consumed_by = $4
-  WHERE org_id = $1 AND id = $2 AND consumed_at IS NULL AND expires_at > $5";
+  WHERE org_id = $1 AND id = $2 AND consumed_at IS NULL AND expires_at > $5 AND EXISTS (
+    SELECT 1 FROM devices d JOIN crew_members c ON c.org_id = d.org_id AND c.id = d.crew_member_id
+    WHERE d.org_id = badges.org_id AND d.id = badges.device_id AND d.revoked_at IS NULL AND c.archived_at IS NULL)";
 const PURGE: &str = "DELETE FROM badges WHERE expires_at < $1";
 
 /// A badge as it is written.
@@ -50,7 +52,7 @@ pub async fn find_badge(conn: &mut impl Conn, code_hash: &str) -> DbResult<Optio
     conn.tx().query(FIND).bind(code_hash).optional().await
 }
 
-/// Uses a badge up: one statement, so that of many at once exactly one wins.
+/// Uses a badge up: one statement, so that of many at once exactly one wins. Not one whose phone was revoked meanwhile, or whose person went to the archive.
 pub async fn consume_badge(conn: &mut impl Conn, id: BadgeId, kiosk: KioskId, now: Instant) -> DbResult<bool> {
     let org = conn.org();
     Ok(conn.query(CONSUME).bind(org).bind(id).bind(now).bind(kiosk).bind(now).execute().await? == 1)

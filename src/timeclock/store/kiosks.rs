@@ -3,7 +3,7 @@
 use crate::access::Conn;
 use crate::kernel::{Instant, KioskId};
 use crate::platform::db::{DbResult, Filter, ReadTx};
-use crate::timeclock::model::Kiosk;
+use crate::timeclock::model::{KeyedKiosk, Kiosk};
 
 const INSERT: &str = "INSERT INTO kiosks (org_id, name, place, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
   RETURNING id, org_id, name, place, fingerprint, is_active, FALSE AS has_key, paired_at, last_seen_at, app_version, device_info, created_at";
@@ -13,9 +13,9 @@ const LIST: &str =
 const FIND: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE org_id = $1 AND id = $2 AND removed_at IS NULL";
-const BY_KEY: &str =
-    "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
-  app_version, device_info, created_at FROM kiosks WHERE key_hash = $1 AND removed_at IS NULL";
+const BY_KEY: &str = "SELECT k.id, k.org_id, k.name, k.place, k.fingerprint, k.is_active, k.key_hash IS NOT NULL AS has_key,
+  k.paired_at, k.last_seen_at, k.app_version, k.device_info, k.created_at, o.time_zone
+  FROM kiosks k JOIN orgs o ON o.id = k.org_id WHERE k.key_hash = $1 AND k.removed_at IS NULL";
 const BY_TABLET: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE tablet_hash = $1 AND removed_at IS NULL";
@@ -57,7 +57,7 @@ pub async fn find_kiosk(conn: &mut impl Conn, id: KioskId) -> DbResult<Option<Ki
 }
 
 /// The kiosk that holds a key, in whichever organisation: it proves itself by the key.
-pub async fn find_kiosk_by_key(tx: &mut ReadTx, key_hash: &str) -> DbResult<Option<Kiosk>> {
+pub async fn find_kiosk_by_key(tx: &mut ReadTx, key_hash: &str) -> DbResult<Option<KeyedKiosk>> {
     tx.query(BY_KEY).bind(key_hash).optional().await
 }
 

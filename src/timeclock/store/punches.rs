@@ -11,7 +11,8 @@ const INSERT: &str =
   device_id, badge_id, source, request_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
 // The interval of the newest punch began at the newest entry.
 const LAST: &str = "SELECT p.id, p.seq, p.kind, p.state, p.at,
-    (SELECT max(i.at) FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in') AS opened_at
+    (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
+      ORDER BY i.seq DESC LIMIT 1) AS opened_at
   FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1";
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =

@@ -173,7 +173,7 @@ async fn scan(tablet: Tablet, Form(form): Form<ScanForm>) -> Result<Json<ScanAns
         source: "kiosk",
         shown_at: form.at.map(Instant),
     };
-    Ok(Json(match clock::record_punch(&tablet.app, permit, scan).await {
+    Ok(Json(match clock::record_punch(&tablet.app, permit, &tablet.org.zone(), scan).await {
         Ok(receipt) => accepted(&tablet, &receipt),
         Err(PunchError::Db(error)) => return Err(refuse(error.into())),
         Err(error) => refused(&tablet, &error),
