@@ -32,7 +32,7 @@ impl From<FeedAddress> for FeedBody {
 }
 
 /// Makes the address of one's own missions. The one before stops working.
-#[utoipa::path(post, path = "/users/{id}/calendar-feed", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = FeedBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/users/{id}/calendar-feed", operation_id = "make_calendar_feed", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = FeedBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn make_mine(client: OrgClient, Path(id): Path<i64>) -> Result<Json<FeedBody>, Problem> {
     let permit = client.permit::<ManageMyFeed>()?;
     let me = client.only_me(CrewMemberId(id)).await?;
@@ -41,7 +41,7 @@ pub async fn make_mine(client: OrgClient, Path(id): Path<i64>) -> Result<Json<Fe
 }
 
 /// Ends a person's address. For who plans, and the person. Twice is no error.
-#[utoipa::path(delete, path = "/users/{id}/calendar-feed", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/users/{id}/calendar-feed", operation_id = "revoke_calendar_feed", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_of_person(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DoneBody>, Problem> {
     let (app, id) = (&client.app, CrewMemberId(id));
     let ended = if client.plans() {
@@ -56,7 +56,7 @@ pub async fn revoke_of_person(client: OrgClient, Path(id): Path<i64>) -> Result<
 }
 
 /// Makes the address of a project's missions, which names nobody. The one before stops working.
-#[utoipa::path(post, path = "/projects/{id}/calendar-feed", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = FeedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/projects/{id}/calendar-feed", operation_id = "make_project_calendar_feed", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = FeedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn make_of_project(client: OrgClient, Path(id): Path<i64>) -> Result<Json<FeedBody>, Problem> {
     let permit = client.permit::<ManageFeeds>()?;
     let made = planning::make_project_feed(&client.app, permit, ProjectId(id)).await.map_err(refusal(NO_PROJECT))?;
@@ -64,7 +64,7 @@ pub async fn make_of_project(client: OrgClient, Path(id): Path<i64>) -> Result<J
 }
 
 /// Ends a project's address. Twice is no error.
-#[utoipa::path(delete, path = "/projects/{id}/calendar-feed", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/projects/{id}/calendar-feed", operation_id = "revoke_project_calendar_feed", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_of_project(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DoneBody>, Problem> {
     let of = FeedOf::Project(ProjectId(id));
     planning::revoke_feed(&client.app, client.permit()?, of).await.map_err(refusal(NO_PROJECT))?;
@@ -73,7 +73,7 @@ pub async fn revoke_of_project(client: OrgClient, Path(id): Path<i64>) -> Result
 
 /// What a calendar address shows (RFC 5545): a person's missions as they were told of them, or a project's. Whoever knows the
 /// address may read it; `.ics` may follow it.
-#[utoipa::path(get, path = "/calendar/{token}", tag = "planning", params(("token" = String, Path), ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = String, content_type = "text/calendar"), (status = 304), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
+#[utoipa::path(get, path = "/calendar/{token}", operation_id = "read_calendar_feed", tag = "planning", params(("token" = String, Path), ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = String, content_type = "text/calendar"), (status = 304), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn read(client: Client, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let token = token.strip_suffix(".ics").unwrap_or(&token);
     let calendar = planning::read_feed(&client.app, client.permit()?, token).await.map_err(|error| match error {

@@ -1,7 +1,6 @@
 //! SQL of crew members.
 
 use crate::access::Conn;
-use crate::folded;
 use crate::kernel::{AccountId, CrewMemberId, Instant};
 use crate::orgs::model::{CrewFilter, CrewMember};
 use crate::orgs::rules::CheckedCrewMember;
@@ -31,8 +30,8 @@ const SKILLS_OF: &str =
     "SELECT crew_member_id, skill FROM crew_skills WHERE org_id = $1 AND crew_member_id IN ($2..) ORDER BY skill";
 const ALL_SKILLS: &str = "SELECT DISTINCT skill FROM crew_skills WHERE org_id = $1 ORDER BY skill LIMIT 200";
 
-/// Tags stand in one text, with a comma and a space between them.
-const TAGGED: &str = concat!("', ' || ", folded!("c.tags"), " || ', ' LIKE {} ESCAPE '\\'");
+/// Tags stand in one text, with a comma and a space between them: the text is another without one that is in it.
+const TAGGED: &str = "replace(', ' || c.tags || ', ', {}, '') <> ', ' || c.tags || ', '";
 const ALL_TAGS: &str = "SELECT DISTINCT tags FROM crew_members WHERE org_id = $1 AND tags <> '' AND archived_at IS NULL
   ORDER BY tags LIMIT 500";
 
@@ -71,7 +70,7 @@ pub async fn find_unlinked_by_email(conn: &mut impl Conn, email: &str) -> DbResu
 pub async fn list_crew(conn: &mut impl Conn, filter: &CrewFilter) -> DbResult<Vec<CrewMember>> {
     let org = conn.org();
     let pattern = filter.search.as_deref().map(containing);
-    let tag = filter.tag.as_deref().map(|tag| containing(&format!(", {tag},")));
+    let tag = filter.tag.as_deref().map(|tag| format!(", {tag}, "));
     let filtered = Filter::new(LIST)
         .bind(org)
         .and(if filter.archived { "c.archived_at IS NOT NULL" } else { "c.archived_at IS NULL" })
