@@ -12,7 +12,7 @@ const SNAPSHOT: &str = include_str!("../../docs/openapi.json");
 
 /// Paths that are routed by hand: what says how the server is, the description and the keys; and what is described with a verb
 /// after a colon, which the router does not know.
-const BY_HAND: [&str; 13] = [
+const BY_HAND: [&str; 14] = [
     "/.well-known/jwks.json",
     "/assignments/{id}",
     "/availabilities/{id}",
@@ -22,6 +22,7 @@ const BY_HAND: [&str; 13] = [
     "/healthz",
     "/livez",
     "/metrics",
+    "/mission-templates/{id}",
     "/missions/{id}",
     "/openapi.json",
     "/readyz",

@@ -146,9 +146,8 @@ async fn an_answer_and_the_end_of_its_time_do_not_both_happen() {
             let id = room.assign(mission(&room, day, 1).await).await;
             test.app.clock.advance_seconds(3600);
             let twin = test.twin().await;
-            let work = tokio::spawn(async move { twin.run_jobs().await });
-            let answer = test.api("POST", &format!("/api/v1/assignments/{id}/accept"), &room.tech, None).await;
-            work.await.unwrap();
+            let path = format!("/api/v1/assignments/{id}/accept");
+            let ((), answer) = tokio::join!(twin.run_jobs(), test.api("POST", &path, &room.tech, None));
             test.run_jobs().await;
             let status = test.texts("SELECT status FROM assignments ORDER BY id DESC LIMIT 1").await;
             let expected = if answer.status == 200 { "accepted" } else { "cancelled" };

@@ -98,14 +98,14 @@ pub struct PastedBody {
 }
 
 /// All templates, by name.
-#[utoipa::path(get, path = "/mission-templates", tag = "planning", responses((status = 200, body = Vec<TemplateBody>), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/mission-templates", operation_id = "list_mission_templates", tag = "planning", responses((status = 200, body = Vec<TemplateBody>), (status = 403, body = ProblemBody)))]
 pub async fn list(client: OrgClient) -> Result<Json<Vec<TemplateBody>>, Problem> {
     let templates = planning::list_templates(&client.app, client.permit()?).await?;
     Ok(Json(templates.into_iter().map(TemplateBody::from).collect()))
 }
 
 /// Keeps the missions of some days, without their people, to be pasted on others.
-#[utoipa::path(post, path = "/mission-templates", tag = "planning", request_body = NewTemplateBody, responses((status = 200, body = TemplateBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/mission-templates", operation_id = "create_mission_template", tag = "planning", request_body = NewTemplateBody, responses((status = 200, body = TemplateBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<TemplateBody>, Problem> {
     let permit = client.permit::<ManageTemplates>()?;
     let body = body.read::<NewTemplateBody>()?;
@@ -115,14 +115,14 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<TemplateB
 }
 
 /// One template.
-#[utoipa::path(get, path = "/mission-templates/{id}", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = TemplateBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/mission-templates/{id}", operation_id = "read_mission_template", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = TemplateBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Json<TemplateBody>, Problem> {
     let template = planning::get_template(&client.app, client.permit()?, MissionTemplateId(id)).await;
     Ok(Json(template.map_err(refusal(MISSING))?.into()))
 }
 
 /// Deletes a template. What was pasted from it stays.
-#[utoipa::path(delete, path = "/mission-templates/{id}", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/mission-templates/{id}", operation_id = "delete_mission_template", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn remove(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DoneBody>, Problem> {
     let permit = client.permit::<ManageTemplates>()?;
     planning::delete_template(&client.app, permit, MissionTemplateId(id)).await.map_err(refusal(MISSING))?;
@@ -139,13 +139,13 @@ pub async fn act(client: OrgClient, Path(what): Path<String>, body: LaterBody) -
 
 /// Makes the missions of a template on a date and the days after it, as drafts. It is one step, which its maker can undo in
 /// the planner.
-#[utoipa::path(post, path = "/mission-templates/{id}/paste", tag = "planning", params(("id" = i64, Path)), request_body = PasteBody, responses((status = 200, body = PastedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/mission-templates/{id}/paste", operation_id = "paste_mission_template", tag = "planning", params(("id" = i64, Path)), request_body = PasteBody, responses((status = 200, body = PastedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn paste(client: OrgClient, Path(id): Path<i64>, body: LaterBody) -> Result<Json<PastedBody>, Problem> {
     paste_verb(client, id, body).await
 }
 
 /// As `/mission-templates/{id}/paste`.
-#[utoipa::path(post, path = "/mission-templates/{id}:paste", tag = "planning", params(("id" = i64, Path)), request_body = PasteBody, responses((status = 200, body = PastedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/mission-templates/{id}:paste", operation_id = "paste_mission_template_by_verb", tag = "planning", params(("id" = i64, Path)), request_body = PasteBody, responses((status = 200, body = PastedBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn paste_verb(client: OrgClient, id: i64, body: LaterBody) -> Result<Json<PastedBody>, Problem> {
     let (app, id, permit) = (&client.app, MissionTemplateId(id), client.permit::<EditPlan>()?);
     // What is not there is said before what is wrong with the body.
