@@ -60,8 +60,21 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 13] =
-    ["start", "bytes", "punches", "kill", "race", "timing", "sign_ins", "storm", "refresh", "conflicts", "missions", "week", "candidates"];
+const NAMES: [&str; 13] = [
+    "start",
+    "bytes",
+    "punches",
+    "kill",
+    "race",
+    "timing",
+    "sign_ins",
+    "storm",
+    "refresh",
+    "conflicts",
+    "missions",
+    "week",
+    "candidates",
+];
 
 fn main() -> ExitCode {
     match run() {

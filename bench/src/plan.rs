@@ -188,20 +188,20 @@ pub async fn candidates(asked: &Asked) -> Result<Report> {
     let cookie = client.sign_in(&company.email, PASSWORD).await?;
     let token = client.log_in(&company.email, PASSWORD).await?;
     let crew = hire(&mut client, &company, &cookie, &token, CANDIDATES).await?;
-    let make = |day: i64, title: &str| {
-        json!({ "title": title, "starts_at": format!("2026-12-{day:02}T14:00"), "ends_at": format!("2026-12-{day:02}T23:00"), "break_minutes": 60 })
-    };
+    let make = |day: i64, title: &str| json!({ "title": title, "starts_at": format!("2026-12-{day:02}T14:00"), "ends_at": format!("2026-12-{day:02}T23:00"), "break_minutes": 60 });
     // Four weeks of five days, a team of fifty in turn.
     let mut places = 0;
     for day in (1..=26).filter(|day| day % 7 < 5) {
-        let mission = client.post_json("/api/v1/missions", &token, &make(day, "Montage")).await?["id"].as_i64().context("no mission")?;
+        let mission =
+            client.post_json("/api/v1/missions", &token, &make(day, "Montage")).await?["id"].as_i64().context("no mission")?;
         for person in crew.iter().skip(usize::try_from(day).unwrap_or(0) % 4 * 50).take(50) {
             let body = json!({ "mission_id": mission, "user_id": person, "status": "DRAFT" });
             client.post_json("/api/v1/assignments", &token, &body).await?;
             places += 1;
         }
     }
-    let open = client.post_json("/api/v1/missions", &token, &make(16, "Représentation")).await?["id"].as_i64().context("no mission")?;
+    let open =
+        client.post_json("/api/v1/missions", &token, &make(16, "Représentation")).await?["id"].as_i64().context("no mission")?;
     let path = format!("/api/v1/missions/{open}/candidates");
     let bearer = format!("Bearer {token}");
     let rounds = asked.size.unwrap_or(if asked.quick { 20 } else { 100 });

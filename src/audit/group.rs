@@ -52,9 +52,8 @@ impl Group {
     pub fn of(action: &str) -> Option<Self> {
         Some(match action.split_once('.')?.0 {
             "punch" => Self::Punches,
-            "project" | "mission" | "assignment" | "plan" | "rule" | "availability" | "rate" | "profile" | "calendar" => {
-                Self::Planning
-            }
+            "project" | "mission" | "assignment" | "plan" | "rule" | "availability" | "rate" | "profile" | "calendar"
+            | "template" => Self::Planning,
             "crew" => Self::Crew,
             "account" | "session" | "token" | "factor" => Self::Accounts,
             "member" => Self::Members,

@@ -182,13 +182,16 @@ mod tests {
         Work { start, end: start.plus_minutes(hours * 60), break_minutes }
     }
 
+    /// A name, somebody's rates and works, and what these cost.
+    type Case<'a> = (&'a str, &'a [Rate], Vec<Work>, Vec<Option<i64>>);
+
     #[test]
     fn costs_are_as_somebody_would_reckon_them() {
         let since = date(2026, 1, 1);
         let hourly = [rate(since, RateUnit::Hour, 2_000, [25, 50, 100])];
         let daily = [rate(since, RateUnit::Day, 25_000, [0, 0, 100])];
         let cachet = [rate(since, RateUnit::Cachet, 15_000, [0, 0, 0])];
-        let cases: [(&str, &[Rate], Vec<Work>, Vec<Option<i64>>); 12] = [
+        let cases: [Case<'_>; 12] = [
             ("8 h of work at 20 €", &hourly, vec![work(11, 24, 9, 9, 60)], vec![Some(16_000)]),
             // 14:00 to 23:00, two hours of which at night: 9 h at 20 €, 2 h at 5 € more.
             ("a late shift", &hourly, vec![work(11, 24, 14, 9, 0)], vec![Some(19_000)]),

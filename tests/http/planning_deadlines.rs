@@ -24,7 +24,7 @@ pub async fn open(test: &TestApp) -> Room {
     for token in [&mut room.owner, &mut room.manager, &mut room.tech] {
         let body = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
         let made = test.api("POST", "/api/v1/auth/tokens", token, Some(body)).await;
-        assert_eq!(made.status, 200, "{}", made.text);
+        assert_eq!(made.status, 201, "{}", made.text);
         *token = made.json()["secret"].as_str().unwrap().to_owned();
     }
     room

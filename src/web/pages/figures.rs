@@ -222,7 +222,7 @@ fn costs(projects: &[ProjectCost], lang: Lang) -> AnyView {
     }
     let (cents, unknown) = projects.iter().fold((0, 0), |sum, row| (sum.0 + row.cost.cents, sum.1 + row.cost.unknown));
     let most = projects.first().map_or(0, |row| row.cost.cents);
-    let unknown = (unknown > 0).then(|| t.figures_costs_unknown(unknown)).unwrap_or_default();
+    let unknown = if unknown > 0 { t.figures_costs_unknown(unknown) } else { String::new() };
     let sentence = format!("{} {unknown}", t.figures_costs_sentence(format::money(cents, lang)));
     let rows = projects.iter().map(|row| {
         let said = format::money(row.cost.cents, lang);

@@ -167,7 +167,12 @@ fn fields(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
 
 async fn new_page(member: Member) -> Answer {
     let _: Permit<crate::planning::ManageProjects> = member.permit()?;
-    let values = vec![("status", "active".to_owned()), ("colour", "1".to_owned())];
+    let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
+    let known = planning::list_projects(&member.visitor.app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    // The colour that fewest projects have: neighbours on the sheet differ.
+    let uses = |gel: &i64| known.iter().filter(|project| project.colour == *gel).count();
+    let colour = (1..=6).min_by_key(uses).unwrap_or(1);
+    let values = vec![("status", "active".to_owned()), ("colour", colour.to_string())];
     Ok(show_new(member, Typed { failure: None, values }))
 }
 

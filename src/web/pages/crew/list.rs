@@ -38,7 +38,7 @@ impl ListQuery {
         let texts = [("q", &self.q), ("skill", &self.skill), ("tag", &self.tag), ("free", &self.free)];
         let texts = texts.into_iter().filter_map(|(name, text)| Some(format!("{name}={}", url_part(&given(text.as_ref())?))));
         let marks = [("soon", self.soon), ("archived", self.archived)];
-        let marks = marks.into_iter().filter_map(|(name, is_on)| is_on.then(|| format!("{name}=true")));
+        let marks = marks.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| format!("{name}=true"));
         texts.chain(marks).map(|pair| pair + "&").collect()
     }
 
