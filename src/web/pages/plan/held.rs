@@ -14,7 +14,7 @@ pub fn section(member: &Member, preview: &Preview, back: &str) -> AnyView {
     }
     let lines = preview.held.iter().map(|held| line(member, preview, held, back)).collect_view();
     view! {
-        <section class="stack tight"><h2>{t.publish_held_title()}</h2><p class="muted">{t.publish_held_lead()}</p><ul class="list">{lines}</ul></section>
+        <section class="stack tight" aria-labelledby="held-title"><h2 id="held-title">{t.publish_held_title()}</h2><p class="muted">{t.publish_held_lead()}</p><ul class="list">{lines}</ul></section>
     }
     .into_any()
 }
