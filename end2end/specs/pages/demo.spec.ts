@@ -29,6 +29,10 @@ test("the demonstration has weeks that are believable, with conflicts to solve",
     await page.goto(path(server, `/plan?date=${day(-7)}`));
     await expect(page.locator("table[role=grid]")).toBeVisible();
     for (const state of [".asked", ".open", ".absent", ":is(.clash, .watch)"]) await expect(page.locator(`.week .slot${state}`).first()).toBeAttached();
+    // A rule speaks up where the choice is made.
+    await page.locator("tr[data-row^=c] .slot:is(.clash, .watch)").first().click();
+    await expect(page.getByRole("complementary")).toContainText(/Bloquant|Alerte/);
+    await expect(page.locator(".slot[aria-current]").first()).toBeVisible();
     if (PICTURES) await page.screenshot({ path: `${PICTURES}/planner.png`, animations: "disabled" });
 });
 

@@ -37,6 +37,8 @@ pub struct EditForm {
     #[serde(default)]
     ends_at: String,
     #[serde(default)]
+    break_minutes: String,
+    #[serde(default)]
     title: String,
     #[serde(default)]
     project: String,
@@ -91,6 +93,8 @@ impl EditForm {
             project_id: form.project.parse().ok(),
             starts_at: form.starts_at.clone(),
             ends_at: form.ends_at.clone(),
+            // What is no number is refused with words, like a break that is too long.
+            break_minutes: if form.break_minutes.is_empty() { 0 } else { form.break_minutes.parse().unwrap_or(-1) },
             needs: form.needs,
             ..NewMission::default()
         };

@@ -22,6 +22,7 @@ pub struct Blank {
     projects: Vec<Project>,
     starts_at: String,
     ends_at: String,
+    break_minutes: i64,
     project: String,
     person: Option<(CrewMemberId, String)>,
 }
@@ -55,12 +56,14 @@ pub async fn find(member: &Member, sight: &Sight) -> Result<Option<Panel>, Refus
         _ => {}
     }
     let starts = cell.at.unwrap_or(9 * 60);
-    let ends = starts + if cell.at.is_some() { 4 * 60 } else { 9 * 60 };
+    // A break as long as the page's, where the law asks for one (L3121-16).
+    let (length, break_minutes) = if cell.at.is_some() { (4 * 60, 0) } else { (9 * 60, 60) };
+    let ends = starts + length;
     let time = |minute: i64| {
         let day = cell.day.checked_add(jiff::ToSpan::days(minute.div_euclid(1440))).unwrap_or(cell.day);
         format!("{day}T{:02}:{:02}", minute.rem_euclid(1440) / 60, minute.rem_euclid(60))
     };
-    let blank = Blank { projects, starts_at: time(starts), ends_at: time(ends), project, person };
+    let blank = Blank { projects, starts_at: time(starts), ends_at: time(ends), break_minutes, project, person };
     Ok(Some(Panel::New(Box::new(blank))))
 }
 
@@ -227,6 +230,7 @@ fn new_panel(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
                 <div class="field"><label for="panel-project">{t.mission_project()}</label><select class="input" id="panel-project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
                 <div class="field"><label for="panel-starts">{t.mission_starts()}</label><input class="input" type="datetime-local" id="panel-starts" name="starts_at" value=blank.starts_at.clone() required /></div>
                 <div class="field"><label for="panel-ends">{t.mission_ends()}</label><input class="input" type="datetime-local" id="panel-ends" name="ends_at" value=blank.ends_at.clone() required /></div>
+                <div class="field"><label for="panel-break">{t.mission_break()}</label><input class="input" type="number" id="panel-break" name="break_minutes" value=blank.break_minutes.to_string() min="0" max="1440" required /></div>
                 <div class="field"><label for="panel-needs">{t.mission_needs()}</label><textarea class="input" id="panel-needs" name="needs" rows="3" aria-describedby="panel-needs-help"></textarea><p class="help" id="panel-needs-help">{t.mission_needs_help()}</p></div>
                 <button class="btn primary block">{t.mission_create()}</button>
             </form>

@@ -40,7 +40,7 @@ pub async fn page(member: Member, Query(form): Query<PublishForm>) -> Answer {
     Ok(render::page(StatusCode::OK, move || {
         let t = member.words();
         let (title, days) = (title(t, &sight), days(&member, &sight));
-        let (told, form) = (told(&member, &sight, &preview), publish_form(&member, &sight, preview.tellings.is_empty()));
+        let (told, form) = (told(&member, &sight, &preview), publish_form(&member, &sight, preview.tellings.is_empty(), false));
         view! {
             <InOrg member=member.clone() title=title.clone() here="plan">
                 <div class="stack wide narrow">
@@ -55,7 +55,7 @@ pub async fn page(member: Member, Query(form): Query<PublishForm>) -> Answer {
 /// The same over the sheet, for the island.
 fn dialog(member: &Member, sight: &Sight, preview: &Preview) -> AnyView {
     let t = member.words();
-    let (told, form) = (told(member, sight, preview), publish_form(member, sight, preview.tellings.is_empty()));
+    let (told, form) = (told(member, sight, preview), publish_form(member, sight, preview.tellings.is_empty(), true));
     view! {
         <header><h2>{title(t, sight)}</h2></header>
         <div class="body"><p>{days(member, sight)}". "{t.publish_lead()}</p>{told}</div>
@@ -80,7 +80,8 @@ fn told(member: &Member, sight: &Sight, preview: &Preview) -> AnyView {
     let back = format!("/plan/publish?week={}&span={}", sight.first(), sight.span.code());
     let held = super::held::section(member, preview, &back);
     let told = if preview.tellings.is_empty() {
-        view! { <Empty title=t.publish_empty_title() text=t.publish_empty_text() /> }.into_any()
+        let is_done = preview.held.is_empty();
+        is_done.then(|| view! { <Empty title=t.publish_empty_title() text=t.publish_empty_text() /> }).into_any()
     } else {
         let lines = preview.tellings.iter().map(|telling| telling_line(telling, member.visitor.lang)).collect_view();
         view! { <ul class="list">{lines}</ul> }.into_any()
@@ -88,14 +89,17 @@ fn told(member: &Member, sight: &Sight, preview: &Preview) -> AnyView {
     view! { {told}{held} }.into_any()
 }
 
-fn publish_form(member: &Member, sight: &Sight, is_empty: bool) -> AnyView {
+/// `is_dialog`: the button has the focus, and not a field of what is above it.
+fn publish_form(member: &Member, sight: &Sight, is_empty: bool, is_dialog: bool) -> AnyView {
     let t = member.words();
     let (first, span) = (sight.first().to_string(), sight.span.code());
     let (class, back) = if is_empty { ("btn secondary", t.nav_plan()) } else { ("btn", t.cancel()) };
-    let publish = (!is_empty).then(|| view! { <button class="btn primary"><Icon name="mail" />{t.publish_button()}</button> });
+    let may_leave = is_dialog && is_empty;
+    let publish = (!is_empty)
+        .then(|| view! { <button class="btn primary" autofocus=is_dialog><Icon name="mail" />{t.publish_button()}</button> });
     view! {
         <form class="row" method="post" action=member.url("/plan/publish")><input type="hidden" name="week" value=first /><input type="hidden" name="span" value=span />
-            {publish}<a class=class href=sight.here(member) data-do="dismiss">{back}</a></form>
+            {publish}<a class=class href=sight.here(member) data-do="dismiss" autofocus=may_leave>{back}</a></form>
     }
     .into_any()
 }
