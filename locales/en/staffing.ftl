@@ -10,6 +10,10 @@ candidates-reasons = For and against
 candidates-week = Week
 candidates-load = Nights · weekends · mornings
 candidates-cost = Cost
+candidates-who-cannot = { $count ->
+    [one] One person cannot
+   *[other] { $count } people cannot
+}
 candidates-invite = Invite
 candidates-invite-name = Invite { $name }
 candidates-assign-name = Assign { $name }

@@ -10,6 +10,10 @@ candidates-reasons = Pour et contre
 candidates-week = Semaine
 candidates-load = Nuits · week-ends · matins
 candidates-cost = Coût
+candidates-who-cannot = { $count ->
+    [one] Une personne ne peut pas
+   *[other] { $count } personnes ne peuvent pas
+}
 candidates-invite = Inviter
 candidates-invite-name = Inviter { $name }
 candidates-assign-name = Affecter { $name }

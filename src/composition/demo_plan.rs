@@ -5,7 +5,10 @@ use super::demo::proof;
 use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{Failure, Instant, OrgId, ProjectId};
 use crate::orgs::CrewMember;
-use crate::planning::service::{SeedAssignment, create_missions, create_project, declare_for, define_template, seed_assignments};
+use crate::planning::rates::NewRate;
+use crate::planning::service::{
+    SeedAssignment, create_missions, create_project, declare_for, define_template, seed_assignments, set_rate,
+};
 use crate::planning::{AssignmentStatus, NewAvailability, NewMission, NewProject};
 use crate::platform::App;
 use jiff::ToSpan;
@@ -290,7 +293,27 @@ pub(super) async fn seed(app: &App, org: OrgId, today: Date, people: &[CrewMembe
     }
     seed_assignments(app, proof(org)?, &assignments).await?;
     define_template(app, proof(org)?, "Montage J-1", &set_up(monday)).await?;
+    seed_rates(app, org, monday, people).await?;
     seed_availability(app, org, monday, people).await
+}
+
+/// What people cost: most by the hour, those who come with their tools by the day, and the owner is not paid by the mission.
+async fn seed_rates(app: &App, org: OrgId, monday: Date, people: &[CrewMember]) -> Result<(), Failure> {
+    const BY_DAY: [&str; 3] = ["Marc", "Hugo", "Zoé"];
+    for (n, person) in (0i64..).zip(people).skip(1) {
+        let by_day = BY_DAY.contains(&first_name(&person.name));
+        let (unit, cents) = if by_day { ("day", 24_000 + n * 500) } else { ("hour", 1_850 + n * 25) };
+        let rate = NewRate {
+            from_date: monday.saturating_sub(90.days()).to_string(),
+            unit: unit.into(),
+            amount_cents: Some(cents),
+            night_percent: 25,
+            sunday_percent: 50,
+            holiday_percent: 100,
+        };
+        set_rate(app, proof(org)?, person.id, &rate).await?;
+    }
+    Ok(())
 }
 
 /// Éléonore never comes on Mondays, Camille is away at the start of the last week, and Thomas asks to be.

@@ -7,7 +7,7 @@ use crate::orgs::service::find_org;
 use crate::planning::cost::{Work, costs_of};
 use crate::planning::ranking::{Candidate, Load, Ranked, Strain, rank};
 use crate::planning::rates::Rate;
-use crate::planning::rules::{self, Calendar, Need as Asks, Pack, Shift, State, Window, packs};
+use crate::planning::rules::{self, Calendar, Kind, Need as Asks, Pack, Shift, State, Window, packs};
 use crate::planning::{Mission, MissionSheet, Need, PlanError, ReadStaffing, store};
 use crate::platform::App;
 use crate::platform::db::DbResult;
@@ -137,6 +137,10 @@ impl<'a> Field<'a> {
         let shifts: Vec<Shift> = planned.shifts.iter().chain([&proposed]).cloned().collect();
         let mut findings = rules::check_in(&planned.facts, &shifts, &self.packs, self.calendar);
         findings.retain(|finding| finding.shifts.contains(&mission.id.0));
+        if findings.iter().any(|finding| finding.kind == Kind::Overlap) {
+            // Nobody does both: days and rests that count both say nothing.
+            findings.retain(|finding| matches!(finding.kind, Kind::Overlap | Kind::MissingSkill | Kind::ExpiredSkill));
+        }
         let (from, to) = (self.zone.start_of(self.calendar.window().first), self.zone.start_of(self.next_monday()));
         let in_week = |shift: &&Shift| shift.start >= from && shift.start < to;
         let before = |shift: &&Shift| shift.start < to && shift.start >= self.calendar.horizon().from;

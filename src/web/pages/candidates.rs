@@ -48,13 +48,25 @@ fn part(member: &Member, sheet: &MissionSheet, open: &Candidates) -> AnyView {
     let t = member.words();
     let may = member.support.is_none() && sheet.mission.cancelled_at.is_none();
     let role = open.need.as_ref().map_or_else(|| t.assign_anybody(), |need| need.role.clone());
-    let rows = open.ranked.iter().enumerate().map(|(n, ranked)| row(member, sheet, open, n + 1, ranked, may));
-    let rows = rows.collect_view();
+    let row = |(n, ranked): (usize, &Ranked)| row(member, sheet, open, n + 1, ranked, may);
+    let (can, cannot) = open.ranked.split_at(open.ranked.partition_point(|ranked| ranked.standing != Standing::Blocked));
+    let rows = can.iter().enumerate().map(row).collect_view();
+    let blocked = (!cannot.is_empty()).then(|| {
+        let rows = (can.len()..).zip(cannot).map(row).collect_view();
+        let count = i64::try_from(cannot.len()).unwrap_or(0);
+        view! { <details open=can.is_empty()><summary>{t.candidates_who_cannot(count)}</summary>{table(t, &role, rows)}</details> }.into_any()
+    });
+    let found = (!can.is_empty()).then(|| table(t, &role, rows));
+    view! { <section class="stack tight"><h2>{role.clone()}</h2>{found}{blocked}</section> }.into_any()
+}
+
+/// People with what speaks for and against them.
+fn table(t: &Words, role: &str, rows: impl IntoView + 'static) -> AnyView {
+    let role = role.to_owned();
     view! {
-        <section class="stack tight"><h2>{role.clone()}</h2>
-            <div class="table-wrap"><table class="table" role="table"><caption class="vh">{role}</caption>
-                <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.candidates_place()}</th><th role="columnheader">{t.field_name()}</th><th role="columnheader">{t.candidates_reasons()}</th><th role="columnheader" class="end">{t.candidates_week()}</th><th role="columnheader" class="end">{t.candidates_load()}</th><th role="columnheader" class="end">{t.candidates_cost()}</th><th role="columnheader"><span class="vh">{t.assign_button()}</span></th></tr></thead>
-                <tbody role="rowgroup">{rows}</tbody></table></div></section>
+        <div class="table-wrap"><table class="table" role="table"><caption class="vh">{role}</caption>
+            <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.candidates_place()}</th><th role="columnheader">{t.field_name()}</th><th role="columnheader">{t.candidates_reasons()}</th><th role="columnheader" class="end">{t.candidates_week()}</th><th role="columnheader" class="end">{t.candidates_load()}</th><th role="columnheader" class="end">{t.candidates_cost()}</th><th role="columnheader"><span class="vh">{t.assign_button()}</span></th></tr></thead>
+            <tbody role="rowgroup">{rows}</tbody></table></div>
     }
     .into_any()
 }

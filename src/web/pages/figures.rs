@@ -157,7 +157,7 @@ fn figure(id: &'static str, title: String, sentence: String, drawing: AnyView, t
     view! {
         <section class="stack tight" aria-labelledby=id>
             <h2 id=id>{title}</h2><p class="muted" id=sentence_id.clone()>{sentence}</p>
-            <div class="chart" role="group" aria-labelledby=sentence_id>{drawing}</div>
+            <div class="drawing" role="group" aria-labelledby=sentence_id>{drawing}</div>
             <details><summary>{words(lang).figures_table()}</summary>{table}</details>
         </section>
     }
@@ -178,10 +178,10 @@ fn hours(weeks: &Weeks, people: &[PersonHours], lang: Lang) -> AnyView {
     let heads = weeks.heads(t);
     let rows = people.iter().map(|row| {
         let label = t.figures_hours_of(row.name.as_str(), format::minutes(row.sum()), format::minutes(row.most()));
-        view! { <div class="chart-row"><span class="strong">{row.name.clone()}</span>{draw::columns(weeks, &row.minutes, label)}<span class="num" aria-hidden="true">{format::minutes(row.sum())}</span></div> }
+        view! { <div class="drawing-row"><span class="strong">{row.name.clone()}</span>{draw::columns(weeks, &row.minutes, label)}<span class="num" aria-hidden="true">{format::minutes(row.sum())}</span></div> }
     });
     let rows = rows.collect_view();
-    let drawing = view! { <div class="chart-row head" aria-hidden="true"><span></span>{draw::heads(weeks, &heads)}<span></span></div>{rows} };
+    let drawing = view! { <div class="drawing-row head" aria-hidden="true"><span></span>{draw::heads(weeks, &heads)}<span></span></div>{rows} };
     let lines = people.iter().map(|row| {
         let cells = row.minutes.iter().zip(&heads).map(|(minutes, head)| {
             let said = if *minutes == 0 { "–".to_owned() } else { format::minutes(*minutes) };
@@ -227,7 +227,7 @@ fn costs(projects: &[ProjectCost], lang: Lang) -> AnyView {
     let rows = projects.iter().map(|row| {
         let said = format::money(row.cost.cents, lang);
         let label = t.figures_cost_of(row.name.as_str(), said.as_str());
-        view! { <div class="chart-row"><span class="strong">{row.name.clone()}</span>{draw::bar(row.cost.cents, most, row.colour, label)}<span class="num" aria-hidden="true">{said}</span></div> }
+        view! { <div class="drawing-row"><span class="strong">{row.name.clone()}</span>{draw::bar(row.cost.cents, most, row.colour, label)}<span class="num" aria-hidden="true">{said}</span></div> }
     });
     let drawing = rows.collect_view();
     let lines = projects.iter().map(|row| {
