@@ -155,10 +155,10 @@ async fn a_person_reads_what_they_were_told_and_nothing_else() {
             about: format!("Son\nZoé 06 12 34 56 78\n{notes}"),
             modified: "2026-11-21".into(),
         };
-        assert_eq!(asked, [expected.clone()]);
+        assert_eq!(asked, std::slice::from_ref(&expected));
         answer(assignment, "accept").await;
         let accepted = Seen { status: ICalendarStatus::Confirmed, ..expected };
-        assert_eq!(entries(&test, &feed).await, [accepted.clone()]);
+        assert_eq!(entries(&test, &feed).await, std::slice::from_ref(&accepted));
 
         // The mail has the same entry.
         test.run_jobs().await;
