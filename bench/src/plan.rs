@@ -116,7 +116,8 @@ async fn time(client: &mut Client, path: &str, bearer: &str) -> Result<f64> {
 fn mission(n: usize) -> Value {
     let (hour, day) = (n % 22, n / 22 % 336);
     let (month, date, year) = (day / 28 + 1, day % 28 + 1, 2020 + n / 22 / 336 % 9);
-    let at = |hour: usize| format!("{year}-{month:02}-{date:02}T{hour:02}:00");
+    // In UTC: no clock change makes an hour of these empty.
+    let at = |hour: usize| format!("{year}-{month:02}-{date:02}T{hour:02}:00:00Z");
     json!({ "title": format!("Service {n}"), "starts_at": at(hour), "ends_at": at(hour + 1) })
 }
 
