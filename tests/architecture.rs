@@ -128,6 +128,17 @@ fn statements_live_in_stores() {
     }
 }
 
+/// Leptos writes the children of a text field unescaped.
+#[test]
+fn text_fields_escape_what_was_typed() {
+    for (path, text) in files(&source().join("web")) {
+        for field in text.split("<textarea").skip(1) {
+            let inside = field.split_once("</textarea>").and_then(|(field, _)| field.rsplit_once('>')).unwrap().1;
+            assert!(inside.is_empty() || inside.starts_with("{typed_text("), "{}: {inside}", path.display());
+        }
+    }
+}
+
 #[test]
 fn files_stay_readable() {
     let long: Vec<_> =

@@ -1,6 +1,7 @@
 //! The API's description for people, without a script or an outside request.
 
 use crate::platform::App;
+use crate::platform::markup::document;
 use axum::Router;
 use axum::response::{Html, Redirect};
 use axum::routing::get;
@@ -16,7 +17,7 @@ pub fn routes() -> Router<App> {
 
 async fn docs() -> Html<String> {
     let api = serde_json::to_value(super::description()).unwrap_or_default();
-    Html(format!("<!DOCTYPE html>{}", Owner::new().with(|| page(&api).to_html())))
+    Html(document(|| page(&api)))
 }
 
 fn page(api: &Value) -> impl IntoView + use<> {

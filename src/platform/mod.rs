@@ -14,6 +14,7 @@ pub mod hashing;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
+pub mod markup;
 pub mod random;
 pub mod seal;
 pub mod secret;

@@ -2,29 +2,19 @@
 
 use super::guard::{SCRIPT_POLICY, island_policy};
 use crate::platform::App;
+use crate::platform::markup::{document, markup};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 
-/// Renders a component to a whole document.
-pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
-    let owner = Owner::new_root(None);
-    let body = owner.with(|| view().into_view().to_html());
-    owner.cleanup();
-    format!("<!DOCTYPE html>{body}")
-}
-
 /// A part of a page, for an island that puts it in its place.
 pub fn part<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
-    let owner = Owner::new_root(None);
-    let body = owner.with(|| view().into_view().to_html());
-    owner.cleanup();
-    (status, Html(body)).into_response()
+    (status, Html(markup(view))).into_response()
 }
 
 /// A page without scripts.
 pub fn page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce() -> V) -> Response {
-    (status, Html(html(view))).into_response()
+    (status, Html(document(view))).into_response()
 }
 
 /// A page whose forms a small script helps: passkeys, and the strength of a password. It works without.
@@ -36,7 +26,7 @@ pub fn script_page<V: IntoView + 'static>(status: StatusCode, view: impl FnOnce(
 
 /// A page with islands; `camera` for the one that scans.
 pub fn island_page<V: IntoView + 'static>(nonce: &str, camera: bool, view: impl FnOnce() -> V) -> Response {
-    let mut response = Html(html(view)).into_response();
+    let mut response = Html(document(view)).into_response();
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&island_policy(nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

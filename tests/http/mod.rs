@@ -10,6 +10,7 @@ mod figures;
 mod jwts;
 mod keys;
 mod links;
+mod markup;
 mod mass;
 mod offline;
 mod openapi;

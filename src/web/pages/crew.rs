@@ -8,6 +8,7 @@ use super::*;
 use crate::kernel::CrewMemberId;
 use crate::orgs::{CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as orgs};
 use crate::planning::{FeedOf, service as planning};
+use crate::platform::markup::typed_text;
 use crate::web::refusal::words_of;
 use axum::extract::{Form, Path};
 use axum::routing::{get, post};
@@ -184,7 +185,7 @@ fn show_import(member: Member, text: String, preview: Option<CrewPreview>) -> Re
             <InOrg member=member.clone() title=t.crew_import() here="crew">
                 <header class="page-head"><div><h1>{t.crew_import()}</h1><p class="lead">{t.import_lead()}</p></div></header>
                 <form class="stack" method="post">
-                    <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{text}</textarea></div>
+                    <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{typed_text(&text)}</textarea></div>
                     {preview.as_ref().map(|preview| preview_table(preview, member.words(), lang))}
                     <div class="row">
                         {preview.as_ref().filter(|p| p.good().count() > 0).map(|p| view! { <button class="btn primary" name="step" value="add">{t.import_add(i64::try_from(p.good().count()).unwrap_or(0))}</button> })}

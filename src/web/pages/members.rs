@@ -7,6 +7,7 @@ mod one;
 use super::*;
 use crate::kernel::{InvitationId, Lang, MembershipId, Role};
 use crate::orgs::{Invitation, Member as Colleague, MemberFilter, NewInvitation, service as orgs};
+use crate::platform::markup::typed_text;
 use crate::web::shell::role_word;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
@@ -251,7 +252,7 @@ fn invite_form(member: &Member, typed: Typed, lang: Lang) -> impl IntoView + use
             <FormError typed=typed.clone() lang />
             <Field typed=typed.clone() lang name="email" label=t.field_email() kind="email" required=true />
             <fieldset class="field"><legend class="label">{t.members_role()}</legend>{roles.collect_view()}</fieldset>
-            <div class="field"><label for="message">{t.invite_message()}</label><textarea class="input" id="message" name="message" rows="3" maxlength="1000">{typed.value("message")}</textarea></div>
+            <div class="field"><label for="message">{t.invite_message()}</label><textarea class="input" id="message" name="message" rows="3" maxlength="1000">{typed_text(&typed.value("message"))}</textarea></div>
             <Field typed=typed.clone() lang name="days" label=t.invite_days() kind="number" required=true />
             <button class="btn primary block"><Icon name="mail" />{t.invite_button()}</button>
         </form>

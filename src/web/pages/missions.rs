@@ -7,6 +7,7 @@ use crate::kernel::{Lang, MissionId, ProjectId};
 use crate::planning::{
     MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, service as planning, spell_needs,
 };
+use crate::platform::markup::typed_text;
 use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -118,14 +119,14 @@ fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + us
         <div class="field"><label for="project">{t.mission_project()}</label><select class="input" id="project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
         <div class="row"><Field typed=typed.clone() lang name="starts_at" label=t.mission_starts() kind="datetime-local" required=true /><Field typed=typed.clone() lang name="ends_at" label=t.mission_ends() kind="datetime-local" required=true /></div>
         <Field typed=typed.clone() lang name="break_minutes" label=t.mission_break() kind="number" />
-        <div class="field"><label for="needs">{t.mission_needs()}</label><textarea class="input" id="needs" name="needs" rows="4" aria-describedby="needs-help" aria-invalid=needs_error.is_some().then_some("true")>{typed.value("needs")}</textarea><p class="help" id="needs-help">{t.mission_needs_help()}</p>
+        <div class="field"><label for="needs">{t.mission_needs()}</label><textarea class="input" id="needs" name="needs" rows="4" aria-describedby="needs-help" aria-invalid=needs_error.is_some().then_some("true")>{typed_text(&typed.value("needs"))}</textarea><p class="help" id="needs-help">{t.mission_needs_help()}</p>
             {needs_error.map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> })}</div>
         <Field typed=typed.clone() lang name="place" label=t.mission_place() />
         <Field typed=typed.clone() lang name="address" label=t.mission_address() autocomplete="street-address" />
         <Field typed=typed.clone() lang name="contact" label=t.mission_contact() help=t.mission_contact_help() />
         <Field typed=typed.clone() lang name="answer_hours" label=t.mission_answer_hours() kind="number" help=t.mission_answer_hours_help() />
         <label class="check"><input type="checkbox" name="cascades" value="true" checked=typed.value("cascades") == "true" /><span>{t.mission_cascades()}</span></label>
-        <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed.value("notes")}</textarea></div>
+        <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed_text(&typed.value("notes"))}</textarea></div>
         <details><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
     }
 }

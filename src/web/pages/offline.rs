@@ -3,6 +3,7 @@
 //! The worker is registered by pages with islands only; the others run no script. It keeps the page, its style and its icons.
 
 use super::*;
+use crate::platform::markup::document;
 use crate::platform::secret::fingerprint;
 use axum::extract::State;
 use axum::routing::get;
@@ -43,7 +44,7 @@ fn offline() -> impl IntoView {
 /// The worker's script. Whatever of the kept page changes, its version does, and browsers fetch all of it anew.
 async fn worker(State(app): State<App>) -> Response {
     let icons = app.assets.get("/icons.svg").map(|icons| String::from_utf8_lossy(icons.bytes)).unwrap_or_default();
-    let version = fingerprint([WORKER, &render::html(offline), &app.assets.url("regie.css"), &icons].concat());
+    let version = fingerprint([WORKER, &document(offline), &app.assets.url("regie.css"), &icons].concat());
     let script = WORKER.replacen("{version}", version.get(..12).unwrap_or(&version), 1);
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::kernel::{Lang, ProjectId, Role};
 use crate::planning::{FeedOf, NewProject, Project, ProjectFilter, ProjectStatus, service as planning};
+use crate::platform::markup::typed_text;
 use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -161,7 +162,7 @@ fn fields(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
         <div class="field"><label for="status">{t.member_state()}</label><select class="input" id="status" name="status">{states.into_iter().collect_view()}</select></div>
         <div class="row"><Field typed=typed.clone() lang name="starts_on" label=t.project_from() kind="date" /><Field typed=typed.clone() lang name="ends_on" label=t.project_to() kind="date" /></div>
         <fieldset class="field"><legend class="label">{t.project_colour()}</legend><div class="row">{gels}</div></fieldset>
-        <div class="field"><label for="notes">{t.project_notes()}</label><textarea class="input" id="notes" name="notes" rows="4" maxlength="4000">{typed.value("notes")}</textarea></div>
+        <div class="field"><label for="notes">{t.project_notes()}</label><textarea class="input" id="notes" name="notes" rows="4" maxlength="4000">{typed_text(&typed.value("notes"))}</textarea></div>
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity};
 use crate::planning::service as planning;
+use crate::platform::markup::typed_text;
 use axum_extra::extract::Form;
 use jiff::civil::Date;
 
@@ -144,7 +145,7 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
                         <div class="field"><label for="employment">{t.profile_employment()}</label><select class="input" id="employment" name="employment_type">{kinds}</select></div>
                         <fieldset class="field"><legend class="label">{t.field_skills()}</legend><p class="help">{t.profile_skills_help()}</p>{skills_error}<div class="stack tight">{rows}</div></fieldset>
                         <Field typed=typed.clone() lang name="tags" label=t.crew_tags() help=t.profile_tags_help() />
-                        <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000">{typed.value("bio")}</textarea>{bio_error}</div>
+                        <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000">{typed_text(&typed.value("bio"))}</textarea>{bio_error}</div>
                         <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=back>{t.cancel()}</a></div>
                     </form>
                 </div>

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::orgs::InvitationLine;
+use crate::platform::markup::typed_text;
 use crate::web::refusal::words_of;
 
 pub(super) async fn page(member: Member) -> Answer {
@@ -18,7 +19,7 @@ fn show(member: Member, text: String, lines: Option<Vec<InvitationLine>>) -> Res
             <InOrg member=member.clone() title=t.members_import() here="members">
                 <header class="page-head"><div><h1>{t.members_import()}</h1><p class="lead">{t.members_import_lead()}</p></div></header>
                 <form class="stack" method="post">
-                    <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{text}</textarea></div>
+                    <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{typed_text(&text)}</textarea></div>
                     {preview}
                     <div class="row">
                         {(good > 0).then(|| view! { <button class="btn primary" name="step" value="send">{t.members_import_send(i64::try_from(good).unwrap_or(0))}</button> })}
