@@ -19,6 +19,7 @@ more = More
 previous = Previous
 next = Next
 today = Today
+tomorrow = Tomorrow
 next-page = Next page
 filter-button = Filter
 field-email = E-mail address

@@ -19,6 +19,7 @@ more = Plus
 previous = Précédent
 next = Suivant
 today = Aujourd’hui
+tomorrow = Demain
 next-page = Page suivante
 filter-button = Filtrer
 field-email = Adresse e-mail

@@ -209,6 +209,14 @@ pub struct MissionFilter {
     pub limit: i64,
 }
 
+/// When and where a mission was said to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldBefore {
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub place: String,
+}
+
 /// A person on a mission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -223,6 +231,8 @@ pub struct Assignment {
     pub told_starts_at: Option<Instant>,
     pub told_ends_at: Option<Instant>,
     pub told_place: Option<String>,
+    /// What the person was told before that, where it was something else.
+    pub told_before: Option<ToldBefore>,
     pub answered_at: Option<Instant>,
     /// The place is given back then, when nothing was answered.
     pub answer_by_at: Option<Instant>,
@@ -240,6 +250,12 @@ impl Assignment {
     /// Until when an answer is waited for; none for what is answered.
     pub fn deadline(&self) -> Option<Instant> {
         self.answer_by_at.filter(|_| self.status == AssignmentStatus::Invited)
+    }
+
+    /// What a move changed that the person has not answered since.
+    pub fn unanswered_move(&self) -> Option<&ToldBefore> {
+        let is_news = self.status.is_active() && self.answered_at.is_none_or(|at| self.told_at.is_some_and(|told| told > at));
+        self.told_before.as_ref().filter(|_| is_news)
     }
 
     /// Whether the mission is no longer what the person was told.
@@ -291,22 +307,27 @@ pub struct MyMission {
     pub assignment: Assignment,
     pub role: String,
     pub project: Option<String>,
+    /// Who else was told to be there; only where the person asks for their own plan.
+    pub colleagues: Vec<Colleague>,
+}
+
+/// Somebody else on a mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    pub name: String,
+    /// Empty where there is none.
+    pub role: String,
 }
 
 impl MyMission {
-    /// As the person believes it to be: what was taken back and not told yet is the manager's own, like a draft.
-    pub fn as_believed(mut self) -> Self {
-        if let Some(believed) = self.assignment.believed {
-            self.assignment.status = believed;
-            self.mission.cancelled_at = None;
+    /// As the person was told: what was taken back, moved or called off and is not published yet is the manager's own, like a
+    /// draft.
+    pub fn as_told(mut self) -> Self {
+        let (mission, assignment) = (&mut self.mission, &mut self.assignment);
+        if let Some(believed) = assignment.believed {
+            assignment.status = believed;
+            mission.cancelled_at = None;
         }
-        self
-    }
-
-    /// As the person was told: a move that is not published yet is left out.
-    pub fn as_told(self) -> Self {
-        let mut told = self.as_believed();
-        let (mission, assignment) = (&mut told.mission, &told.assignment);
         if let (Some(starts_at), Some(ends_at)) = (assignment.told_starts_at, assignment.told_ends_at) {
             (mission.starts_at, mission.ends_at) = (starts_at, ends_at);
         }
@@ -314,7 +335,7 @@ impl MyMission {
             // The address is that of the new place.
             (mission.place, mission.address) = (place, String::new());
         }
-        told
+        self
     }
 }
 

@@ -1,9 +1,12 @@
 //! Findings in words: what is wrong, by how much and by which article, and what to do.
 
+use super::model::MyMission;
 use super::rules::{Cure, Finding, Kind, Period};
 use crate::kernel::Lang;
+use crate::platform::dates::day_of_year;
 use crate::platform::words::{Words, words};
 use jiff::civil::Date;
+use std::cmp::Ordering::{Equal, Greater, Less};
 
 /// A finding, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,29 @@ pub fn finding_words(finding: &Finding, lang: Lang, name_of: &dyn Fn(i64) -> Opt
         article => t.finding_cited(sentence, article),
     };
     FindingWords { title: rule_title(finding.kind, lang), text, cure: cure_words(&finding.cure, lang, name_of) }
+}
+
+/// What a move changed that the person has not answered since: `Fin avancée de 23:45 à 23:15`.
+pub fn move_words(mine: &MyMission, lang: Lang) -> Option<String> {
+    let (t, zone, was) = (words(lang), mine.mission.zone(), mine.assignment.unanswered_move()?);
+    let (before, after) = (
+        (zone.local(was.starts_at), zone.local(was.ends_at)),
+        (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at)),
+    );
+    let same_days = (before.0.date, before.1.date) == (after.0.date, after.1.date);
+    let (starts, ends) = (mine.mission.starts_at.cmp(&was.starts_at), mine.mission.ends_at.cmp(&was.ends_at));
+    let (from, to) = ((before.0.hour_minute(), before.1.hour_minute()), (after.0.hour_minute(), after.1.hour_minute()));
+    let time = match (same_days, starts, ends) {
+        (_, Equal, Equal) => None,
+        (true, Equal, Less) => Some(t.move_end_earlier(from.1, to.1)),
+        (true, Equal, Greater) => Some(t.move_end_later(from.1, to.1)),
+        (true, Less, Equal) => Some(t.move_start_earlier(from.0, to.0)),
+        (true, Greater, Equal) => Some(t.move_start_later(from.0, to.0)),
+        _ => Some(t.move_from(format!("{}, {} – {}", day_of_year(before.0.date, lang), from.0, from.1))),
+    };
+    let place = (was.place != mine.mission.place && !was.place.is_empty()).then(|| t.move_place(was.place.as_str()));
+    let said: Vec<String> = time.into_iter().chain(place).collect();
+    (!said.is_empty()).then(|| said.join(" · "))
 }
 
 /// The name of what a rule is about.

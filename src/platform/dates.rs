@@ -37,13 +37,18 @@ pub fn short_date(date: Date, lang: Lang) -> String {
     }
 }
 
+/// `lundi 16 novembre` / `Monday 16 November`.
+pub fn day_of_year(date: Date, lang: Lang) -> String {
+    let long = long_date(date, lang);
+    long.rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or(long)
+}
+
 /// `mercredi, 20:00` in the week from `today` on, else `mercredi 2 décembre, 20:00`.
 pub fn soon(local: Local, today: Date, lang: Lang) -> String {
-    let long = long_date(local.date, lang);
+    let day = day_of_year(local.date, lang);
     let is_near = (0..7).contains(&(local.date - today).get_days());
-    // Up to the year, or the day's name alone.
-    let day = if is_near { long.split(' ').next() } else { long.rsplit_once(' ').map(|(day, _)| day) };
-    format!("{}, {}", day.unwrap_or(&long), local.hour_minute())
+    let said = if is_near { day.split(' ').next().unwrap_or(&day) } else { &day };
+    format!("{said}, {}", local.hour_minute())
 }
 
 /// `novembre` / `November`.

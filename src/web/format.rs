@@ -3,7 +3,7 @@
 use crate::kernel::Lang;
 use crate::kernel::zone::Local;
 
-pub use crate::platform::dates::{long_date, long_day, month, short_date, soon};
+pub use crate::platform::dates::{day_of_year, long_date, long_day, month, short_date, soon};
 
 /// `7 h 30`, with spaces that do not break.
 pub fn minutes(minutes: i64) -> String {
@@ -13,6 +13,12 @@ pub fn minutes(minutes: i64) -> String {
 /// `lun. 16 nov., 08:05`.
 pub fn date_time(local: Local, lang: Lang) -> String {
     format!("{}, {}", short_date(local.date, lang), local.hour_minute())
+}
+
+/// With a capital, for a heading.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// `1 234,50 €` / `€1,234.50`, with spaces that do not break.

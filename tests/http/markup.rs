@@ -52,7 +52,7 @@ async fn what_is_typed_never_becomes_markup() {
             "/plan?date=2026-12-07&rows=missions".into(),
             "/plan?date=2026-12-07&rows=projects".into(),
             "/plan?date=2026-12-07&scale=month".into(),
-            "/plan/publish?from=2026-12-01&to=2026-12-31".into(),
+            "/plan/publish?week=2026-12-07".into(),
             "/projects".into(),
             format!("/projects/{project}"),
             "/punches".into(),

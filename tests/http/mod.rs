@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod markup;
 mod mass;
+mod my_missions;
 mod offline;
 mod openapi;
 mod pages;

@@ -5,9 +5,7 @@ use crate::kernel::{Instant, ProjectId};
 use crate::orgs::CrewMember;
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::planning::calendar::{self, DAYS_AHEAD, DAYS_BACK, OFF_DAYS};
-use crate::planning::{
-    FeedAddress, FeedOf, ManageFeeds, ManageMyFeed, MyMission, PlanError, ReadFeed, ReadMyMissions, ReadStaffing, store,
-};
+use crate::planning::{FeedAddress, FeedOf, ManageFeeds, ManageMyFeed, PlanError, ReadFeed, ReadMyMissions, ReadStaffing, store};
 use crate::platform::db::OnUnique;
 use crate::platform::secret::fingerprint;
 use crate::platform::throttle::Rate;
@@ -135,7 +133,6 @@ pub async fn read_feed(app: &App, permit: Permit<ReadFeed>, token: &str) -> Resu
             let person = person.ok_or(PlanError::NotFound)?;
             let told = store::list_told_between(&mut read, id, from, to).await?;
             let missions = with_missions(&mut read, told).await?;
-            let missions: Vec<MyMission> = missions.into_iter().map(MyMission::as_told).collect();
             Ok(calendar::write_person(&missions, &format!("{} · {}", org.name, person.name), now))
         }
         FeedOf::Project(id) => {

@@ -78,17 +78,26 @@ pub(super) async fn sheets_of(conn: &mut impl Conn, missions: Vec<Mission>) -> D
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_my_missions(app: &App, permit: Permit<ReadMyMissions>, me: &CrewMember) -> Result<Vec<MyMission>, PlanError> {
-    Ok(told_missions_of(&mut permit.read(&app.db).await?, me.id).await?)
+    let mut read = permit.read(&app.db).await?;
+    let mut mine = told_missions_of(&mut read, me.id).await?;
+    let now = app.clock.now();
+    let ahead: Vec<MissionId> = mine.iter().filter(|mine| mine.mission.ends_at > now).map(|mine| mine.mission.id).collect();
+    for (mission, person, colleague) in store::list_colleagues(&mut read, &ahead).await? {
+        if person != me.id {
+            let on_it = mine.iter_mut().filter(|mine| mine.mission.id == mission);
+            on_it.for_each(|mine| mine.colleagues.push(colleague.clone()));
+        }
+    }
+    Ok(mine)
 }
 
 /// What a person has been told, for who holds their link.
 pub(super) async fn told_missions_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<MyMission>> {
     let told = store::list_told_assignments_of(conn, person).await?;
-    let missions = with_missions(conn, told).await?;
-    Ok(missions.into_iter().map(MyMission::as_believed).collect())
+    with_missions(conn, told).await
 }
 
-/// Assignments with their missions, by beginning.
+/// Assignments with their missions as they were told, by beginning.
 pub(super) async fn with_missions(conn: &mut impl Conn, assignments: Vec<Assignment>) -> DbResult<Vec<MyMission>> {
     if assignments.is_empty() {
         return Ok(Vec::new());
@@ -110,7 +119,7 @@ pub(super) async fn with_missions(conn: &mut impl Conn, assignments: Vec<Assignm
             let mission = missions.get(&assignment.mission_id)?.clone();
             let role = assignment.need_id.and_then(|need| roles.get(&need).cloned()).unwrap_or_default();
             let project = mission.project_id.and_then(|id| projects.get(&id).cloned());
-            Some(MyMission { mission, assignment, role, project })
+            Some(MyMission { mission, assignment, role, project, colleagues: Vec::new() }.as_told())
         })
         .collect();
     mine.sort_by_key(|mine| (mine.mission.starts_at, mine.mission.id));

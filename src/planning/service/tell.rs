@@ -6,6 +6,7 @@ use crate::orgs::service::{find_address_of, find_org};
 use crate::planning::calendar;
 use crate::planning::deadlines::LATE;
 use crate::planning::store;
+use crate::planning::words::move_words;
 use crate::planning::{Assign, AssignmentStatus, MyMission, PlanError, TellPeople};
 use crate::platform::dates::{long_date, soon};
 use crate::platform::db::DbResult;
@@ -74,8 +75,6 @@ pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -
         let unmailed = store::list_unmailed(&mut read, person).await?;
         with_missions(&mut read, unmailed).await?
     };
-    // A move that came after it was published waits for the next publication.
-    let news: Vec<MyMission> = news.into_iter().map(MyMission::as_told).collect();
     if news.is_empty() {
         return Ok(());
     }
@@ -117,6 +116,7 @@ fn line(mine: &MyMission, t: &Words, lang: Lang, now: Instant) -> String {
     };
     let place = if mine.mission.place.is_empty() { String::new() } else { format!(", {}", mine.mission.place) };
     let by = mine.assignment.deadline().map(|by| format!(". {}", t.answer_by(soon(at(by), at(now).date, lang))));
+    let moved = move_words(mine, lang).map(|moved| format!(". {moved}")).unwrap_or_default();
     let (title, by) = (&mine.mission.title, by.unwrap_or_default());
-    format!("• {state} : {title} — {day}, {}–{}{place}{by}", starts.hour_minute(), ends.hour_minute())
+    format!("• {state} : {title} — {day}, {}–{}{place}{moved}{by}", starts.hour_minute(), ends.hour_minute())
 }

@@ -2,7 +2,7 @@
 
 use crate::access::Conn;
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
-use crate::planning::model::{Assignment, AssignmentChange, AssignmentStatus, Mission};
+use crate::planning::model::{Assignment, AssignmentChange, AssignmentStatus, Colleague, Mission, ToldBefore};
 use crate::platform::db::DbResult;
 
 /// The columns of an assignment.
@@ -10,7 +10,8 @@ macro_rules! select_assignment {
     ($rest:literal) => {
         concat!(
             "SELECT id, mission_id, crew_member_id, need_id, status, reason, told_at, told_starts_at, told_ends_at, told_place,
-  answered_at, answer_by_at, reminded_at, passed_on_at, passed_to_id, believed, version FROM assignments WHERE org_id = $1",
+  was_starts_at, was_ends_at, was_place, answered_at, answer_by_at, reminded_at, passed_on_at, passed_to_id, believed, version
+  FROM assignments WHERE org_id = $1",
             $rest
         )
     };
@@ -27,7 +28,12 @@ const TOLD_BETWEEN: &str = select_assignment!(
 );
 const SET_STATUS: &str = "UPDATE assignments SET status = $4, reason = $5, answered_at = $6, version = version + 1
   WHERE org_id = $1 AND id = $2 AND status = $3";
-const TELL: &str = "UPDATE assignments SET told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6,
+// A statement reads what was so before it: `told_*` on the right are of the time before.
+const TELL: &str = "UPDATE assignments SET
+  was_starts_at = CASE WHEN told_starts_at = $4 AND told_ends_at = $5 AND told_place = $6 THEN NULL ELSE told_starts_at END,
+  was_ends_at = CASE WHEN told_starts_at = $4 AND told_ends_at = $5 AND told_place = $6 THEN NULL ELSE told_ends_at END,
+  was_place = CASE WHEN told_starts_at = $4 AND told_ends_at = $5 AND told_place = $6 THEN NULL ELSE told_place END,
+  told_at = $3, told_starts_at = $4, told_ends_at = $5, told_place = $6,
   answer_by_at = $7, reminded_at = NULL, passed_on_at = NULL, passed_to_id = NULL, mailed_at = NULL, believed = NULL,
   version = version + 1 WHERE org_id = $1 AND id = $2";
 const TAKE_OFF: &str = "UPDATE assignments SET status = 'cancelled', believed = $4, version = version + 1
@@ -45,6 +51,11 @@ const BELIEVED: &str = select_assignment!(
 );
 const ACCEPTED_OVERLAP: &str = "SELECT count(*) FROM assignments a JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
   WHERE a.org_id = $1 AND a.crew_member_id = $2 AND a.status = 'accepted' AND a.id <> $3 AND m.starts_at < $5 AND m.ends_at > $4";
+const COLLEAGUES: &str = "SELECT a.mission_id, a.crew_member_id, c.name, COALESCE(n.role, '') AS role FROM assignments a
+  JOIN crew_members c ON c.org_id = a.org_id AND c.id = a.crew_member_id
+  LEFT JOIN mission_needs n ON n.org_id = a.org_id AND n.id = a.need_id
+  WHERE a.org_id = $1 AND a.told_at IS NOT NULL AND COALESCE(a.believed, a.status) IN ('invited', 'accepted') AND a.mission_id IN ($2..)
+  ORDER BY a.mission_id, c.name, c.id";
 const NOTE: &str = "INSERT INTO assignment_changes (org_id, assignment_id, at, actor_kind, actor_id, before, after, reason)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HISTORY: &str = "SELECT at, actor_kind, actor_id, before, after, reason FROM assignment_changes
@@ -76,6 +87,9 @@ struct Row {
     told_starts_at: Option<Instant>,
     told_ends_at: Option<Instant>,
     told_place: Option<String>,
+    was_starts_at: Option<Instant>,
+    was_ends_at: Option<Instant>,
+    was_place: Option<String>,
     answered_at: Option<Instant>,
     answer_by_at: Option<Instant>,
     reminded_at: Option<Instant>,
@@ -87,6 +101,7 @@ struct Row {
 
 impl From<Row> for Assignment {
     fn from(row: Row) -> Self {
+        let was = row.was_starts_at.zip(row.was_ends_at);
         Self {
             id: row.id,
             mission_id: row.mission_id,
@@ -99,6 +114,11 @@ impl From<Row> for Assignment {
             told_starts_at: row.told_starts_at,
             told_ends_at: row.told_ends_at,
             told_place: row.told_place,
+            told_before: was.map(|(starts_at, ends_at)| ToldBefore {
+                starts_at,
+                ends_at,
+                place: row.was_place.unwrap_or_default(),
+            }),
             answered_at: row.answered_at,
             answer_by_at: row.answer_by_at,
             reminded_at: row.reminded_at,
@@ -152,6 +172,25 @@ pub async fn list_assignments(conn: &mut impl Conn, missions: &[MissionId]) -> D
 pub async fn list_told_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
     Ok(assignments(conn.query(ALL_OF_PERSON).bind(org).bind(person).all().await?))
+}
+
+#[derive(sqlx::FromRow)]
+struct ColleagueRow {
+    mission_id: MissionId,
+    crew_member_id: CrewMemberId,
+    name: String,
+    role: String,
+}
+
+/// Who was told to be on these missions, and has not declined: mission by mission, by name.
+pub async fn list_colleagues(
+    conn: &mut impl Conn,
+    missions: &[MissionId],
+) -> DbResult<Vec<(MissionId, CrewMemberId, Colleague)>> {
+    let org = conn.org();
+    let rows: Vec<ColleagueRow> = conn.query(COLLEAGUES).bind(org).bind_list(missions).all().await?;
+    let colleague = |row: ColleagueRow| (row.mission_id, row.crew_member_id, Colleague { name: row.name, role: row.role });
+    Ok(rows.into_iter().map(colleague).collect())
 }
 
 /// What a person has been told of a time, by beginning.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::kernel::{AssignmentId, Instant, Lang};
 use crate::planning::deadlines::LATE;
-use crate::planning::{AssignmentStatus, MyMission, service as planning};
+use crate::planning::words::move_words;
+use crate::planning::{AssignmentStatus, Colleague, MyMission, PlanError, service as planning};
 use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -17,23 +18,29 @@ pub fn routes() -> Router<App> {
 }
 
 async fn page(member: Member) -> Answer {
+    show(member, None).await
+}
+
+async fn show(member: Member, failure: Option<Failure>) -> Answer {
     let me = member.crew_record().await?;
     let all = planning::list_my_missions(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
     let feed = planning::find_my_feed(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
     let (lang, t) = (member.visitor.lang, member.words());
-    Ok(render::page(StatusCode::OK, move || {
+    let typed = Typed { failure, values: Vec::new() };
+    Ok(render::page(form_status(&typed), move || {
         let now = member.visitor.app.clock.now();
         let today = member.org.zone().local(now).date;
         let (asks, plan) = split(all, now);
         let action = |id: AssignmentId| member.url(&format!("/missions/answers/{id}"));
         let is_empty = asks.is_empty() && plan.is_empty();
         let cards = asks.into_iter().map(|mine| card(&mine, now, lang, &action(mine.assignment.id))).collect_view();
-        let days = days(plan, today, lang, &action);
+        let days = days(plan, now, today, lang, &action);
         let calendar = super::feeds::section(&member, feed, t.calendar_lead(), &member.url("/missions/calendar"));
         view! {
             <InOrg member=member.clone() title=t.my_missions_title() here="missions">
                 <div class="stack narrow">
                     <h1>{t.my_missions_title()}</h1>
+                    <FormError typed lang />
                     {is_empty.then(|| view! { <Empty title=t.my_missions_empty_title() text=t.my_missions_empty_text() /> })}
                     {cards}{days}
                     <p><a class="btn secondary" href=member.url("/availability")><Icon name="calendar" />{t.nav_availability()}</a></p>
@@ -72,39 +79,65 @@ fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> impl IntoVi
     let reason = format!("reason-{id}");
     let notes = (!mine.mission.notes.is_empty()).then(|| view! { <p class="small">{mine.mission.notes.clone()}</p> });
     let waiting = super::staffing::answer_by(&mine.mission, &mine.assignment, now, lang).unwrap_or_else(|| t.answer_waiting());
+    let moved = move_words(mine, lang).map(|text| view! { <p><Pill tone="info" icon="swap" text=text /></p> });
+    let colleagues = colleagues(mine, lang);
     // A form for each answer: Enter in the reason presses the first button of its form, and must not accept.
     view! {
         <section class="card reply stack tight" aria-labelledby=heading>
             <div class="row"><Pill tone="accent" icon="mail" text=waiting /></div>
-            <h2 id=id>{mine.mission.title.clone()}", "{format::long_date(starts.date, lang)}</h2>
+            <h2 id=id>{mine.mission.title.clone()}", "{format::day_of_year(starts.date, lang)}</h2>
             <p class="muted"><strong class="strong">{starts.hour_minute()}" – "{ends.hour_minute()}</strong>{role}<br />{place(mine)}</p>
-            {notes}
-            <form class="row" method="post" action=action.to_owned()><button class="btn primary" name="accept" value="true">{t.answer_yes()}</button></form>
-            <details><summary>{t.answer_no()}</summary><form class="stack tight" method="post" action=action.to_owned()><div class="field"><label for=reason.clone()>{t.answer_reason()}</label><input class="input" id=reason name="reason" maxlength="300" /></div>
-                <div class="row"><button class="btn secondary" name="accept" value="false">{t.answer_no()}</button></div></form></details>
+            {moved}{colleagues}{notes}
+            <div class="answers">
+                <details><summary class="btn secondary">{t.answer_no()}</summary><form class="stack tight" method="post" action=action.to_owned()><div class="field"><label for=reason.clone()>{t.answer_reason()}</label><input class="input" id=reason name="reason" maxlength="300" /></div>
+                    <button class="btn danger" name="accept" value="false">{t.answer_no_sure()}</button></form></details>
+                <form method="post" action=action.to_owned()><button class="btn primary" name="accept" value="true">{t.answer_yes()}</button></form>
+            </div>
         </section>
     }
+}
+
+/// Who else is there, with what they do.
+fn colleagues(mine: &MyMission, lang: Lang) -> Option<AnyView> {
+    let name = |colleague: &Colleague| match colleague.role.as_str() {
+        "" => colleague.name.clone(),
+        role => format!("{} ({role})", colleague.name),
+    };
+    let names: Vec<String> = mine.colleagues.iter().map(name).collect();
+    let text = crate::platform::words::words(lang).colleagues(names.join(", "));
+    (!names.is_empty()).then(|| view! { <p class="small muted">{text}</p> }.into_any())
 }
 
 /// The plan, a heading a day.
 fn days(
     plan: Vec<MyMission>,
+    now: Instant,
     today: jiff::civil::Date,
     lang: Lang,
     action: &dyn Fn(AssignmentId) -> String,
 ) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let day = |mine: &MyMission| mine.mission.zone().local(mine.mission.starts_at).date;
+    let next = plan.iter().find(|mine| mine.assignment.status.is_active()).map(|mine| mine.assignment.id);
     let groups = plan.chunk_by(|a, b| day(a) == day(b)).map(|group| {
         let date = group.first().map(day).unwrap_or_default();
-        let word = (date == today).then(|| t.today());
-        let lines = group.iter().map(|mine| line(mine, lang, &action(mine.assignment.id))).collect_view();
-        view! { <section><h2 class="day">{word}" "<span>{format::long_date(date, lang)}</span></h2><ol class="cues">{lines}</ol></section> }
+        let said = if date.year() == today.year() { format::day_of_year(date, lang) } else { format::long_date(date, lang) };
+        let (strong, rest) = match (date - today).get_days() {
+            0 => (t.today(), said),
+            1 => (t.tomorrow(), said),
+            _ => said.split_once(' ').map(|(day, rest)| (format::capitalised(day), rest.to_owned())).unwrap_or_default(),
+        };
+        let lines = group
+            .iter()
+            .map(|mine| line(mine, (next == Some(mine.assignment.id)).then_some(now), lang, &action(mine.assignment.id)))
+            .collect_view();
+        view! { <section><h2 class="day">{strong}" "<span>{rest}</span></h2><ol class="cues">{lines}</ol></section> }
     });
     groups.collect_view()
 }
 
-fn line(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
+/// A mission of the plan; `next` is the time now, for the first one that is on.
+fn line(mine: &MyMission, next: Option<Instant>, lang: Lang, action: &str) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let zone = mine.mission.zone();
     let (starts, ends) = (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at));
@@ -119,8 +152,12 @@ fn line(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
     } else if declined {
         view! { <Pill tone="" icon="x" text=t.assignment_declined() /> }.into_any()
     } else {
-        ().into_any()
+        let word = |now| if mine.mission.starts_at <= now { t.mission_now() } else { t.mission_next() };
+        let moved = move_words(mine, lang).map(|text| view! { <Pill tone="info" icon="swap" text=text /> });
+        view! { {next.map(|now| view! { <Pill tone="now" icon="clock" text=word(now) /> })}{moved} }.into_any()
     };
+    let colleagues = (!off && !declined).then(|| colleagues(mine, lang)).flatten();
+    let class = next.map(|_| "now");
     // A change of mind: as long as it has not begun, the other answer can be given.
     let other = (!off).then(|| {
         let (value, word) = if declined { ("true", t.answer_yes()) } else { ("false", t.answer_withdraw()) };
@@ -129,8 +166,8 @@ fn line(mine: &MyMission, lang: Lang, action: &str) -> impl IntoView + use<> {
     let role = (!mine.role.is_empty()).then(|| format!("{} · ", mine.role));
     let notes = (!mine.mission.notes.is_empty()).then(|| view! { <p class="small">{mine.mission.notes.clone()}</p> });
     view! {
-        <li><time datetime=stamp>{starts.hour_minute()}<small>{ends.hour_minute()}</small></time>
-            <div><span class="title">{mine.mission.title.clone()}</span><p>{role}{place(mine)}</p>{notes}{pill}{other}</div></li>
+        <li class=class><time datetime=stamp>{starts.hour_minute()}<small>{ends.hour_minute()}</small></time>
+            <div><span class="title">{mine.mission.title.clone()}</span><p>{role}{place(mine)}</p>{colleagues}{notes}<div class="row">{pill}</div>{other}</div></li>
     }
 }
 
@@ -153,8 +190,11 @@ async fn answer(
 ) -> Answer {
     let proof = member.permit()?;
     let me = member.crew_record().await?;
-    let answered = planning::answer_mine(&member.visitor.app, proof, &me, id, form.accept, &form.reason).await;
-    answered.map_err(|e| member.refuse(e))?;
+    match planning::answer_mine(&member.visitor.app, proof, &me, id, form.accept, &form.reason).await {
+        Err(error @ PlanError::NotFound) => return Err(member.refuse(error)),
+        Err(error) => return show(member, Some(error.into())).await,
+        Ok(()) => {}
+    }
     Ok(go_with(&session, flash_of(form.accept), &member.url("/missions")).await)
 }
 
@@ -175,7 +215,7 @@ async fn show_link(visitor: Visitor, token: String, failure: Option<Failure>) ->
         let action = |id: AssignmentId| format!("/answer/{token}/{id}");
         let is_empty = asks.is_empty() && plan.is_empty();
         let cards = asks.into_iter().map(|mine| card(&mine, now, lang, &action(mine.assignment.id))).collect_view();
-        let days = days(plan, today, lang, &action);
+        let days = days(plan, now, today, lang, &action);
         view! {
             <Plain lang title=org.name.clone() visitor=visitor>
                 <h1>{org.name.clone()}</h1>
@@ -197,7 +237,7 @@ async fn answer_link(
     let answered = planning::answer_by_link(&visitor.app, visitor.permit()?, &token, id, form.accept, &form.reason).await;
     match answered {
         Ok(()) => Ok(go_with(&session, flash_of(form.accept), &format!("/answer/{token}")).await),
-        Err(error @ (crate::planning::PlanError::LinkDead | crate::planning::PlanError::NotFound)) => Err(visitor.refuse(error)),
+        Err(error @ (PlanError::LinkDead | PlanError::NotFound)) => Err(visitor.refuse(error)),
         Err(error) => show_link(visitor, token, Some(error.into())).await,
     }
 }

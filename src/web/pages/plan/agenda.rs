@@ -21,7 +21,7 @@ pub fn list(member: &Member, sight: &Sight, facts: &Facts) -> AnyView {
 
 fn day(member: &Member, sight: &Sight, facts: &Facts, date: Date, sheets: &[&MissionSheet]) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
-    let name = super::capitalised(&format::short_date(date, lang));
+    let name = format::capitalised(&format::short_date(date, lang));
     let mark = (date == sight.today).then(|| view! { <span class="pill now">{t.today()}</span> });
     let new = member.support.is_none().then(|| {
         let label = format!("{} · {name}", t.plan_new_title());

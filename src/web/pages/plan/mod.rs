@@ -97,8 +97,8 @@ fn heading(member: &Member, sight: &Sight) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let (first, last) = (sight.first(), sight.last());
     match sight.span {
-        Span::Day => view! { <h1>{capitalised(&format::long_date(first, lang))}</h1> }.into_any(),
-        Span::Month => view! { <h1>{capitalised(&format::month(first, lang))}" "{first.year()}</h1> }.into_any(),
+        Span::Day => view! { <h1>{format::capitalised(&format::long_date(first, lang))}</h1> }.into_any(),
+        Span::Month => view! { <h1>{format::capitalised(&format::month(first, lang))}" "{first.year()}</h1> }.into_any(),
         Span::Week => {
             let short = format::short_date(first, lang);
             let short = short.split_once(' ').map_or("", |(_, day)| day);
@@ -111,12 +111,6 @@ fn heading(member: &Member, sight: &Sight) -> AnyView {
             view! { <h1>{t.plan_week(i64::from(first.iso_week_date().week()))}" "<small>{span}</small></h1> }.into_any()
         }
     }
-}
-
-/// With a capital, for a heading.
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn head(member: &Member, sight: &Sight, facts: &Facts) -> AnyView {
