@@ -60,7 +60,12 @@ pub fn build_scanner(toolchain: WasmToolchain) -> Result<PathBuf> {
 
 fn cargo_build(toolchain: WasmToolchain, profile: &str, what: &[&str]) -> Result<()> {
     let mut command = toolchain.cargo();
-    command.arg("build").args(toolchain.options()).args(["--target", WASM, "--profile", profile]).args(what);
+    // The kind of library is named here and not in the manifests: a server would be linked twice.
+    command
+        .arg("rustc")
+        .args(toolchain.options())
+        .args(["--target", WASM, "--profile", profile, "--crate-type", "cdylib"])
+        .args(what);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap_crates());
     run(command.env("CARGO_TARGET_DIR", toolchain.target_dir()))
 }
