@@ -6,6 +6,7 @@ use crate::kernel::text::{clean_line, fold};
 use crate::kernel::zone::{Zone, parse_date, parse_local};
 use crate::kernel::{Instant, ProjectId};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 type Problems = Vec<(&'static str, &'static str)>;
 
@@ -88,7 +89,7 @@ pub fn check_project(new: &NewProject) -> Result<CheckedProject, Problems> {
 }
 
 /// A role that a mission needs, before it has a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedNeed {
     pub role: String,
     pub quota: i64,
@@ -96,8 +97,8 @@ pub struct CheckedNeed {
     pub min_level: i64,
 }
 
-/// A mission that may be written.
-#[derive(Clone, Debug)]
+/// A mission that may be written, and is kept in the planner's steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedMission {
     pub title: String,
     pub project_id: Option<ProjectId>,
@@ -109,7 +110,10 @@ pub struct CheckedMission {
     pub break_minutes: i64,
     pub notes: String,
     pub contact: String,
+    // Steps of before there were deadlines have none.
+    #[serde(default)]
     pub answer_hours: i64,
+    #[serde(default)]
     pub cascades: bool,
     pub needs: Vec<CheckedNeed>,
 }

@@ -1,7 +1,6 @@
 //! Missions to be pasted on a date: what they say by the clocks of their place, a day or several.
 
 use super::check::{CheckedMission, CheckedNeed};
-use super::steps::KeptNeed;
 use crate::kernel::zone::Zone;
 use crate::kernel::{Instant, MissionTemplateId, ProjectId};
 use jiff::ToSpan;
@@ -59,7 +58,7 @@ pub struct TemplateMission {
     pub answer_hours: i64,
     #[serde(default)]
     pub cascades: bool,
-    needs: Vec<KeptNeed>,
+    needs: Vec<CheckedNeed>,
 }
 
 fn minute(hour: i8, minute: i8) -> i64 {
@@ -90,7 +89,7 @@ impl TemplateMission {
             contact: mission.contact,
             answer_hours: mission.answer_hours,
             cascades: mission.cascades,
-            needs: mission.needs.into_iter().map(KeptNeed::from).collect(),
+            needs: mission.needs,
         }
     }
 
@@ -137,7 +136,7 @@ impl TemplateMission {
             contact: self.contact.clone(),
             answer_hours: self.answer_hours,
             cascades: self.cascades,
-            needs: self.needs.iter().cloned().map(CheckedNeed::from).collect(),
+            needs: self.needs.clone(),
         })
     }
 }

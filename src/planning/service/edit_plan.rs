@@ -422,7 +422,7 @@ impl<'a> Work<'a> {
         let changes = self.changes().await?;
         let missions = changes.iter().map(|change| change.mission).collect();
         let title = changes.first().and_then(|change| change.after.as_ref().or(change.before.as_ref()));
-        let title = title.map(|kept| kept.title.clone()).unwrap_or_default();
+        let title = title.map(|kept| kept.mission.title.clone()).unwrap_or_default();
         let account = self.permit.actor().account();
         if let (true, false, Some(account)) = (is_step, changes.is_empty(), account) {
             let text = serde_json::to_string(&changes).unwrap_or_default();

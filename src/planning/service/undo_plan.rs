@@ -47,7 +47,7 @@ pub async fn undo_plan(app: &App, permit: Permit<EditPlan>, redo: bool) -> Resul
     for (change, sheet) in wanted.iter().zip(present) {
         match (&change.after, sheet) {
             (Some(kept), Some(sheet)) => {
-                work.rewrite(&sheet, kept.mission()).await?;
+                work.rewrite(&sheet, kept.mission.clone()).await?;
                 set_people(&mut work, change.mission, &kept.people).await?;
             }
             (Some(kept), None) => {
@@ -70,14 +70,14 @@ async fn restore(work: &mut Work<'_>, id: MissionId, kept: &Kept) -> Result<(), 
         let now = work.tx.now();
         store::call_on_mission(&mut work.tx, id, now).await?;
         let sheet = work.live(id).await?.ok_or(PlanError::NotFound)?;
-        return work.rewrite(&sheet, kept.mission()).await;
+        return work.rewrite(&sheet, kept.mission.clone()).await;
     }
-    let (new, now) = (kept.mission(), work.tx.now());
+    let (new, now) = (&kept.mission, work.tx.now());
     super::missions::check_project(&mut work.tx, new.project_id).await?;
-    if !store::restore_mission(&mut work.tx, id, &new, now).await? {
+    if !store::restore_mission(&mut work.tx, id, new, now).await? {
         return Err(PlanError::StepStale);
     }
-    work.note(created(id, &new));
+    work.note(created(id, new));
     Ok(())
 }
 
