@@ -17,7 +17,7 @@ fn badge(next: &str, left_ms: i64) -> String {
         label: word("Code"),
     };
     let props = BadgeIslandProps { first, words, renew_url: "/o/x/badge/code".into() };
-    Owner::new().with(|| BadgeIsland(props).to_html())
+    Owner::new().with(|| BadgeIsland(props).to_html()).replace("<!>", "")
 }
 
 fn kiosk() -> String {
@@ -44,7 +44,7 @@ fn kiosk() -> String {
     };
     let (time_zone, language) = (word("Europe/Paris"), word("fr"));
     let props = KioskIslandProps { words, worker: word("/w.js"), decoder: word("/d.wasm"), time_zone, language, server_ms: 7 };
-    Owner::new().with(|| KioskIsland(props).to_html())
+    Owner::new().with(|| KioskIsland(props).to_html()).replace("<!>", "")
 }
 
 /// The literal arguments of a method's calls.

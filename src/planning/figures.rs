@@ -61,6 +61,7 @@ mod tests {
             told_starts_at: None,
             told_ends_at: None,
             told_place: None,
+            told_before: None,
             answered_at: None,
             answer_by_at: None,
             reminded_at: None,
