@@ -34,6 +34,11 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
+/// One of the six colours of the house, 1 to 6, for an avatar: always the same for a name.
+pub fn colour_of(name: &str) -> u32 {
+    name.chars().fold(0, |sum: u32, letter| sum.wrapping_mul(31).wrapping_add(u32::from(letter))) % 6 + 1
+}
+
 /// The first word of a name: what a kiosk may show to the whole queue.
 pub fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)

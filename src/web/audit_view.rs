@@ -3,10 +3,9 @@
 use super::audit_lines::{Fact, Line, Teller};
 use super::format;
 use super::refusal::url_part;
-use super::ui::{Empty, Icon, Pill};
+use super::ui::{Avatar, Empty, Icon, Pill};
 use crate::access::{Actor, permit};
 use crate::audit::{self, AuditFilter, Break, Check, EventPage, Fault, Group, ReadsChain, chain_line, head_line};
-use crate::kernel::text::initials;
 use crate::kernel::zone::{Zone, parse_date};
 use crate::kernel::{AccountId, Failure, Lang};
 use crate::platform::App;
@@ -330,7 +329,7 @@ fn row(line: Line, t: &'static Words) -> impl IntoView {
     let time = format!("{}:{:02}", time.hour_minute(), time.second);
     let avatar = match who.icon {
         Some(icon) => view! { <span class="avatar" aria-hidden="true"><Icon name=icon small=true /></span> }.into_any(),
-        None => view! { <span class="avatar gel-2" aria-hidden="true">{initials(&who.name)}</span> }.into_any(),
+        None => view! { <Avatar name=who.name.clone() /> }.into_any(),
     };
     let note = (!who.note.is_empty()).then(|| view! { <small>{who.note}</small> });
     let facts = (!facts.is_empty()).then(|| {

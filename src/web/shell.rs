@@ -2,8 +2,7 @@
 
 use super::context::{Member, Own, PlatformAdmin, Visitor};
 use super::render::island_scripts;
-use super::ui::{Icon, Mark};
-use crate::kernel::text::initials;
+use super::ui::{Avatar, Icon, Mark};
 use crate::kernel::{Lang, Role};
 use crate::platform::words::{Words, words};
 use leptos::prelude::*;
@@ -70,11 +69,11 @@ fn Frame(
             <nav class=if board { "side rail" } else { "side" } aria-label=t.shell_navigation()>
                 <div class="brand"><Mark /><span class="t">{brand.clone()}<small>"Régie"</small></span></div>
                 {groups}
-                <a class="who" href="/me"><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span><span class="t">{name.clone()}<br /><small>{who}</small></span></a>
+                <a class="who" href="/me"><Avatar name=name.clone() /><span class="t">{name.clone()}<br /><small>{who}</small></span></a>
                 <LanguageSwitch lang=visitor.lang path=visitor.path.clone() />
             </nav>
             <main class=if board { "sheet board" } else { "sheet" } id="main">
-                <div class="topbar"><Mark /><span class="strong">{brand}</span><span class="push row"><a class="btn square" href="/me" aria-label=t.shell_account()><span class="avatar gel-2" aria-hidden="true">{initials(&name)}</span></a></span></div>
+                <div class="topbar"><Mark /><span class="strong">{brand}</span><span class="push row"><a class="btn square" href="/me" aria-label=t.shell_account()><Avatar name=name.clone() /></a></span></div>
                 {flash.map(|text| view! { <div class="note positive" role="status"><Icon name="check" /><p>{text}</p></div> })}
                 {children()}
             </main>

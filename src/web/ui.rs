@@ -2,6 +2,7 @@
 
 use super::refusal::words_of;
 use crate::accounts::MIN_PASSWORD;
+use crate::kernel::text::{colour_of, initials};
 use crate::kernel::{Failure, Lang};
 use crate::platform::words::words;
 use leptos::prelude::*;
@@ -10,6 +11,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Icon(name: &'static str, #[prop(optional)] small: bool) -> impl IntoView {
     view! { <svg class=if small { "icon s" } else { "icon" } aria-hidden="true"><use href=format!("/icons.svg#i-{name}") /></svg> }
+}
+
+/// Two letters on a colour that stand for a person. The name is beside it.
+#[component]
+pub fn Avatar(#[prop(into)] name: String) -> impl IntoView {
+    view! { <span class=format!("avatar gel-{}", colour_of(&name)) aria-hidden="true">{initials(&name)}</span> }
 }
 
 /// The product's mark, of the same sprite: a file of its own would be a request more on every first visit.

@@ -188,7 +188,7 @@ fn table(member: &Member, people: Vec<Colleague>) -> impl IntoView + use<> {
         let state = state_pill(&person, t);
         view! {
             <tr role="row">{pick}
-                <th scope="row" role="rowheader"><a href=url>{person.name}</a>{is_me.then(|| view! { " "<span class="faint small">{t.member_you()}</span> })}<small>{person.email}</small></th>
+                <th scope="row" role="rowheader"><span class="person"><Avatar name=person.name.clone() /><span><a href=url>{person.name}</a>{is_me.then(|| view! { " "<span class="faint small">{t.member_you()}</span> })}<small>{person.email}</small></span></span></th>
                 <td role="cell" data-label=t.members_role()>{role_word(person.role, t)}</td>
                 <td role="cell" data-label=t.member_state()>{state}</td>
                 <td role="cell" data-label=t.member_factor()>{factor}</td>

@@ -41,7 +41,7 @@ use super::context::{Member, Own, PlatformAdmin, Visitor};
 use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
 use super::refusal::{Refusal, safe_next, url_part, with_retry, words_of};
 use super::shell::{InOrg, LanguageSwitch, OfMine, OfPlatform, Plain};
-use super::ui::{Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
+use super::ui::{Avatar, Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
 use super::{format, render};
 use crate::access::{Action, Permit, permit};
 use crate::kernel::zone::{DEFAULT_ZONE, Zone};

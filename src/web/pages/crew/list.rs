@@ -146,7 +146,7 @@ fn table(
         };
         view! {
             <tr role="row">
-                <th scope="row" role="rowheader"><a href=url>{person.name}</a><small>{person.email}</small></th>
+                <th scope="row" role="rowheader"><span class="person"><Avatar name=person.name.clone() /><span><a href=url>{person.name}</a><small>{person.email}</small></span></span></th>
                 <td role="cell" data-label=t.field_job()>{person.job}</td>
                 <td role="cell" data-label=t.field_skills()>{skills.join(", ")}{permits}</td>
                 <td role="cell" data-label=t.crew_account()>{account}</td>

@@ -5,7 +5,7 @@ use super::facts::{Facts, day_of};
 use super::sight::{By, Sight, Span};
 use super::slots::{Placed, absence_slots, mission_slot, open_slots, person_slot};
 use crate::kernel::ProjectId;
-use crate::kernel::text::{first_name, initials};
+use crate::kernel::text::first_name;
 use crate::orgs::CrewSheet;
 use crate::planning::MissionSheet;
 use jiff::civil::Date;
@@ -237,6 +237,6 @@ fn person_line(member: &Member, sight: &Sight, facts: &Facts, sheet: &CrewSheet)
         let value = minutes.min(FULL).to_string();
         view! { <progress class=tone value=value max=FULL.to_string() aria-label=t.plan_hours_of(first_name(&person.name))></progress> }
     });
-    let head = view! { <span class="person"><span class="avatar gel-2" aria-hidden="true">{initials(&person.name)}</span><span><strong>{person.name.clone()}</strong><small class="load">{job}<span class="num">{format::minutes(minutes)}</span></small>{bar}</span></span> };
+    let head = view! { <span class="person"><Avatar name=person.name.clone() /><span><strong>{person.name.clone()}</strong><small class="load">{job}<span class="num">{format::minutes(minutes)}</span></small>{bar}</span></span> };
     Line { key: format!("c{}", person.id), head: head.into_any(), placed }
 }

@@ -162,7 +162,7 @@ fn person_line(member: &Member, sight: &Sight, chosen: &Staff, on_it: &Assignmen
         let label = t.plan_take_off(name.clone());
         view! { <form class="push" method="post" action=url>{fields}<button class="btn square" aria-label=label.clone() title=label><Icon name="x" /></button></form> }
     });
-    view! { <li><span class="avatar gel-2" aria-hidden="true">{crate::kernel::text::initials(&name)}</span><span>{name.clone()}<br />{pill}{by}</span>{remove}</li> }.into_any()
+    view! { <li><Avatar name=name.clone() /><span>{name.clone()}<br />{pill}{by}</span>{remove}</li> }.into_any()
 }
 
 fn add_form(member: &Member, sight: &Sight, chosen: &Staff, need: Option<NeedId>, role: &str) -> AnyView {

@@ -110,7 +110,7 @@ fn telling_line(telling: &Telling, lang: Lang) -> impl IntoView {
     let changed =
         telling.changed.iter().map(|moved| view! { <small>{t.publish_changed(moved_words(moved, lang))}</small> }).collect_view();
     let off = (!telling.off.is_empty()).then(|| view! { <small>{t.publish_off(telling.off.join(", "))}</small> });
-    view! { <li><span class="avatar" aria-hidden="true">{crate::kernel::text::initials(&telling.name)}</span><span class="grow"><span class="strong">{telling.name.clone()}</span>{new}{changed}{off}</span>
+    view! { <li><Avatar name=telling.name.clone() /><span class="grow"><span class="strong">{telling.name.clone()}</span>{new}{changed}{off}</span>
     {(!telling.has_address).then(|| view! { <Pill tone="warning" icon="warn" text=t.publish_no_address() /> })}</li> }
 }
 
