@@ -59,8 +59,12 @@ key-new = New mission in the cell
 key-delete = Delete the mission, or take the person off
 key-publish = Publish
 key-escape = Close, select nothing
-asked-move = Move by { $days } d and { $minutes } min
-asked-stretch = Make longer by { $minutes } min
+asked-move-days = { $days ->
+    [one] Move by { $days } day
+   *[other] Move by { $days } days
+}
+asked-move-hours = Move by { $by }
+asked-stretch = Change the end by { $by }
 asked-day = To { $day }
 asked-split = Split at { $time }
 said-nothing = Nothing to change.

@@ -59,8 +59,12 @@ key-new = Nouvelle mission dans la case
 key-delete = Supprimer la mission, ou retirer la personne
 key-publish = Publier
 key-escape = Fermer, ne rien sélectionner
-asked-move = Décaler de { $days } j et { $minutes } min
-asked-stretch = Allonger de { $minutes } min
+asked-move-days = { $days ->
+    [one] Décaler de { $days } jour
+   *[other] Décaler de { $days } jours
+}
+asked-move-hours = Décaler de { $by }
+asked-stretch = Changer la fin de { $by }
 asked-day = Au { $day }
 asked-split = Scinder à { $time }
 said-nothing = Rien à changer.

@@ -174,7 +174,7 @@ test.describe("the planner", () => {
         await other.keyboard.press("Alt+ArrowRight");
         await expect(dialog).toContainText("Rien n’a été changé");
         // Both are shown: what is, and what was asked.
-        await expect(dialog).toContainText(/Maintenant.*09:30.*Votre changement.*1 j/s);
+        await expect(dialog).toContainText(/Maintenant.*09:30.*Votre changement.*1 jour/s);
         await other.keyboard.press("Escape");
         await expect(dialog).toHaveCount(0);
         await expect(mission(page, 0, "Montage")).toContainText("09:30");

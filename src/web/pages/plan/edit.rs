@@ -4,6 +4,7 @@ use super::super::*;
 use super::board_part;
 use super::facts::find_facts;
 use super::sight::{Sight, SightQuery};
+use crate::kernel::zone::{parse_date, parse_local};
 use crate::planning::MissionSheet;
 use crate::planning::service::Edited;
 use crate::planning::{Edit, EditKind, EditWords, NewMission, PlanError, Target, service as planning};
@@ -220,15 +221,22 @@ async fn find_now(member: &Member, form: &EditForm) -> Vec<MissionSheet> {
 fn asked(member: &Member, form: &EditForm) -> String {
     let (lang, t) = (member.visitor.lang, member.words());
     let number = |text: &str| text.parse::<i64>().unwrap_or(0);
+    let zone = member.org.zone();
+    let time = |text: &str| parse_local(text, &zone).map(|at| format::date_time(zone.local(at), lang)).unwrap_or_default();
+    let hours = |minutes: i64| format!("{}{}", if minutes < 0 { "−" } else { "+" }, format::minutes(minutes.abs()));
     match EditKind::parse(&form.kind) {
-        Some(EditKind::Move) => t.asked_move(number(&form.days), number(&form.minutes)),
-        Some(EditKind::Stretch) => t.asked_stretch(number(&form.minutes)),
+        Some(EditKind::Move) => match (number(&form.days), number(&form.minutes)) {
+            (days, 0) => t.asked_move_days(days),
+            (0, minutes) => t.asked_move_hours(hours(minutes)),
+            (days, minutes) => format!("{}, {}", t.asked_move_days(days), hours(minutes)),
+        },
+        Some(EditKind::Stretch) => t.asked_stretch(hours(number(&form.minutes))),
         Some(EditKind::Drop | EditKind::Copy) => {
-            let day = crate::kernel::zone::parse_date(&form.day).map(|day| format::long_day(day, lang));
+            let day = parse_date(&form.day).map(|day| format::long_day(day, lang));
             t.asked_day(day.unwrap_or_default())
         }
-        Some(EditKind::Times) => format!("{} – {}", form.starts_at.replace('T', " "), form.ends_at.replace('T', " ")),
-        Some(EditKind::Split) => t.asked_split(form.starts_at.replace('T', " ")),
+        Some(EditKind::Times) => format!("{} – {}", time(&form.starts_at), time(&form.ends_at)),
+        Some(EditKind::Split) => t.asked_split(time(&form.starts_at)),
         Some(EditKind::Delete) => t.mission_delete(),
         Some(EditKind::Duplicate) => t.mission_duplicate(),
         Some(EditKind::Assign) => t.assign_button(),
