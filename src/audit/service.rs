@@ -1,6 +1,7 @@
 //! What can be read of the audit.
 
 use super::{AuditFilter, AuditRow, Break, Follower, Link, Names, ReadAudit, ReadsChain, chain_line, head_line, store};
+use crate::access::Conn;
 use crate::access::Permit;
 use crate::kernel::{Instant, OrgId};
 use crate::platform::App;
@@ -114,6 +115,16 @@ pub async fn read_page<A: ReadsChain>(app: &App, permit: Permit<A>, filter: &Aud
 /// When the database cannot be read.
 pub async fn read_head<A: ReadsChain>(app: &App, permit: &Permit<A>) -> DbResult<Link> {
     Ok(store::find_head(&mut app.db.read().await?, permit.org()).await?.unwrap_or_default())
+}
+
+/// The number of an organisation's last event: every change makes it greater, so what was read at a number is true for as long as
+/// the number stays.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_version(conn: &mut impl Conn) -> DbResult<i64> {
+    let org = conn.org();
+    Ok(store::find_head(conn.tx(), org).await?.unwrap_or_default().seq)
 }
 
 /// The next rows of a chain after number `after`, up to `head`; none when that is all.

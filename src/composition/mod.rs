@@ -18,6 +18,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, DbError, Limits};
 use crate::platform::hashing::{Hasher, HashingError};
 use crate::platform::keys::{self, KeyError};
+use crate::platform::memo::Memo;
 use crate::platform::seal::Sealer;
 use crate::platform::throttle::Throttle;
 use crate::platform::tokens::TokenSigner;
@@ -60,5 +61,16 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     let db = Db::connect(&config.database_url(), limits).await?;
     let assets = Assets::load(&config.server.site);
     let cache = ListCache::new(config.cache.ttl_seconds, config.cache.redis_url.reveal());
-    Ok(App::new(Parts { config, db, clock, hasher, signer, sealer, throttle: Throttle::default(), assets, cache }))
+    Ok(App::new(Parts {
+        config,
+        db,
+        clock,
+        hasher,
+        signer,
+        sealer,
+        throttle: Throttle::default(),
+        assets,
+        cache,
+        memo: Memo::default(),
+    }))
 }

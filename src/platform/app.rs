@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::config::Config;
 use super::db::Db;
 use super::hashing::Hasher;
+use super::memo::Memo;
 use super::seal::Sealer;
 use super::throttle::Throttle;
 use super::tokens::TokenSigner;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub throttle: Throttle,
     pub assets: Assets,
     pub cache: ListCache,
+    pub memo: Memo,
 }
 
 impl App {

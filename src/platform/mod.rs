@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod markup;
+pub mod memo;
 pub mod random;
 pub mod seal;
 pub mod secret;

@@ -236,3 +236,44 @@ async fn missions_and_projects_say_what_they_cost() {
     })
     .await;
 }
+
+/// Findings are kept for as long as nothing changes: each kind of change is seen at once, also on the other server.
+#[tokio::test]
+async fn findings_are_of_what_is_so_now() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        let twin = test.twin().await;
+        let cookies = [test.cookie(&room.shop.owner.email).await, twin.cookie(&room.shop.owner.email).await];
+        let url = format!("/o/{}/conflicts?week=2026-12-07", room.shop.org.slug);
+        let both = async || {
+            let mut seen = Vec::new();
+            for (server, cookie) in [(&test, &cookies[0]), (&twin, &cookies[1])] {
+                // Twice: the second time, what was kept is shown.
+                for _ in 0..2 {
+                    let text = server.browse("GET", &url, cookie, "").await.text;
+                    seen.push(["Compétence manquante", "Indisponible"].map(|word| text.contains(word)));
+                }
+            }
+            assert!(seen.iter().all(|one| *one == seen[0]), "{seen:?}");
+            seen[0]
+        };
+        skilled(&room, room.karim, 200).await;
+        let montage = mission(&room, 9, 9, 18).await;
+        let need = room.done("GET", &format!("/missions/{montage}"), None).await["needs"][0]["id"].clone();
+        let body = json!({ "mission_id": montage, "user_id": room.karim, "need_id": need, "status": "DRAFT" });
+        room.done("POST", "/assignments", Some(body)).await;
+        assert_eq!(both().await, [false, false]);
+        unavailable(&room, 9).await;
+        assert_eq!(both().await, [false, true]);
+        let without = json!({ "skills": [], "employment_type": "CDD" });
+        room.done("PUT", &format!("/users/{}/profile", room.karim), Some(without)).await;
+        assert_eq!(both().await, [true, true]);
+        let version = room.done("GET", &format!("/missions/{montage}"), None).await["version"].clone();
+        let moved = json!({ "starts_at": "2026-12-10T09:00", "ends_at": "2026-12-10T18:00", "version": version });
+        room.done("PUT", &format!("/missions/{montage}"), Some(moved)).await;
+        assert_eq!(both().await, [true, false]);
+        assert_eq!(room.ask("DELETE", &format!("/missions/{montage}"), None).await.status, 200);
+        assert_eq!(both().await, [false, false]);
+    })
+    .await;
+}

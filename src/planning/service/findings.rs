@@ -1,5 +1,6 @@
 use super::roster::{Planned, Roster, find_worked, gather};
 use crate::access::{Conn, Permit};
+use crate::audit::find_version;
 use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId};
 use crate::orgs::service::find_org;
@@ -11,6 +12,7 @@ use crate::platform::App;
 use crate::platform::db::DbResult;
 use jiff::ToSpan as _;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What the rules say of one person.
 #[derive(Clone, Debug)]
@@ -63,19 +65,26 @@ impl ConflictSheet {
 }
 
 /// Checks the plan of `window` against the rules of every pack: what is assigned, and, where people have badged, what they
-/// really worked.
+/// really worked. Kept until something changes in the organisation, and for a minute at most: what is over counts as it was.
 ///
 /// Permission: manager. Audit: none, it only reads.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn check_plan(app: &App, permit: Permit<ReadStaffing>, window: Window) -> Result<ConflictSheet, PlanError> {
+pub async fn check_plan(app: &App, permit: Permit<ReadStaffing>, window: Window) -> Result<Arc<ConflictSheet>, PlanError> {
+    let now = app.clock.now();
+    let version = (find_version(&mut permit.read(&app.db).await?).await?, now.0 / 60_000);
+    let key = format!("findings {} {} {}", permit.org(), window.first, window.last);
+    if let Some(kept) = app.memo.find(&key, version) {
+        return Ok(kept);
+    }
     let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
     let calendar = Calendar::new(&zone, window);
     let worked = find_worked(app, &permit, &calendar).await?;
     let mut read = permit.read(&app.db).await?;
-    let roster = gather(&mut read, &zone, &calendar, app.clock.now(), &worked, None).await?;
-    Ok(check_roster(&mut read, &calendar, roster, None).await?)
+    let roster = gather(&mut read, &zone, &calendar, now, &worked, None).await?;
+    let sheet = check_roster(&mut read, &calendar, roster, None).await?;
+    Ok(app.memo.keep(key, version, sheet))
 }
 
 /// Which of a person's missions are looked at beside one.

@@ -18,6 +18,7 @@ use crate::platform::db::DbResult;
 use jiff::ToSpan as _;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 /// A move of an accepted mission by more than this asks the person again, in minutes.
 const ASKS_AGAIN_AFTER: i64 = 30;
@@ -120,7 +121,7 @@ async fn rules_of<A: Action>(
     permit: &Permit<A>,
     from: Instant,
     to: Instant,
-) -> Result<(Zone, Calendar, Vec<Worked>), PlanError> {
+) -> Result<(Zone, Calendar, Arc<Vec<Worked>>), PlanError> {
     let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
     // A publication may be of any time: the rules look at a quarter of a year at most, and at least at a day.
     let first = zone.local(from).date;

@@ -8,8 +8,10 @@ use crate::planning::store::{self, AvailabilityFilter, PersonRow, ShiftRow};
 use crate::planning::{AssignmentStatus, Availability, AvailabilityKind, AvailabilityStatus, PlanError};
 use crate::platform::App;
 use crate::platform::db::DbResult;
-use crate::timeclock::service::list_hours;
+use crate::timeclock::ReadHours;
+use crate::timeclock::service::{find_last_punch, list_hours};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most declared times that are looked at.
 const MOST: i64 = 20_000;
@@ -38,20 +40,29 @@ pub(super) struct Roster {
     pub titles: HashMap<i64, String>,
 }
 
-/// What people have really worked in the time that a calendar knows. Read it before any transaction is begun.
+/// What people have really worked in the time that a calendar knows: kept until somebody badges again. Read it before any
+/// transaction is begun.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) async fn find_worked<A: Action>(app: &App, proof: &Permit<A>, calendar: &Calendar) -> Result<Vec<Worked>, PlanError> {
+pub(super) async fn find_worked<A: Action>(
+    app: &App,
+    proof: &Permit<A>,
+    calendar: &Calendar,
+) -> Result<Arc<Vec<Worked>>, PlanError> {
     let span = calendar.horizon();
-    let now = app.clock.now();
-    if span.from > now {
-        return Ok(Vec::new());
+    if span.from > app.clock.now() {
+        return Ok(Arc::default());
     }
     // Hours are the time clock's: it asks for its own proof, of the same actor.
-    let hours = list_hours(app, permit(proof.actor())?, span.from, span.to).await?;
+    let proof: Permit<ReadHours> = permit(proof.actor())?;
+    let last = (find_last_punch(app, &proof).await?, 0);
+    let key = format!("worked {} {} {}", proof.org(), span.from.0, span.to.0);
+    if let Some(kept) = app.memo.find(&key, last) {
+        return Ok(kept);
+    }
     let mut worked = Vec::new();
-    for hours in &hours {
+    for hours in &list_hours(app, proof, span.from, span.to).await? {
         for (interval, _) in &hours.intervals {
             if let Some(end) = interval.end {
                 let (person, start, break_minutes) = (hours.crew_member, interval.start, interval.break_minutes);
@@ -59,7 +70,7 @@ pub(super) async fn find_worked<A: Action>(app: &App, proof: &Permit<A>, calenda
             }
         }
     }
-    Ok(worked)
+    Ok(app.memo.keep(key, last, worked))
 }
 
 /// Everybody, or that one person, with what they are assigned to in the time that `calendar` knows, and what they have `worked`

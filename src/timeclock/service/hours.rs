@@ -106,6 +106,16 @@ pub async fn list_hours(app: &App, permit: Permit<ReadHours>, from: Instant, to:
     Ok(hours.collect())
 }
 
+/// The number of the last punch that was stored: what was worked stays the same for as long as it does, but for who is still in.
+///
+/// Permission: manager. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_last_punch(app: &App, permit: &Permit<ReadHours>) -> Result<i64, PunchError> {
+    Ok(store::find_last_number(&mut permit.read(&app.db).await?).await?)
+}
+
 /// Minutes worked since the local midnight, a running interval included.
 pub(super) async fn minutes_today(
     app: &App,

@@ -23,6 +23,7 @@ const LIST: &str =
 const OF_PERSON: &str =
     "SELECT p.kind, p.at, k.place FROM punches p LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
   WHERE p.org_id = $1 AND p.crew_member_id = $2 AND p.at >= $3 AND p.at < $4 ORDER BY p.seq";
+const LAST_OF_ALL: &str = "SELECT COALESCE(max(id), 0) FROM punches WHERE org_id = $1";
 const OF_ALL: &str = "SELECT p.crew_member_id, c.name, c.job, p.kind, p.at, k.place FROM punches p
     JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
     LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
@@ -170,6 +171,12 @@ pub async fn list_punches(conn: &mut impl Conn, filter: &PunchFilter) -> DbResul
 pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: Instant, to: Instant) -> DbResult<Vec<StepRow>> {
     let org = conn.org();
     conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
+}
+
+/// The number of the last punch that was stored; 0 for none.
+pub async fn find_last_number(conn: &mut impl Conn) -> DbResult<i64> {
+    let org = conn.org();
+    conn.query(LAST_OF_ALL).bind(org).scalar().await
 }
 
 /// Everybody's punches, person by person.

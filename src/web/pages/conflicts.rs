@@ -10,6 +10,7 @@ use axum::extract::Query;
 use axum::routing::get;
 use jiff::ToSpan;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Weeks on one page.
 const WEEKS: i64 = 4;
@@ -19,7 +20,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// What the rules say of a window, with what people have really worked instead of what was planned.
-pub(super) async fn find(member: &Member, window: Window) -> Result<ConflictSheet, Refusal> {
+pub(super) async fn find(member: &Member, window: Window) -> Result<Arc<ConflictSheet>, Refusal> {
     planning::check_plan(&member.visitor.app, member.permit()?, window).await.map_err(|e| member.refuse(e))
 }
 

@@ -14,6 +14,7 @@ use axum::extract::{Form, Path};
 use axum::routing::post;
 use jiff::ToSpan as _;
 use serde::Deserialize;
+use std::sync::Arc;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -56,7 +57,7 @@ fn reason_words(assignment: &Assignment, lang: Lang) -> Option<String> {
 pub(super) struct Staff {
     pub sheet: MissionSheet,
     pub crew: Vec<CrewSheet>,
-    pub conflicts: ConflictSheet,
+    pub conflicts: Arc<ConflictSheet>,
     /// For each open need.
     pub candidates: Vec<Candidates>,
     pub cost: Cost,

@@ -13,6 +13,7 @@ use crate::planning::{
 };
 use jiff::civil::Date;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most missions of a sheet.
 pub const MOST: i64 = 2000;
@@ -23,7 +24,7 @@ pub struct Facts {
     pub projects: HashMap<ProjectId, Project>,
     pub crew: Vec<CrewSheet>,
     pub absences: Vec<Availability>,
-    pub conflicts: ConflictSheet,
+    pub conflicts: Arc<ConflictSheet>,
     /// How many things a publication would tell.
     pub news: i64,
     /// How many steps the reader can undo, and do again.
@@ -41,24 +42,27 @@ pub async fn find_facts(member: &Member, sight: &Sight) -> Result<Facts, Refusal
     let tag = super::events::tag(member).await?;
     let refuse = |e: crate::planning::PlanError| member.refuse(e);
     let filter = MissionFilter { from: Some(sight.from), to: Some(sight.to), limit: MOST, ..MissionFilter::default() };
-    let sheets = planning::list_sheets(app, member.permit()?, &filter).await.map_err(refuse)?;
     let projects = ProjectFilter { limit: 500, ..ProjectFilter::default() };
-    let projects = planning::list_projects(app, member.permit()?, &projects).await.map_err(refuse)?;
     let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
-    let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
-    let filter = AvailabilityFilter {
+    let absences = AvailabilityFilter {
         status: Some(AvailabilityStatus::Approved),
         from: Some(sight.from),
         to: Some(sight.to),
         limit: MOST,
         ..AvailabilityFilter::default()
     };
-    let absences = planning::list_availabilities(app, member.permit()?, &filter).await.map_err(refuse)?;
-    let conflicts = super::super::conflicts::find(member, Window { first: sight.first(), last: sight.last() }).await?;
-    let off = planning::count_off(app, member.permit()?, sight.from, sight.to).await.map_err(refuse)?;
+    // Beside each other: a read mostly waits for the database's thread.
+    let (sheets, projects, crew, absences, conflicts, off, steps) = tokio::try_join!(
+        async { planning::list_sheets(app, member.permit()?, &filter).await.map_err(refuse) },
+        async { planning::list_projects(app, member.permit()?, &projects).await.map_err(refuse) },
+        async { orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e)) },
+        async { planning::list_availabilities(app, member.permit()?, &absences).await.map_err(refuse) },
+        super::super::conflicts::find(member, Window { first: sight.first(), last: sight.last() }),
+        async { planning::count_off(app, member.permit()?, sight.from, sight.to).await.map_err(refuse) },
+        async { planning::count_steps(app, member.permit()?).await.map_err(refuse) },
+    )?;
     let told = sheets.iter().flat_map(|sheet| sheet.assignments.iter().map(move |a| (sheet, a)));
     let news = i64::try_from(told.filter(|(sheet, a)| is_news(sheet, a)).count() + off).unwrap_or(0);
-    let steps = planning::count_steps(app, member.permit()?).await.map_err(refuse)?;
     let projects = projects.into_iter().map(|project| (project.id, project)).collect();
     Ok(Facts { sheets, projects, crew, absences, conflicts, news, steps, tag })
 }
