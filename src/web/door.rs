@@ -69,7 +69,11 @@ impl FromRequestParts<App> for Visitor {
             }
             // Only a GET shows it: the answer to a form goes on to one.
             if parts.method == http::Method::GET && number.is_some() {
-                flash = session.remove::<String>("flash").await.map_err(|_| unavailable(lang))?;
+                flash = session.get::<String>("flash").await.map_err(|_| unavailable(lang))?;
+                // Removing writes the session, also where there was nothing: a page that is only read must not wait for a disk.
+                if flash.is_some() {
+                    session.remove_value("flash").await.map_err(|_| unavailable(lang))?;
+                }
             }
         }
         let nonce = parts.extensions.get::<super::guard::Nonce>().map(|n| n.0.clone()).unwrap_or_default();

@@ -118,6 +118,24 @@ async fn what_one_server_changes_the_other_obeys_at_once() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_read_writes_nothing() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let seen = "SELECT max(last_seen_at) FROM sessions";
+        // The page after the sign-in shows what it had to say, and forgets it.
+        test.browse("GET", "/me", &cookie, "").await;
+        let before = test.number(seen).await;
+        test.app.clock.advance_seconds(30);
+        for path in ["/me".to_owned(), format!("/o/{}/crew", shop.org.slug), format!("/o/{}/plan", shop.org.slug)] {
+            assert_eq!(test.browse("GET", &path, &cookie, "").await.status, 200, "{path}");
+        }
+        assert_eq!(test.number(seen).await, before, "a session is saved when something in it changes, or after minutes");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn others_and_all_end_what_they_say() {
     each_app(async |test| {
         let email = test.shop("Théâtre du Mail").await.owner.email;
