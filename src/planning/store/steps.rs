@@ -15,8 +15,8 @@ const FIRST_UNDONE: &str =
   ORDER BY id LIMIT 1";
 const MARK: &str = "UPDATE plan_steps SET undone_at = $3 WHERE org_id = $1 AND id = $2";
 const FORGET: &str = "DELETE FROM plan_steps WHERE org_id = $1 AND id = $2";
-const COUNT: &str = "SELECT count(*) FROM plan_steps WHERE org_id = $1 AND account_id = $2 AND undone_at IS NULL";
-const COUNT_UNDONE: &str = "SELECT count(*) FROM plan_steps WHERE org_id = $1 AND account_id = $2 AND undone_at IS NOT NULL";
+const COUNT: &str = "SELECT count(CASE WHEN undone_at IS NULL THEN 1 END), count(undone_at) FROM plan_steps
+  WHERE org_id = $1 AND account_id = $2";
 
 /// One step.
 #[derive(sqlx::FromRow)]
@@ -61,6 +61,5 @@ pub async fn forget_step(conn: &mut impl Conn, id: i64) -> DbResult<()> {
 /// How many steps can be undone, and done again.
 pub async fn count_steps(conn: &mut impl Conn, account: AccountId) -> DbResult<(i64, i64)> {
     let org = conn.org();
-    let done = conn.query(COUNT).bind(org).bind(account).scalar().await?;
-    Ok((done, conn.query(COUNT_UNDONE).bind(org).bind(account).scalar().await?))
+    conn.query(COUNT).bind(org).bind(account).one().await
 }

@@ -52,12 +52,12 @@ pub async fn find_facts(member: &Member, sight: &Sight) -> Result<Facts, Refusal
         ..AvailabilityFilter::default()
     };
     // Beside each other: a read mostly waits for the database's thread.
-    let (sheets, projects, crew, absences, conflicts, off, steps) = tokio::try_join!(
+    let (conflicts, sheets, projects, crew, absences, off, steps) = tokio::try_join!(
+        super::super::conflicts::find(member, Window { first: sight.first(), last: sight.last() }),
         async { planning::list_sheets(app, member.permit()?, &filter).await.map_err(refuse) },
         async { planning::list_projects(app, member.permit()?, &projects).await.map_err(refuse) },
         async { orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e)) },
         async { planning::list_availabilities(app, member.permit()?, &absences).await.map_err(refuse) },
-        super::super::conflicts::find(member, Window { first: sight.first(), last: sight.last() }),
         async { planning::count_off(app, member.permit()?, sight.from, sight.to).await.map_err(refuse) },
         async { planning::count_steps(app, member.permit()?).await.map_err(refuse) },
     )?;
