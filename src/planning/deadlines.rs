@@ -15,9 +15,18 @@ const LEAST_MINUTES: i64 = 60;
 /// Nobody is reminded from the first hour to the second, when it can wait.
 const NIGHT: (i8, i8) = (21, 8);
 
-/// Until when somebody who is asked now has time to answer. Nothing is waited for once the mission has begun.
+/// Deadlines are full quarters of an hour, in every time zone: people read and remember them.
+const QUARTER_MS: i64 = 15 * 60_000;
+
+/// Until when somebody who is asked now has time to answer: so many hours, and up to the next quarter. Nothing is waited for once
+/// the mission has begun.
 pub fn answer_by(asked: Instant, hours: i64, starts_at: Instant) -> Option<Instant> {
-    (hours > 0 && starts_at > asked).then(|| asked.plus_minutes(hours * 60).min(starts_at))
+    (hours > 0 && starts_at > asked).then(|| due(asked, hours, starts_at))
+}
+
+fn due(asked: Instant, hours: i64, starts_at: Instant) -> Instant {
+    let exact = asked.plus_minutes(hours * 60).0;
+    Instant((exact + QUARTER_MS - 1).div_euclid(QUARTER_MS) * QUARTER_MS).min(starts_at)
 }
 
 /// When to remind somebody who was asked at `asked`; never when there is little time.
@@ -40,7 +49,7 @@ pub fn remind_at(asked: Instant, by: Instant, zone: &Zone) -> Option<Instant> {
 /// The deadline of who waits already, when the mission gives another time: it goes away or comes later, but never sooner than
 /// the person was told.
 pub fn extended(by: Instant, asked: Instant, hours: i64, starts_at: Instant) -> Option<Instant> {
-    (hours > 0).then(|| by.max(asked.plus_minutes(hours * 60).min(starts_at)))
+    (hours > 0).then(|| by.max(due(asked, hours, starts_at)))
 }
 
 #[cfg(test)]
@@ -66,6 +75,10 @@ mod tests {
         ] {
             assert_eq!(answer_by(asked, given, starts), expected, "{given} {starts:?}");
         }
+        let (odd, even) = (Instant(60_001), hours(1).plus_minutes(15));
+        assert_eq!(answer_by(odd, 1, hours(100)), Some(even), "up to the next quarter");
+        assert_eq!(answer_by(odd, 1, hours(1).plus_minutes(5)), Some(hours(1).plus_minutes(5)), "but not beyond the beginning");
+        assert_eq!(extended(hours(1), odd, 1, hours(100)), Some(even));
     }
 
     #[test]
