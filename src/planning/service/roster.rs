@@ -9,7 +9,7 @@ use crate::planning::{AssignmentStatus, Availability, AvailabilityKind, Availabi
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use crate::timeclock::ReadHours;
-use crate::timeclock::service::{find_last_punch, list_hours};
+use crate::timeclock::service::{count_punches, list_hours};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -56,9 +56,9 @@ pub(super) async fn find_worked<A: Action>(
     }
     // Hours are the time clock's: it asks for its own proof, of the same actor.
     let proof: Permit<ReadHours> = permit(proof.actor())?;
-    let last = (find_last_punch(app, &proof).await?, 0);
+    let version = (count_punches(app, &proof, span.from, span.to).await?, 0);
     let key = format!("worked {} {} {}", proof.org(), span.from.0, span.to.0);
-    if let Some(kept) = app.memo.find(&key, last) {
+    if let Some(kept) = app.memo.find(&key, version) {
         return Ok(kept);
     }
     let mut worked = Vec::new();
@@ -70,7 +70,7 @@ pub(super) async fn find_worked<A: Action>(
             }
         }
     }
-    Ok(app.memo.keep(key, last, worked))
+    Ok(app.memo.keep(key, version, worked))
 }
 
 /// Everybody, or that one person, with what they are assigned to in the time that `calendar` knows, and what they have `worked`

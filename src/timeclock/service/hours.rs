@@ -106,14 +106,15 @@ pub async fn list_hours(app: &App, permit: Permit<ReadHours>, from: Instant, to:
     Ok(hours.collect())
 }
 
-/// The number of the last punch that was stored: what was worked stays the same for as long as it does, but for who is still in.
+/// How many punches [`list_hours`] looks at: punches are only ever added, so the hours stay the same for as long as the count
+/// does. The greatest number would not do: on PostgreSQL a smaller one may be committed after it.
 ///
 /// Permission: manager. Audit: none, it only reads.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_last_punch(app: &App, permit: &Permit<ReadHours>) -> Result<i64, PunchError> {
-    Ok(store::find_last_number(&mut permit.read(&app.db).await?).await?)
+pub async fn count_punches(app: &App, permit: &Permit<ReadHours>, from: Instant, to: Instant) -> Result<i64, PunchError> {
+    Ok(store::count_crew_steps(&mut permit.read(&app.db).await?, from, reach(to)).await?)
 }
 
 /// Minutes worked since the local midnight, a running interval included.

@@ -23,7 +23,7 @@ const LIST: &str =
 const OF_PERSON: &str =
     "SELECT p.kind, p.at, k.place FROM punches p LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
   WHERE p.org_id = $1 AND p.crew_member_id = $2 AND p.at >= $3 AND p.at < $4 ORDER BY p.seq";
-const LAST_OF_ALL: &str = "SELECT COALESCE(max(id), 0) FROM punches WHERE org_id = $1";
+const COUNT_OF_ALL: &str = "SELECT count(*) FROM punches WHERE org_id = $1 AND at >= $2 AND at < $3";
 const OF_ALL: &str = "SELECT p.crew_member_id, c.name, c.job, p.kind, p.at, k.place FROM punches p
     JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
     LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
@@ -173,10 +173,10 @@ pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: I
     conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
 }
 
-/// The number of the last punch that was stored; 0 for none.
-pub async fn find_last_number(conn: &mut impl Conn) -> DbResult<i64> {
+/// How many punches there are of a time, of everybody.
+pub async fn count_crew_steps(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<i64> {
     let org = conn.org();
-    conn.query(LAST_OF_ALL).bind(org).scalar().await
+    conn.query(COUNT_OF_ALL).bind(org).bind(from).bind(to).scalar().await
 }
 
 /// Everybody's punches, person by person.
