@@ -277,3 +277,30 @@ async fn findings_are_of_what_is_so_now() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_badged_is_found_as_soon_as_it_is_stored() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        let email = format!("karim@{}.example", room.shop.org.slug);
+        let (kiosk, key) = test.kiosk(&room.owner, "Entrée").await;
+        let phone = test.phone(&room.tech).await;
+        let scan = async || {
+            let code = test.code(&test.token(&email).await, phone).await;
+            let answer = test.scan(&key, json!({ "qr_token": code, "kiosk_id": kiosk })).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        };
+        let url = format!("/o/{}/conflicts", room.shop.org.slug);
+        let long = async || {
+            let cookie = test.cookie(&room.shop.owner.email).await;
+            test.browse("GET", &url, &cookie, "").await.text.contains("Journée trop longue")
+        };
+        assert!(!long().await);
+        scan().await;
+        assert!(!long().await, "nobody knows yet when he goes");
+        test.app.clock.advance_seconds(11 * 3600);
+        scan().await;
+        assert!(long().await, "eleven hours of work");
+    })
+    .await;
+}
