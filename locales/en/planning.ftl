@@ -67,6 +67,7 @@ place-passed-on = Place offered to { $name }
 place-nobody-left = Nobody else can be offered this place. Choose somebody, or change the mission.
 answer-yes = Accept
 answer-no = Decline
+answer-change = Change my answer
 answer-withdraw = I cannot any more
 answer-reason = Reason (optional)
 answer-hello = Hello { $name }. This page answers for you only.

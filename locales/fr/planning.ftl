@@ -67,6 +67,7 @@ place-passed-on = Place proposée à { $name }
 place-nobody-left = Personne d’autre ne peut recevoir cette place. Choisissez quelqu’un, ou changez la mission.
 answer-yes = Accepter
 answer-no = Refuser
+answer-change = Changer ma réponse
 answer-withdraw = Je ne peux plus
 answer-reason = Raison (facultative)
 answer-hello = Bonjour { $name }. Cette page ne répond que pour vous.

@@ -161,7 +161,7 @@ fn line(mine: &MyMission, next: Option<Instant>, lang: Lang, action: &str) -> im
     // A change of mind: as long as it has not begun, the other answer can be given.
     let other = (!off).then(|| {
         let (value, word) = if declined { ("true", t.answer_yes()) } else { ("false", t.answer_withdraw()) };
-        view! { <details><summary>{t.more()}</summary><form method="post" action=action.to_owned()><button class="btn secondary" name="accept" value=value>{word}</button></form></details> }
+        view! { <details><summary>{t.answer_change()}</summary><form method="post" action=action.to_owned()><button class="btn secondary" name="accept" value=value>{word}</button></form></details> }
     });
     let role = (!mine.role.is_empty()).then(|| format!("{} · ", mine.role));
     let notes = (!mine.mission.notes.is_empty()).then(|| view! { <p class="small">{mine.mission.notes.clone()}</p> });
