@@ -72,6 +72,14 @@ impl Tx {
         self.tx.lock(key).await
     }
 
+    /// As [`Tx::lock`], for several.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn lock_all(&mut self, keys: &[i64]) -> DbResult<()> {
+        self.tx.lock_all(keys).await
+    }
+
     /// Wants work done after the commit.
     ///
     /// # Errors
@@ -118,12 +126,27 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::commit`].
-    pub async fn commit_all(mut self, events: Vec<Event>) -> DbResult<()> {
+    pub async fn commit_all(self, events: Vec<Event>) -> DbResult<()> {
+        let actor = self.actor.clone();
+        self.write(events.into_iter().map(|event| (&actor, event)).collect()).await
+    }
+
+    /// Keeps what several who asked at the same time are allowed in this organisation, and writes the event of each.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_each<A: Action>(self, events: Vec<(&Permit<A>, Event)>) -> DbResult<()> {
+        debug_assert!(events.iter().all(|(permit, _)| permit.org() == self.org), "{} of another organisation", A::NAME);
+        self.write(events.into_iter().map(|(permit, event)| (permit.actor(), event)).collect()).await
+    }
+
+    async fn write(mut self, events: Vec<(&Actor, Event)>) -> DbResult<()> {
         // Last before the COMMIT: on PostgreSQL the chain is locked from here on, so as briefly as can be.
         let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
         let mut link = store::take_numbers(&mut self.tx, self.org, count).await?;
-        for event in events {
-            let (actor_kind, actor_id) = self.actor.audit_name();
+        let mut rows = Vec::with_capacity(events.len());
+        for (actor, event) in events {
+            let (actor_kind, actor_id) = actor.audit_name();
             let mut row = AuditRow {
                 id: 0,
                 org_id: self.org.0,
@@ -135,15 +158,16 @@ impl Tx {
                 subject_kind: event.subject.0.to_owned(),
                 subject_id: event.subject.1,
                 detail: event.detail.to_string(),
-                address: self.actor.origin.address.clone(),
-                request_id: self.actor.origin.request_id.clone(),
+                address: actor.origin.address.clone(),
+                request_id: actor.origin.request_id.clone(),
                 prev_hash: link.hash,
                 hash: String::new(),
             };
             row.hash = row_hash(&row);
-            store::insert(&mut self.tx, &row).await?;
-            link = super::Link { seq: row.seq, hash: row.hash };
+            link = super::Link { seq: row.seq, hash: row.hash.clone() };
+            rows.push(row);
         }
+        store::insert_all(&mut self.tx, &rows).await?;
         self.tx.commit().await
     }
 }

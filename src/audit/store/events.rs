@@ -4,7 +4,7 @@ use crate::access::Conn;
 use crate::audit::{Group, Link};
 use crate::folded;
 use crate::kernel::{AccountId, Instant, OrgId};
-use crate::platform::db::{DbResult, Filter, ReadTx, WriteTx, containing};
+use crate::platform::db::{DbResult, Filter, ReadTx, WriteTx, containing, portions};
 
 /// One row of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -55,7 +55,7 @@ const START: &str = "INSERT INTO audit_heads (org_id, seq, hash) VALUES ($1, 0, 
 const LOCK: &str = "UPDATE audit_heads SET seq = seq + $2 WHERE org_id = $1 RETURNING seq - $3 AS seq, hash";
 const INSERT: &str =
     "INSERT INTO audit_events (org_id, seq, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, address,
-  request_id, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+  request_id, prev_hash, hash) VALUES {}";
 const CHAIN: &str =
     "SELECT id, org_id, seq, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, address, request_id,
   prev_hash, hash FROM audit_events WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
@@ -76,11 +76,17 @@ pub async fn take_numbers(tx: &mut WriteTx, org: OrgId, count: i64) -> DbResult<
     tx.query(LOCK).bind(org).bind(count).bind(count).one().await
 }
 
-/// Writes a row; a trigger makes it the end of its chain.
-pub async fn insert(tx: &mut WriteTx, row: &AuditRow) -> DbResult<()> {
-    let query = tx.query(INSERT).bind(row.org_id).bind(row.seq).bind(Instant(row.at)).bind(&row.actor_kind).bind(row.actor_id);
-    let query = query.bind(&row.action).bind(&row.subject_kind).bind(row.subject_id).bind(&row.detail).bind(&row.address);
-    query.bind(&row.request_id).bind(&row.prev_hash).bind(&row.hash).execute_one().await
+/// Writes rows, in order; a trigger makes the last one the end of its chain.
+pub async fn insert_all(tx: &mut WriteTx, rows: &[AuditRow]) -> DbResult<()> {
+    for portion in portions(rows) {
+        let inserted = tx.query(INSERT).bind_rows(portion, |query, row| {
+            let query = query.bind(row.org_id).bind(row.seq).bind(Instant(row.at)).bind(&row.actor_kind).bind(row.actor_id);
+            let query = query.bind(&row.action).bind(&row.subject_kind).bind(row.subject_id).bind(&row.detail);
+            query.bind(&row.address).bind(&row.request_id).bind(&row.prev_hash).bind(&row.hash)
+        });
+        inserted.execute().await?;
+    }
+    Ok(())
 }
 
 pub async fn list_chain(tx: &mut ReadTx, org: OrgId, after: i64, limit: i64) -> DbResult<Vec<AuditRow>> {

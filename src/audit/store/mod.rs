@@ -4,5 +4,5 @@ mod events;
 mod names;
 
 pub use events::{AuditFilter, AuditRow, list_events};
-pub(super) use events::{find_head, insert, list_chain, take_numbers};
+pub(super) use events::{find_head, insert_all, list_chain, take_numbers};
 pub(super) use names::list_names;

@@ -31,8 +31,8 @@ pub(super) const fn table_exists(engine: EngineKind) -> &'static str {
     }
 }
 
-/// PostgreSQL's lock on one key until the transaction ends.
-pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock($1)";
+/// PostgreSQL's locks on keys, one after the other, until the transaction ends.
+pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(column1) FROM (VALUES {}) AS keys";
 /// Waits for another server's migration, however long it takes. Two-number locks cannot collide with [`LOCK`]'s.
 pub(super) const MIGRATION_LOCK: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(20060, 1)";
 /// READ COMMITTED by name: under a stricter default the snapshot would be older than a lock taken in it.

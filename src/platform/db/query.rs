@@ -5,6 +5,9 @@ use super::{DbError, DbResult};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
 
+/// The most rows that one statement writes.
+const PORTION: usize = 64;
+
 /// The most places a list is padded to; SQLite knows 32,766 placeholders in all.
 const PADDED: usize = 16_384;
 
@@ -94,6 +97,19 @@ impl<'t> Query<'t> {
         for i in 0..count {
             self = self.bind(values.get(i).or(values.last()).cloned());
         }
+        self
+    }
+
+    /// Fills the `{}` of `VALUES {}` with a row of placeholders for each of `rows`, which are the last binds:
+    /// `bind` binds those of one. The rows are a [`portion`](portions), so that few distinct statements reach the cache.
+    pub fn bind_rows<R>(mut self, rows: &[R], bind: impl Fn(Self, &R) -> Self) -> Self {
+        let mut places = Vec::with_capacity(rows.len());
+        for row in rows {
+            let before = self.native.binds();
+            self = bind(self, row);
+            places.push(format!("({})", numbered(before + 1, self.native.binds() - before)));
+        }
+        self.sql = AssertSqlSafe(self.sql.as_str().replace("{}", &places.join(", "))).into_sql_str();
         self
     }
 
@@ -197,9 +213,28 @@ pub(super) fn padded(len: usize) -> usize {
     len.next_power_of_two().min(len.max(PADDED))
 }
 
+/// Rows in portions for [`Query::bind_rows`]: each is as long as the greatest power of two that is left.
+pub fn portions<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
+    std::iter::from_fn(move || {
+        let largest = rows.len().checked_ilog2()?;
+        let (portion, rest) = rows.split_at((1 << largest).min(PORTION));
+        rows = rest;
+        Some(portion)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_taken_in_few_sizes() {
+        for (rows, sizes) in [(0, vec![]), (1, vec![1]), (7, vec![4, 2, 1]), (64, vec![64]), (200, vec![64, 64, 64, 8])] {
+            let rows: Vec<usize> = (0..rows).collect();
+            assert_eq!(portions(&rows).map(<[_]>::len).collect::<Vec<_>>(), sizes);
+            assert_eq!(portions(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        }
+    }
 
     #[test]
     fn the_highest_placeholder_counts() {
