@@ -20,6 +20,7 @@ use crate::platform::hashing::{Hasher, HashingError};
 use crate::platform::keys::{self, KeyError};
 use crate::platform::memo::Memo;
 use crate::platform::seal::Sealer;
+use crate::platform::shared::Shared;
 use crate::platform::throttle::Throttle;
 use crate::platform::tokens::TokenSigner;
 use crate::platform::{App, telemetry};
@@ -72,5 +73,6 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
         assets,
         cache,
         memo: Memo::default(),
+        shared: Shared::default(),
     }))
 }

@@ -8,6 +8,7 @@ use super::db::Db;
 use super::hashing::Hasher;
 use super::memo::Memo;
 use super::seal::Sealer;
+use super::shared::Shared;
 use super::throttle::Throttle;
 use super::tokens::TokenSigner;
 use crate::kernel::Instant;
@@ -37,6 +38,7 @@ pub struct Parts {
     pub assets: Assets,
     pub cache: ListCache,
     pub memo: Memo,
+    pub shared: Shared,
 }
 
 impl App {

@@ -30,6 +30,7 @@ mod planning_templates;
 mod platform;
 mod punches;
 mod refresh;
+mod scan_sets;
 mod sessions;
 mod throttle;
 mod tokens;

@@ -1,11 +1,13 @@
-use crate::access::{Conn, Permit, Read};
+use crate::access::{Conn, Permit};
 use crate::kernel::zone::Zone;
-use crate::kernel::{CrewMemberId, Instant, OrgId};
+use crate::kernel::{CrewMemberId, Instant};
 use crate::orgs::CrewMember;
 use crate::platform::App;
+use crate::platform::db::DbResult;
 use crate::timeclock::rules::{self, Interval, MAX_OPEN_MINUTES};
-use crate::timeclock::store::{self, StepRow};
+use crate::timeclock::store::{self, KindRow, StepRow};
 use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchLine, ReadHours, ReadMyHours};
+use std::collections::HashMap;
 
 /// Punches of anybody, newest first.
 ///
@@ -117,19 +119,20 @@ pub async fn count_punches(app: &App, permit: &Permit<ReadHours>, from: Instant,
     Ok(store::count_crew_steps(&mut permit.read(&app.db).await?, from, reach(to)).await?)
 }
 
-/// Minutes worked since the local midnight, a running interval included.
+/// Minutes that some people worked since the local midnight, a running interval included.
 pub(super) async fn minutes_today(
-    app: &App,
-    org: OrgId,
+    conn: &mut impl Conn,
     zone: &Zone,
-    person: CrewMemberId,
+    people: &[CrewMemberId],
     now: Instant,
-) -> Result<i64, PunchError> {
+) -> DbResult<HashMap<CrewMemberId, i64>> {
     let midnight = zone.start_of(zone.local(now).date);
-    let mut read = Read::new(app.db.read().await?, org);
-    let steps = store::list_steps(&mut read, person, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
-    let intervals: Vec<_> = of_steps(steps).into_iter().map(|(interval, _)| interval).collect();
-    Ok(rules::minutes_within(&intervals, midnight, now, now))
+    let rows = store::list_kinds(conn, people, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
+    let minutes = |rows: &[KindRow]| {
+        let intervals = rules::intervals(rows.iter().map(|row| (store::kind_of(&row.kind), row.at)));
+        Some((rows.first()?.crew_member_id, rules::minutes_within(&intervals, midnight, now, now)))
+    };
+    Ok(rows.chunk_by(|a, b| a.crew_member_id == b.crew_member_id).filter_map(minutes).collect())
 }
 
 async fn hours_of(conn: &mut impl Conn, person: &CrewMember, from: Instant, to: Instant) -> Result<Hours, PunchError> {

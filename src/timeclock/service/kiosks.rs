@@ -1,10 +1,12 @@
 use crate::access::Permit;
 use crate::audit::{self, Event, Quiet};
 use crate::kernel::{KioskId, text};
-use crate::platform::db::{DbResult, OnUnique};
+use crate::platform::db::{DbError, DbResult, OnUnique};
+use crate::platform::gather::Gather;
 use crate::platform::secret::fingerprint;
 use crate::platform::{App, random};
 use crate::timeclock::{KeyedKiosk, Kiosk, ListKiosks, ManageKiosks, NewKiosk, PairKiosk, PunchError, ReportKiosk, store};
+use std::collections::BTreeSet;
 
 /// How long a pairing code works. It is used once, and there are 29⁸ of them.
 const PAIRING_MINUTES: i64 = 15;
@@ -179,12 +181,24 @@ pub async fn find_kiosk_by_tablet(app: &App, secret: &str) -> DbResult<Option<Ki
     store::find_kiosk_by_tablet(&mut app.db.read().await?, &fingerprint(secret)).await
 }
 
+/// Where keys wait to be looked up together: each scan comes with one, and many at once with the same.
+struct Keys(Gather<String, DbResult<Option<KeyedKiosk>>>);
+
 /// The kiosk of a program's key, for the door.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_kiosk_by_key(app: &App, key: &str) -> DbResult<Option<KeyedKiosk>> {
-    store::find_kiosk_by_key(&mut app.db.read().await?, &fingerprint(key)).await
+    let keys = app.shared.of(|| Keys(Gather::new(app.config.database.batch, 1)));
+    let app = app.clone();
+    let answer = keys.0.ask(fingerprint(key), move |hashes| find_all_by_key(app.clone(), hashes)).await;
+    answer.unwrap_or_else(|| Err(DbError::Unavailable("looking up keys broke off".into())))
+}
+
+async fn find_all_by_key(app: App, hashes: Vec<String>) -> Vec<DbResult<Option<KeyedKiosk>>> {
+    let distinct: Vec<String> = hashes.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let found = async { store::list_kiosks_by_key(&mut app.db.read().await?, &distinct).await }.await;
+    hashes.iter().map(|hash| found.as_ref().map(|found| found.get(hash).cloned()).map_err(Clone::clone)).collect()
 }
 
 /// Notes that a kiosk is there.

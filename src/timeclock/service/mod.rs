@@ -5,6 +5,7 @@ mod hours;
 mod issue_badge;
 mod kiosks;
 mod record_punch;
+mod scan_set;
 mod seed_punches;
 
 pub use devices::{find_my_device, list_devices, list_my_devices, register_device, revoke_device, revoke_my_device};

@@ -1,6 +1,6 @@
 use crate::access::Permit;
 use crate::audit::{self, Event};
-use crate::kernel::{CrewMemberId, Instant, KioskId};
+use crate::kernel::{CrewMemberId, Instant, KioskId, PunchId};
 use crate::platform::{App, random};
 use crate::timeclock::rules::state_after;
 use crate::timeclock::store::{self, PunchValues};
@@ -29,11 +29,11 @@ pub async fn seed_punches(
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
     let mut last = store::find_last_punch(&mut tx, person).await?.map(|l| (l.seq, l.state));
-    let mut events = Vec::new();
+    let mut all = Vec::with_capacity(punches.len());
     for punch in punches {
         let state = state_after(punch.kind);
-        let (kiosk, key) = (Some(punch.kiosk).filter(|_| punch.kind != PunchKind::Lapse), random::token::<12>());
-        let values = PunchValues {
+        let kiosk = Some(punch.kiosk).filter(|_| punch.kind != PunchKind::Lapse);
+        all.push(PunchValues {
             crew_member: person,
             last,
             kind: punch.kind,
@@ -44,11 +44,13 @@ pub async fn seed_punches(
             device: None,
             badge: None,
             source: "import",
-            key: &key,
-        };
-        let id = store::insert_punch(&mut tx, &values).await?;
-        events.push(Event::new("punch.recorded", id.into()).with("crew_member", person.0).with("kind", punch.kind.code()));
+            key: random::token::<12>().into(),
+        });
         last = Some((last.map_or(1, |(seq, _)| seq + 1), state));
     }
-    Ok(tx.commit_all(events).await?)
+    let numbers = store::insert_punches(&mut tx, &all).await?;
+    let event = |(id, new): (PunchId, &PunchValues<'_>)| {
+        Event::new("punch.recorded", id.into()).with("crew_member", person.0).with("kind", new.kind.code())
+    };
+    Ok(tx.commit_all(numbers.into_iter().zip(&all).map(event).collect()).await?)
 }

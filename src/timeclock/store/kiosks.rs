@@ -4,6 +4,7 @@ use crate::access::Conn;
 use crate::kernel::{Instant, KioskId};
 use crate::platform::db::{DbResult, Filter, ReadTx};
 use crate::timeclock::model::{KeyedKiosk, Kiosk};
+use std::collections::HashMap;
 
 const INSERT: &str = "INSERT INTO kiosks (org_id, name, place, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
   RETURNING id, org_id, name, place, fingerprint, is_active, FALSE AS has_key, paired_at, last_seen_at, app_version, device_info, created_at";
@@ -14,8 +15,8 @@ const FIND: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE org_id = $1 AND id = $2 AND removed_at IS NULL";
 const BY_KEY: &str = "SELECT k.id, k.org_id, k.name, k.place, k.fingerprint, k.is_active, k.key_hash IS NOT NULL AS has_key,
-  k.paired_at, k.last_seen_at, k.app_version, k.device_info, k.created_at, o.time_zone
-  FROM kiosks k JOIN orgs o ON o.id = k.org_id WHERE k.key_hash = $1 AND k.removed_at IS NULL";
+  k.paired_at, k.last_seen_at, k.app_version, k.device_info, k.created_at, o.time_zone, k.key_hash
+  FROM kiosks k JOIN orgs o ON o.id = k.org_id WHERE k.removed_at IS NULL AND k.key_hash IN ($1..)";
 const BY_TABLET: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE tablet_hash = $1 AND removed_at IS NULL";
@@ -56,9 +57,17 @@ pub async fn find_kiosk(conn: &mut impl Conn, id: KioskId) -> DbResult<Option<Ki
     conn.query(FIND).bind(org).bind(id).optional().await
 }
 
-/// The kiosk that holds a key, in whichever organisation: it proves itself by the key.
-pub async fn find_kiosk_by_key(tx: &mut ReadTx, key_hash: &str) -> DbResult<Option<KeyedKiosk>> {
-    tx.query(BY_KEY).bind(key_hash).optional().await
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    key_hash: String,
+    #[sqlx(flatten)]
+    kiosk: KeyedKiosk,
+}
+
+/// The kiosks that hold some keys, by key, in whichever organisation: each proves itself by its key.
+pub async fn list_kiosks_by_key(tx: &mut ReadTx, key_hashes: &[String]) -> DbResult<HashMap<String, KeyedKiosk>> {
+    let rows: Vec<KeyRow> = tx.query(BY_KEY).bind_list(key_hashes).all().await?;
+    Ok(rows.into_iter().map(|row| (row.key_hash, row.kiosk)).collect())
 }
 
 /// The kiosk that a tablet was paired as.

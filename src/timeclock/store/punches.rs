@@ -2,18 +2,22 @@
 
 use crate::access::Conn;
 use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, KioskId, PunchId};
-use crate::platform::db::{DbResult, Filter};
+use crate::platform::db::{DbError, DbResult, Filter, portions};
 use crate::timeclock::model::{Presence, Present, PunchFilter, PunchKind, PunchLine};
 use crate::timeclock::rules::LastPunch;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 const INSERT: &str =
     "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, kiosk_id,
-  device_id, badge_id, source, request_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
+  device_id, badge_id, source, request_key) VALUES {} RETURNING id, request_key";
 // The interval of the newest punch began at the newest entry.
-const LAST: &str = "SELECT p.id, p.seq, p.kind, p.state, p.at,
+const LAST: &str = "SELECT p.crew_member_id, p.id, p.seq, p.kind, p.state, p.at,
     (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
       ORDER BY i.seq DESC LIMIT 1) AS opened_at
-  FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1";
+  FROM crew_members c JOIN punches p ON p.org_id = c.org_id AND p.crew_member_id = c.id AND p.seq = (
+    SELECT max(n.seq) FROM punches n WHERE n.org_id = c.org_id AND n.crew_member_id = c.id)
+  WHERE c.org_id = $1 AND c.id IN ($2..)";
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =
     "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
@@ -23,6 +27,8 @@ const LIST: &str =
 const OF_PERSON: &str =
     "SELECT p.kind, p.at, k.place FROM punches p LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
   WHERE p.org_id = $1 AND p.crew_member_id = $2 AND p.at >= $3 AND p.at < $4 ORDER BY p.seq";
+const OF_PEOPLE: &str = "SELECT crew_member_id, kind, at FROM punches
+  WHERE org_id = $1 AND at >= $2 AND at < $3 AND crew_member_id IN ($4..) ORDER BY crew_member_id, seq";
 const COUNT_OF_ALL: &str = "SELECT count(*) FROM punches WHERE org_id = $1 AND at >= $2 AND at < $3";
 const OF_ALL: &str = "SELECT p.crew_member_id, c.name, c.job, p.kind, p.at, k.place FROM punches p
     JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
@@ -48,11 +54,18 @@ pub struct PunchValues<'a> {
     pub device: Option<DeviceId>,
     pub badge: Option<BadgeId>,
     pub source: &'a str,
-    pub key: &'a str,
+    pub key: Cow<'a, str>,
+}
+
+#[derive(sqlx::FromRow)]
+struct InsertedRow {
+    id: PunchId,
+    request_key: String,
 }
 
 #[derive(sqlx::FromRow)]
 struct LastRow {
+    crew_member_id: CrewMemberId,
     id: PunchId,
     seq: i64,
     kind: String,
@@ -92,6 +105,14 @@ pub struct StepRow {
     pub place: Option<String>,
 }
 
+/// What one punch of somebody did, and when.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KindRow {
+    pub crew_member_id: CrewMemberId,
+    pub kind: String,
+    pub at: Instant,
+}
+
 /// One punch of anybody, for the hours of all.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CrewStepRow {
@@ -112,25 +133,40 @@ struct PresentRow {
     since: Option<Instant>,
 }
 
-pub async fn insert_punch(conn: &mut impl Conn, new: &PunchValues<'_>) -> DbResult<PunchId> {
+/// Writes punches and gives their numbers, in order. Of one person, an earlier one comes first.
+pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> DbResult<Vec<PunchId>> {
     let org = conn.org();
-    let (seq, prior_state) = new.last.map_or((1, Presence::Off), |(seq, state)| (seq + 1, state));
-    let query = conn.query(INSERT).bind(org).bind(new.crew_member).bind(seq).bind(new.last.map(|(seq, _)| seq));
-    let query = query.bind(prior_state.code()).bind(new.kind.code()).bind(new.state.code()).bind(new.at).bind(new.now);
-    query.bind(new.kiosk).bind(new.device).bind(new.badge).bind(new.source).bind(new.key).scalar().await
+    let mut numbers = HashMap::with_capacity(all.len());
+    for portion in portions(all) {
+        let inserted = conn.query(INSERT).bind_rows(portion, |query, new| {
+            let (seq, prior_state) = new.last.map_or((1, Presence::Off), |(seq, state)| (seq + 1, state));
+            let query = query.bind(org).bind(new.crew_member).bind(seq).bind(new.last.map(|(seq, _)| seq));
+            let query = query.bind(prior_state.code()).bind(new.kind.code()).bind(new.state.code()).bind(new.at).bind(new.now);
+            query.bind(new.kiosk).bind(new.device).bind(new.badge).bind(new.source).bind(&*new.key)
+        });
+        numbers.extend(inserted.all::<InsertedRow>().await?.into_iter().map(|row| (row.request_key, row.id)));
+    }
+    let missing = DbError::Rows { expected: all.len() as u64, found: numbers.len() as u64 };
+    all.iter().map(|new| numbers.get(&*new.key).copied()).collect::<Option<_>>().ok_or(missing)
 }
 
 pub async fn find_last_punch(conn: &mut impl Conn, crew_member: CrewMemberId) -> DbResult<Option<LastPunch>> {
+    Ok(list_last_punches(conn, &[crew_member]).await?.remove(&crew_member))
+}
+
+/// The newest punch of each of some people who have one.
+pub async fn list_last_punches(conn: &mut impl Conn, people: &[CrewMemberId]) -> DbResult<HashMap<CrewMemberId, LastPunch>> {
     let org = conn.org();
-    let row = conn.query(LAST).bind(org).bind(crew_member).optional::<LastRow>().await?;
-    Ok(row.map(|row| LastPunch {
+    let rows: Vec<LastRow> = conn.query(LAST).bind(org).bind_list(people).all().await?;
+    let last = |row: LastRow| LastPunch {
         id: row.id,
         seq: row.seq,
         kind: kind_of(&row.kind),
         state: Presence::parse(&row.state).unwrap_or(Presence::Off),
         at: row.at,
         opened_at: row.opened_at.unwrap_or(row.at),
-    }))
+    };
+    Ok(rows.into_iter().map(|row| (row.crew_member_id, last(row))).collect())
 }
 
 pub async fn find_punch_by_key(conn: &mut impl Conn, key: &str) -> DbResult<Option<RecordedRow>> {
@@ -171,6 +207,12 @@ pub async fn list_punches(conn: &mut impl Conn, filter: &PunchFilter) -> DbResul
 pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: Instant, to: Instant) -> DbResult<Vec<StepRow>> {
     let org = conn.org();
     conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
+}
+
+/// What the punches of some people did, person by person, in order of their chains.
+pub async fn list_kinds(conn: &mut impl Conn, people: &[CrewMemberId], from: Instant, to: Instant) -> DbResult<Vec<KindRow>> {
+    let org = conn.org();
+    conn.query(OF_PEOPLE).bind(org).bind(from).bind(to).bind_list(people).all().await
 }
 
 /// How many punches there are of a time, of everybody.

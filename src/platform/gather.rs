@@ -1,0 +1,181 @@
+//! Puts together what many ask for at the same time, and has it answered as one.
+//!
+//! There is no timer: a question that comes alone is answered at once, and those that come meanwhile make up the next set. No
+//! answer is older than its question, for a set begins after the last of its questions.
+
+use futures_util::FutureExt as _;
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+
+/// Where questions `Q` wait for their answers `A`. Clones share everything.
+pub struct Gather<Q, A>(Arc<Inner<Q, A>>);
+
+struct Inner<Q, A> {
+    state: Mutex<State<Q, A>>,
+    /// Most questions of a set.
+    most: usize,
+    /// How many sets are answered at the same time.
+    at_once: usize,
+}
+
+struct State<Q, A> {
+    waiting: VecDeque<(Q, oneshot::Sender<A>)>,
+    at_work: usize,
+}
+
+impl<Q, A> Clone for Gather<Q, A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
+    /// For sets of at most `most` questions, of which `at_once` are answered at the same time.
+    pub fn new(most: usize, at_once: usize) -> Self {
+        Self(Arc::new(Inner {
+            state: Mutex::new(State { waiting: VecDeque::new(), at_work: 0 }),
+            most: most.max(1),
+            at_once: at_once.max(1),
+        }))
+    }
+
+    /// Asks, and waits for the answer. `answer_all` gives the answers of a set in the order of its questions; which of the
+    /// askers' it is that is called makes no difference. It runs to its end whoever stops waiting. `None` when it panicked.
+    pub async fn ask<F>(&self, question: Q, answer_all: impl Fn(Vec<Q>) -> F + Send + Sync + 'static) -> Option<A>
+    where
+        F: Future<Output = Vec<A>> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        if self.wait(question, tell) {
+            let work = self.clone().work(answer_all);
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a set must survive the request that began it: it answers others, too"
+            )]
+            tokio::spawn(work);
+        }
+        told.await.ok()
+    }
+
+    /// Queues a question. Whether there is work for one more.
+    fn wait(&self, question: Q, tell: oneshot::Sender<A>) -> bool {
+        let mut state = self.state();
+        state.waiting.push_back((question, tell));
+        let is_wanted = state.at_work < self.0.at_once;
+        state.at_work += usize::from(is_wanted);
+        is_wanted
+    }
+
+    /// Answers set after set, until nobody waits.
+    async fn work<F: Future<Output = Vec<A>>>(self, answer_all: impl Fn(Vec<Q>) -> F) {
+        while let Some((questions, askers)) = self.next() {
+            let answers = AssertUnwindSafe(async { answer_all(questions).await }).catch_unwind().await;
+            for (asker, answer) in askers.into_iter().zip(answers.unwrap_or_default()) {
+                asker.send(answer).ok(); // nobody listens when the caller is gone
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(Vec<Q>, Vec<oneshot::Sender<A>>)> {
+        let mut state = self.state();
+        let count = state.waiting.len().min(self.0.most);
+        if count == 0 {
+            state.at_work -= 1;
+            return None;
+        }
+        Some(state.waiting.drain(..count).unzip())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<Q, A>> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::sync::Semaphore;
+
+    /// Doubles, and notes the sizes of the sets.
+    struct Doubler {
+        gather: Gather<usize, usize>,
+        sizes: Arc<Mutex<Vec<usize>>>,
+        gate: Arc<Semaphore>,
+    }
+
+    impl Doubler {
+        fn new(most: usize, at_once: usize) -> Self {
+            Self { gather: Gather::new(most, at_once), sizes: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
+        }
+
+        async fn ask(&self, n: usize) -> Option<usize> {
+            let (sizes, gate) = (self.sizes.clone(), self.gate.clone());
+            let answer_all = move |all: Vec<usize>| {
+                let (sizes, gate) = (sizes.clone(), gate.clone());
+                async move {
+                    sizes.lock().unwrap().push(all.len());
+                    gate.acquire().await.unwrap().forget();
+                    assert!(!all.contains(&13), "an unlucky number");
+                    all.into_iter().map(|n| n * 2).collect()
+                }
+            };
+            self.gather.ask(n, answer_all).await
+        }
+    }
+
+    #[tokio::test]
+    async fn who_comes_meanwhile_is_answered_together() {
+        let doubler = Doubler::new(4, 1);
+        doubler.gate.add_permits(4);
+        let answers = join_all((0..10).map(|n| doubler.ask(n))).await;
+        assert_eq!(answers, (0..10).map(|n| Some(n * 2)).collect::<Vec<_>>());
+        assert_eq!(*doubler.sizes.lock().unwrap(), [4, 4, 2]);
+        assert_eq!(doubler.ask(21).await, Some(42));
+    }
+
+    #[tokio::test]
+    async fn a_set_ends_whoever_stops_waiting() {
+        let doubler = Arc::new(Doubler::new(1, 1));
+        let first = {
+            let doubler = doubler.clone();
+            tokio::spawn(async move { doubler.ask(1).await })
+        };
+        tokio::task::yield_now().await;
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        doubler.gate.add_permits(2);
+        assert_eq!(doubler.ask(2).await, Some(4));
+        assert_eq!(*doubler.sizes.lock().unwrap(), [1, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_to_those_of_its_set_only() {
+        let doubler = Doubler::new(1, 1);
+        doubler.gate.add_permits(3);
+        assert_eq!(join_all([12, 13, 14].map(|n| doubler.ask(n))).await, [Some(24), None, Some(28)]);
+    }
+
+    #[tokio::test]
+    async fn no_more_sets_are_at_work_than_allowed() {
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let gather = Gather::new(2, 3);
+        let ask = |n: usize| {
+            let (running, most) = (running.clone(), most.clone());
+            gather.ask(n, move |all: Vec<usize>| {
+                let (running, most) = (running.clone(), most.clone());
+                async move {
+                    most.fetch_max(1 + running.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    all
+                }
+            })
+        };
+        assert_eq!(join_all((0..50).map(ask)).await, (0..50).map(Some).collect::<Vec<_>>());
+        assert_eq!(most.load(Ordering::SeqCst), 3);
+    }
+}

@@ -1,0 +1,165 @@
+//! Scans that come at the same time, and are recorded together.
+
+use crate::support::{TestApp, each_app, each_app_with};
+use http::Request;
+use regie::audit::{self, Verdict};
+use regie::kernel::Role;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tokio::task::JoinSet;
+
+/// Somebody with a phone.
+struct Holder {
+    token: String,
+    phone: i64,
+}
+
+/// A scan that is going to be sent, and the case that it belongs to.
+struct Sent {
+    case: &'static str,
+    kiosk: String,
+    code: String,
+    key: Option<&'static str>,
+}
+
+/// The codes of the answers to all of `scans`, sent at once, by case.
+async fn send_all(test: &TestApp, scans: Vec<Sent>) -> BTreeMap<&'static str, Vec<(u16, Value)>> {
+    let mut tasks = JoinSet::new();
+    for Sent { case, kiosk, code, key } in scans {
+        let test = test.clone();
+        tasks.spawn(async move {
+            let mut request = Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", kiosk);
+            if let Some(key) = key {
+                request = request.header("idempotency-key", key);
+            }
+            let request = request.header("content-type", "application/json");
+            let answer = test.send(request.body(json!({ "qr_token": code }).to_string().into()).unwrap()).await;
+            (case, (answer.status.as_u16(), answer.json()))
+        });
+    }
+    let mut answers = BTreeMap::<_, Vec<_>>::new();
+    for (case, answer) in tasks.join_all().await {
+        answers.entry(case).or_default().push(answer);
+    }
+    answers.values_mut().for_each(|of_case| of_case.sort_by_key(|(status, _)| *status));
+    answers
+}
+
+async fn each_is_answered_as_if_alone(test: TestApp) {
+    let shop = test.shop("Théâtre du Mail").await;
+    let owner = test.token(&shop.owner.email).await;
+    let mut kiosks = Vec::new();
+    for name in ["Entrée", "Quai"] {
+        kiosks.push(test.kiosk(&owner, name).await);
+    }
+    let mut crew = Vec::new();
+    for n in 0..12 {
+        let person = test.person(&shop, &format!("Technicienne {n}"), Role::Tech).await;
+        let token = test.token(person.email.as_deref().unwrap()).await;
+        let phone = test.phone(&token).await;
+        crew.push(Holder { token, phone });
+    }
+    let code = async |n: usize| test.code(&crew[n].token, crew[n].phone).await;
+    let sent = |case, kiosk: usize, code: &str, key| Sent { case, kiosk: kiosks[kiosk].1.clone(), code: code.to_owned(), key };
+    let mut scans = Vec::new();
+    for n in 0..6 {
+        scans.push(sent("alone", n % 2, &code(n).await, None));
+    }
+    scans.extend([
+        sent("two codes of one person", 0, &code(6).await, None),
+        sent("two codes of one person", 1, &code(6).await, None),
+    ]);
+    let same = code(7).await;
+    scans.extend((0..3).map(|n| sent("one code, one key", n % 2, &same, Some("key-of-this-scan"))));
+    let raced = code(8).await;
+    scans.extend((0..3).map(|n| sent("one code", n % 2, &raced, None)));
+    for n in [9, 10] {
+        scans.push(sent("two people, one key", 0, &code(n).await, Some("key-of-two-scans")));
+    }
+    scans.push(sent("revoked", 0, &code(11).await, None));
+    test.api("POST", &format!("/api/v1/devices/{}/revoke", crew[11].phone), &crew[11].token, None).await;
+    let neighbour = test.shop("Salle voisine").await;
+    let stranger = test.token(&neighbour.owner.email).await;
+    let phone = test.phone(&stranger).await;
+    scans.push(sent("of the neighbour", 1, &test.code(&stranger, phone).await, None));
+    scans.push(sent("unknown", 1, &base45::encode([7; 16]), None));
+
+    let answers = send_all(&test, scans).await;
+    let codes = |case: &str| -> Vec<String> {
+        let word = |(status, body): &(u16, Value)| match *status {
+            200 => body["punch_type"].as_str().unwrap().to_owned(),
+            _ => body["code"].as_str().unwrap().to_owned(),
+        };
+        answers[case].iter().map(word).collect()
+    };
+    assert_eq!(codes("alone"), ["clock_in"; 6]);
+    assert_eq!(codes("two codes of one person"), ["clock_in", "punch.too_soon"]);
+    assert_eq!(codes("one code, one key"), ["clock_in"; 3]);
+    let numbers = answers["one code, one key"].iter().map(|(_, body)| body["punch_id"].as_i64().unwrap());
+    assert_eq!(numbers.collect::<std::collections::HashSet<_>>().len(), 1);
+    assert_eq!(codes("one code"), ["clock_in", "punch.already_used", "punch.already_used"]);
+    assert_eq!(codes("two people, one key"), ["clock_in", "punch.already_used"]);
+    assert_eq!(codes("revoked"), ["punch.device_revoked"]);
+    assert_eq!(codes("of the neighbour"), ["punch.other_org"]);
+    assert_eq!(codes("unknown"), ["punch.unknown"]);
+
+    // What was refused is not used up, and what was recorded is there once.
+    assert_eq!(test.number("SELECT count(*) FROM punches").await, 10);
+    assert_eq!(test.number("SELECT count(*) FROM badges WHERE consumed_at IS NOT NULL").await, 10);
+    // Everybody's event is by the kiosk that scanned, and named after its own request.
+    let by_kiosk = "SELECT CAST(count(*) AS BIGINT) FROM audit_events e JOIN punches p ON p.id = e.subject_id
+      WHERE e.action = 'punch.recorded' AND e.actor_kind = 'kiosk' AND e.actor_id = p.kiosk_id";
+    assert_eq!(test.number(by_kiosk).await, 10);
+    let requests = "SELECT count(DISTINCT request_id) FROM audit_events WHERE action = 'punch.recorded'";
+    assert_eq!(test.number(requests).await, 10);
+    let verdict = audit::verify(&mut test.app.db.read().await.unwrap(), shop.org.id).await.unwrap();
+    assert!(matches!(verdict, Verdict::Whole { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn scans_at_once_are_answered_as_if_alone() {
+    each_app(each_is_answered_as_if_alone).await;
+}
+
+#[tokio::test]
+async fn scans_one_by_one_are_answered_alike() {
+    each_app_with(|config| config.database.batch = 1, each_is_answered_as_if_alone).await;
+}
+
+#[tokio::test]
+async fn everybody_comes_and_goes_at_once() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let owner = test.token(&shop.owner.email).await;
+        let (_, kiosk) = test.kiosk(&owner, "Entrée").await;
+        let mut crew = Vec::new();
+        for n in 0..40 {
+            let person = test.person(&shop, &format!("Technicien {n}"), Role::Tech).await;
+            crew.push(person.email.unwrap());
+        }
+        let mut phones = Vec::new();
+        // Coming in, going out, coming in without going out, and back after the exit that was forgotten.
+        for (wait_hours, kind, minutes) in [(0, "clock_in", 0), (2, "clock_out", 120), (1, "clock_in", 120), (20, "clock_in", 0)]
+        {
+            test.app.clock.advance_seconds(wait_hours * 3600);
+            let mut scans = Vec::new();
+            for (n, email) in crew.iter().enumerate() {
+                let token = test.token(email).await;
+                if phones.len() <= n {
+                    phones.push(test.phone(&token).await);
+                }
+                let code = test.code(&token, phones[n]).await;
+                scans.push(Sent { case: "all", kiosk: kiosk.clone(), code, key: None });
+            }
+            let answers = send_all(&test, scans).await;
+            assert_eq!(answers["all"].len(), 40);
+            for (status, body) in &answers["all"] {
+                let answer = (*status, body["punch_type"].as_str().unwrap(), body["minutes_today"].as_i64().unwrap());
+                assert_eq!(answer, (200, kind, minutes), "{body}");
+            }
+        }
+        assert_eq!(test.number("SELECT count(*) FROM punches").await, 5 * 40);
+        assert_eq!(test.number("SELECT count(*) FROM punches WHERE kind = 'lapse'").await, 40);
+    })
+    .await;
+}
