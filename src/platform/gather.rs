@@ -99,6 +99,7 @@ mod tests {
     use futures_util::future::join_all;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::sync::Semaphore;
+    use tokio::task::JoinSet;
 
     /// Doubles, and notes the sizes of the sets.
     struct Doubler {
@@ -140,13 +141,10 @@ mod tests {
     #[tokio::test]
     async fn a_set_ends_whoever_stops_waiting() {
         let doubler = Arc::new(Doubler::new(1, 1));
-        let first = {
-            let doubler = doubler.clone();
-            tokio::spawn(async move { doubler.ask(1).await })
-        };
+        let (mut tasks, first) = (JoinSet::new(), doubler.clone());
+        tasks.spawn(async move { first.ask(1).await });
         tokio::task::yield_now().await;
-        first.abort();
-        assert!(first.await.unwrap_err().is_cancelled());
+        tasks.shutdown().await;
         doubler.gate.add_permits(2);
         assert_eq!(doubler.ask(2).await, Some(4));
         assert_eq!(*doubler.sizes.lock().unwrap(), [1, 1]);
