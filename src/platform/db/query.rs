@@ -15,7 +15,8 @@ const PADDED: usize = 16_384;
 pub(super) fn placeholders(sql: &str) -> usize {
     let digits = |rest: &str| rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let numbers = sql.split('$').skip(1).filter_map(|rest| rest.get(..digits(rest))?.parse().ok());
-    numbers.max().unwrap_or(0)
+    // Those without a number follow the others.
+    numbers.max().unwrap_or(0) + sql.matches('?').count()
 }
 
 /// A statement and the values bound so far. Sent by the method that says what comes back.
@@ -100,14 +101,19 @@ impl<'t> Query<'t> {
         self
     }
 
-    /// Fills the `{}` of `VALUES {}` with a row of placeholders for each of `rows`, which are the last binds:
-    /// `bind` binds those of one. The rows are a [`portion`](portions), so that few distinct statements reach the cache.
+    /// Fills the `{}` of `VALUES {}` with a row of placeholders for each of `rows`, which are the last of the statement: `bind`
+    /// binds those of one. The rows are a [`portion`](portions), so that few distinct statements reach the cache.
     pub fn bind_rows<R>(mut self, rows: &[R], bind: impl Fn(Self, &R) -> Self) -> Self {
         let mut places = Vec::with_capacity(rows.len());
         for row in rows {
             let before = self.native.binds();
             self = bind(self, row);
-            places.push(format!("({})", numbered(before + 1, self.native.binds() - before)));
+            let columns = self.native.binds() - before;
+            places.push(match self.native {
+                // SQLite looks through all names of a statement for each: many are better without.
+                Native::Sqlite(..) => format!("({}?)", "?, ".repeat(columns.saturating_sub(1))),
+                _ => format!("({})", numbered(before + 1, columns)),
+            });
         }
         self.sql = AssertSqlSafe(self.sql.as_str().replace("{}", &places.join(", "))).into_sql_str();
         self
@@ -238,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_highest_placeholder_counts() {
-        for (sql, count) in [("SELECT 1", 0), ("a = $2 AND b = $1 OR $2", 2), ("$10, $9", 10), ("'$' $1", 1)] {
+        for (sql, count) in [("SELECT 1", 0), ("a = $2 AND b = $1 OR $2", 2), ("$10, $9", 10), ("'$' $1", 1), ("$1, (?, ?)", 3)] {
             assert_eq!(placeholders(sql), count, "{sql}");
         }
     }
