@@ -91,7 +91,7 @@ impl Db {
         } else {
             let options = dialect::sqlite_options(url, &limits)?;
             // The writer first: it makes the file.
-            let writer = WriterSlot::open(options.clone(), limits.batch, limits.writer_wait).await?;
+            let writer = WriterSlot::open(dialect::sqlite_writer(options.clone()), limits.batch, limits.writer_wait).await?;
             Engine::Sqlite { readers: dialect::sqlite_readers(options, &limits).await?, writer }
         };
         Ok(Self(Arc::new(Shared { engine, limits })))
