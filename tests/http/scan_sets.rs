@@ -4,6 +4,7 @@ use crate::support::{TestApp, each_app, each_app_with};
 use http::Request;
 use regie::audit::{self, Verdict};
 use regie::kernel::Role;
+use regie::platform::db::EngineKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
@@ -160,6 +161,37 @@ async fn everybody_comes_and_goes_at_once() {
         }
         assert_eq!(test.number("SELECT count(*) FROM punches").await, 5 * 40);
         assert_eq!(test.number("SELECT count(*) FROM punches WHERE kind = 'lapse'").await, 40);
+    })
+    .await;
+}
+
+/// Where writers do not wait for each other anyway.
+#[tokio::test]
+async fn an_organisation_that_is_held_up_holds_up_no_other() {
+    each_app(async |test| {
+        let (mut kiosks, mut owners) = (Vec::new(), Vec::new());
+        for name in ["Théâtre du Mail", "Salle voisine"] {
+            let shop = test.shop(name).await;
+            let token = test.token(&shop.owner.email).await;
+            kiosks.push(test.kiosk(&token, "Entrée").await.1);
+            owners.push(Holder { phone: test.phone(&token).await, token });
+        }
+        let mut codes = Vec::new();
+        for owner in &owners {
+            codes.push(test.code(&owner.token, owner.phone).await);
+        }
+        let person = test.number("SELECT crew_member_id FROM devices ORDER BY id LIMIT 1").await;
+        let mut holder = test.app.db.begin_write().await.unwrap();
+        holder.lock(person).await.unwrap();
+        let mut first = JoinSet::new();
+        let (held, key, code) = (test.clone(), kiosks[0].clone(), codes[0].clone());
+        first.spawn(async move { held.scan(&key, json!({ "qr_token": code })).await.status.as_u16() });
+        if test.app.db.engine() == EngineKind::Postgres {
+            assert_eq!(test.scan(&kiosks[1], json!({ "qr_token": codes[1] })).await.status, 200);
+            assert!(first.try_join_next().is_none(), "it waits for who holds the person");
+        }
+        drop(holder);
+        assert_eq!(first.join_all().await, [200]);
     })
     .await;
 }

@@ -1,19 +1,22 @@
 use super::scan_set::{Asked, record_all};
 use crate::access::{Actor, Permit, Who};
 use crate::audit::{self, Event, Subject};
-use crate::kernel::KioskId;
 use crate::kernel::zone::Zone;
+use crate::kernel::{KioskId, OrgId};
 use crate::platform::App;
 use crate::platform::db::DbError;
 use crate::platform::gather::Gather;
 use crate::platform::secret::fingerprint;
 use crate::timeclock::{PunchError, Receipt, RecordPunch, Scan};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
-/// How many sets of scans are recorded at the same time: one reads while another is stored.
+/// How many sets of scans of an organisation are recorded at the same time: one reads while another is stored.
 const SETS_AT_ONCE: usize = 2;
 
-/// Where scans wait for those before them, to be recorded together with those that came meanwhile.
-struct Scans(Gather<Asked, Result<Receipt, PunchError>>);
+/// Where the scans of each organisation wait for those before them, to be recorded together with those that came meanwhile.
+#[derive(Default)]
+struct Scans(Mutex<HashMap<OrgId, Gather<Asked, Result<Receipt, PunchError>>>>);
 
 /// Records one scan of a badge. Repeated with the same key it records nothing and gives the first receipt. `zone` is the
 /// organisation's: what counts as today.
@@ -61,8 +64,13 @@ fn kiosk_of(actor: &Actor) -> Option<KioskId> {
 }
 
 async fn record(app: &App, asked: Asked) -> Result<Receipt, PunchError> {
-    let scans = app.shared.of(|| Scans(Gather::new(app.config.database.batch, SETS_AT_ONCE)));
+    let org = asked.permit.org();
+    let scans = {
+        let scans = app.shared.of(Scans::default);
+        let mut all = scans.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(org).or_insert_with(|| Gather::new(app.config.database.batch, SETS_AT_ONCE)).clone()
+    };
     let app = app.clone();
-    let answer = scans.0.ask(asked, move |set| record_all(app.clone(), set)).await;
+    let answer = scans.ask(asked, move |set| record_all(app.clone(), set)).await;
     answer.unwrap_or_else(|| Err(DbError::Unavailable("a set of scans broke off".into()).into()))
 }

@@ -13,8 +13,7 @@ use crate::platform::db::{DbError, DbResult};
 use crate::timeclock::rules::{Decision, LastPunch, decide, state_after};
 use crate::timeclock::store::{self, BadgeRow, PunchValues};
 use crate::timeclock::{Presence, PunchError, PunchKind, Receipt, RecordPunch, Scan};
-use futures_util::future::join_all;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A scan whose text can be a code.
 pub(super) struct Asked {
@@ -56,39 +55,24 @@ struct Good<'e> {
     badge: BadgeRow,
 }
 
-/// Records scans and gives their answers, in order.
-pub(super) async fn record_all(app: App, all: Vec<Asked>) -> Vec<Result<Receipt, PunchError>> {
-    let mut orgs = BTreeMap::<OrgId, Vec<(usize, Asked)>>::new();
-    for (place, asked) in all.into_iter().enumerate() {
-        orgs.entry(asked.permit.org()).or_default().push((place, asked));
-    }
-    let sets = orgs.into_values().map(async |set| {
-        let (places, asked): (Vec<_>, Vec<_>) = set.into_iter().unzip();
-        places.into_iter().zip(record_set(&app, asked).await).collect::<Vec<_>>()
-    });
-    let mut answers: Vec<_> = join_all(sets).await.into_iter().flatten().collect();
-    answers.sort_by_key(|(place, _)| *place);
-    answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
-/// Scans of one organisation.
-async fn record_set(app: &App, asked: Vec<Asked>) -> Vec<Result<Receipt, PunchError>> {
+/// Records scans of one organisation and gives their answers, in order.
+pub(super) async fn record_all(app: App, asked: Vec<Asked>) -> Vec<Result<Receipt, PunchError>> {
     let mut entries: Vec<_> = asked.into_iter().map(|asked| Entry { asked, refused: None, outcome: None }).collect();
     while entries.iter().any(|entry| entry.outcome.is_none()) {
-        if let Err(error) = record_some(app, &mut entries).await {
+        if let Err(error) = record_some(&app, &mut entries).await {
             let open = entries.iter_mut().filter(|entry| entry.outcome.is_none());
             open.for_each(|entry| entry.outcome = Some(Err(error.clone().into())));
         }
     }
-    receipts(app, entries).await
+    receipts(&app, entries).await
 }
 
 /// Brings at least one scan to its end, or closer to it.
 async fn record_some(app: &App, entries: &mut [Entry]) -> DbResult<()> {
     let mut good = look(app, entries).await?;
     match write(app, &mut good).await {
-        // Something that one of them wants is taken: which one, they find out alone.
-        Err(DbError::Unique(_)) => {
+        // What one of them wants cannot be, or is taken: which one, they find out alone.
+        Err(error) if !error.is_unavailable() => {
             for one in &mut good {
                 write_alone(app, one).await;
             }
