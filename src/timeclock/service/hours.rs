@@ -5,7 +5,7 @@ use crate::orgs::CrewMember;
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use crate::timeclock::rules::{self, Interval, MAX_OPEN_MINUTES};
-use crate::timeclock::store::{self, KindRow, StepRow};
+use crate::timeclock::store::{self, StepRow};
 use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchLine, ReadHours, ReadMyHours};
 use std::collections::HashMap;
 
@@ -127,12 +127,9 @@ pub(super) async fn minutes_today(
     now: Instant,
 ) -> DbResult<HashMap<CrewMemberId, i64>> {
     let midnight = zone.start_of(zone.local(now).date);
-    let rows = store::list_kinds(conn, people, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
-    let minutes = |rows: &[KindRow]| {
-        let intervals = rules::intervals(rows.iter().map(|row| (store::kind_of(&row.kind), row.at)));
-        Some((rows.first()?.crew_member_id, rules::minutes_within(&intervals, midnight, now, now)))
-    };
-    Ok(rows.chunk_by(|a, b| a.crew_member_id == b.crew_member_id).filter_map(minutes).collect())
+    let steps = store::list_kinds(conn, people, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
+    let minutes = |(person, steps)| (person, rules::minutes_within(&rules::intervals(steps), midnight, now, now));
+    Ok(steps.into_iter().map(minutes).collect())
 }
 
 async fn hours_of(conn: &mut impl Conn, person: &CrewMember, from: Instant, to: Instant) -> Result<Hours, PunchError> {
