@@ -16,7 +16,9 @@ const SETS_AT_ONCE: usize = 2;
 
 /// Where the scans of each organisation wait for those before them, to be recorded together with those that came meanwhile.
 #[derive(Default)]
-struct Scans(Mutex<HashMap<OrgId, Gather<Asked, Result<Receipt, PunchError>>>>);
+struct Scans(Mutex<HashMap<OrgId, Queue>>);
+
+type Queue = Gather<Asked, Result<Receipt, PunchError>>;
 
 /// Records one scan of a badge. Repeated with the same key it records nothing and gives the first receipt. `zone` is the
 /// organisation's: what counts as today.
