@@ -24,7 +24,7 @@ const OTHER_PROCESS: Duration = Duration::from_secs(5);
 const WAL_BYTES: &str = "67108864";
 /// As many pages, as they are written, are copied to the database at once. That takes two writes to the disk that everybody
 /// waits for, and what changes again and again is copied once: SQLite's own 1000 pages are 200 punches.
-const WAL_PAGES: &str = "16384";
+const WAL_PAGES: &str = "32768";
 
 /// Whether there is a table of that name: `$1`.
 pub(super) const fn table_exists(engine: EngineKind) -> &'static str {
