@@ -13,7 +13,7 @@ const CREW = Array.from({ length: 30 }, (_, n) => {
 /** Five people a day; the last five stay at home. */
 const DAYS = ["Déchargement", "Montage", "Réglages", "Répétition", "Générale"];
 
-/** What the sheet says, without what an undo does not bring back: versions. */
+/** What the sheet says, without what an undo does not bring back: versions. While it is being replaced, it has no lines. */
 const sheet = (page: Page) => page.locator(".week tbody").allInnerTexts();
 
 /** Presses a key, and waits for the sheet that answers. */
@@ -111,7 +111,7 @@ test("a week of thirty people is planned, published, changed and undone", async 
     await goTo(page, page.locator("[tabindex='0'][data-key], td[tabindex='0']"));
     for (let step = 0; step < 3; step++) await edit(page, "Control+z", "undo");
     await expect(page.getByRole("link", { name: "Publier", exact: true })).toBeVisible();
-    expect(await sheet(page)).toEqual(published);
+    await expect.poll(() => sheet(page)).toEqual(published);
 
     // One mail to each who is planned, with that person's mission; none to the others.
     await expect(async () => {
