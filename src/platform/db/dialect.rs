@@ -20,8 +20,9 @@ pub enum EngineKind {
 const STATEMENTS: usize = 512;
 /// How long SQLite waits for a lock of another process (a backup, a command run by hand).
 const OTHER_PROCESS: Duration = Duration::from_secs(5);
-/// The write-ahead log shrinks to this after a burst.
-const WAL_BYTES: &str = "67108864";
+/// The write-ahead log shrinks to this after a burst. What lies below is written over: the disk need not find room for it again
+/// at each COMMIT, so it is more than [`WAL_PAGES`].
+const WAL_BYTES: &str = "150994944";
 /// As many pages, as they are written, are copied to the database at once. That takes two writes to the disk that everybody
 /// waits for, and what changes again and again is copied once: SQLite's own 1000 pages are 200 punches.
 const WAL_PAGES: &str = "32768";
