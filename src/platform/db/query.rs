@@ -7,6 +7,9 @@ use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
 
 /// The most rows that one statement writes.
 const PORTION: usize = 64;
+/// Fewer rows are written with one statement whatever their number, and more in portions of a multiple of it: 15 lengths
+/// in all, and two statements for what fits into one.
+const STEP: usize = 8;
 
 /// The most places a list is padded to; SQLite knows 32,766 placeholders in all.
 const PADDED: usize = 16_384;
@@ -219,11 +222,15 @@ pub(super) fn padded(len: usize) -> usize {
     len.next_power_of_two().min(len.max(PADDED))
 }
 
-/// Rows in portions for [`Query::bind_rows`]: each is as long as the greatest power of two that is left.
+/// Rows in portions for [`Query::bind_rows`]: as long as can be, of few lengths.
 pub fn portions<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
     std::iter::from_fn(move || {
-        let largest = rows.len().checked_ilog2()?;
-        let (portion, rest) = rows.split_at((1 << largest).min(PORTION));
+        let length = match rows.len() {
+            0 => return None,
+            few @ ..STEP => few,
+            many => (many - many % STEP).min(PORTION),
+        };
+        let (portion, rest) = rows.split_at(length);
         rows = rest;
         Some(portion)
     })
@@ -235,7 +242,9 @@ mod tests {
 
     #[test]
     fn rows_are_taken_in_few_sizes() {
-        for (rows, sizes) in [(0, vec![]), (1, vec![1]), (7, vec![4, 2, 1]), (64, vec![64]), (200, vec![64, 64, 64, 8])] {
+        for (rows, sizes) in
+            [(0, vec![]), (1, vec![1]), (7, vec![7]), (31, vec![24, 7]), (64, vec![64]), (203, vec![64, 64, 64, 8, 3])]
+        {
             let rows: Vec<usize> = (0..rows).collect();
             assert_eq!(portions(&rows).map(<[_]>::len).collect::<Vec<_>>(), sizes);
             assert_eq!(portions(&rows).flatten().copied().collect::<Vec<_>>(), rows);
