@@ -3,6 +3,7 @@
 //! There is no timer: a question that comes alone is answered at once, and those that come meanwhile make up the next set. No
 //! answer is older than its question, for a set begins after the last of its questions.
 
+use super::lane;
 use futures_util::FutureExt as _;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -49,12 +50,8 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     {
         let (tell, told) = oneshot::channel();
         if self.wait(question, tell) {
-            let work = self.clone().work(answer_all);
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a set must survive the request that began it: it answers others, too"
-            )]
-            tokio::spawn(work);
+            // Not in the request that began it, which may be given up: it answers others, too.
+            lane::spawn(self.clone().work(answer_all));
         }
         told.await.ok()
     }
@@ -113,6 +110,13 @@ mod tests {
             Self { gather: Gather::new(most, at_once), sizes: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
         }
 
+        /// Waits for the first set to begin.
+        async fn is_at_work(&self) {
+            while self.sizes.lock().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+
         async fn ask(&self, n: usize) -> Option<usize> {
             let (sizes, gate) = (self.sizes.clone(), self.gate.clone());
             let answer_all = move |all: Vec<usize>| {
@@ -131,10 +135,15 @@ mod tests {
     #[tokio::test]
     async fn who_comes_meanwhile_is_answered_together() {
         let doubler = Doubler::new(4, 1);
-        doubler.gate.add_permits(4);
-        let answers = join_all((0..10).map(|n| doubler.ask(n))).await;
-        assert_eq!(answers, (0..10).map(|n| Some(n * 2)).collect::<Vec<_>>());
-        assert_eq!(*doubler.sizes.lock().unwrap(), [4, 4, 2]);
+        let others = async {
+            doubler.is_at_work().await;
+            let (answers, ()) = tokio::join!(join_all((1..10).map(|n| doubler.ask(n))), async { doubler.gate.add_permits(5) });
+            answers
+        };
+        let (first, others) = tokio::join!(doubler.ask(0), others);
+        assert_eq!(first, Some(0));
+        assert_eq!(others, (1..10).map(|n| Some(n * 2)).collect::<Vec<_>>());
+        assert_eq!(*doubler.sizes.lock().unwrap(), [1, 4, 4, 1]);
         assert_eq!(doubler.ask(21).await, Some(42));
     }
 
@@ -160,20 +169,27 @@ mod tests {
     #[tokio::test]
     async fn no_more_sets_are_at_work_than_allowed() {
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let gather = Gather::new(2, 3);
+        let (gather, gate) = (Gather::new(2, 3), Arc::new(Semaphore::new(0)));
         let ask = |n: usize| {
-            let (running, most) = (running.clone(), most.clone());
+            let (running, most, gate) = (running.clone(), most.clone(), gate.clone());
             gather.ask(n, move |all: Vec<usize>| {
-                let (running, most) = (running.clone(), most.clone());
+                let (running, most, gate) = (running.clone(), most.clone(), gate.clone());
                 async move {
                     most.fetch_max(1 + running.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
-                    tokio::task::yield_now().await;
+                    gate.acquire().await.unwrap().forget();
                     running.fetch_sub(1, Ordering::SeqCst);
                     all
                 }
             })
         };
-        assert_eq!(join_all((0..50).map(ask)).await, (0..50).map(Some).collect::<Vec<_>>());
+        let open = async {
+            while running.load(Ordering::SeqCst) < 3 {
+                tokio::task::yield_now().await;
+            }
+            gate.add_permits(50);
+        };
+        let (answers, ()) = tokio::join!(join_all((0..50).map(ask)), open);
+        assert_eq!(answers, (0..50).map(Some).collect::<Vec<_>>());
         assert_eq!(most.load(Ordering::SeqCst), 3);
     }
 }

@@ -14,6 +14,7 @@ pub mod gather;
 pub mod hashing;
 pub mod jobs;
 pub mod keys;
+pub mod lane;
 pub mod mail;
 pub mod markup;
 pub mod memo;
