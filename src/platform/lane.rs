@@ -12,3 +12,16 @@ pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     let lane = LANE.get_or_init(|| Builder::new_multi_thread().worker_threads(1).thread_name("lane").enable_all().build().ok());
     lane.as_ref().map_or_else(Handle::current, |lane| lane.handle().clone()).spawn(work);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn it_is_a_thread_of_its_own() {
+        let (tell, told) = oneshot::channel();
+        spawn(async move { tell.send(std::thread::current().name().map(str::to_owned)).unwrap() });
+        assert_eq!(told.await.unwrap().as_deref(), Some("lane"));
+    }
+}

@@ -1,13 +1,11 @@
 use crate::access::{Conn, Permit};
+use crate::kernel::Instant;
 use crate::kernel::zone::Zone;
-use crate::kernel::{CrewMemberId, Instant};
 use crate::orgs::CrewMember;
 use crate::platform::App;
-use crate::platform::db::DbResult;
 use crate::timeclock::rules::{self, Interval, MAX_OPEN_MINUTES};
 use crate::timeclock::store::{self, StepRow};
-use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchLine, ReadHours, ReadMyHours};
-use std::collections::HashMap;
+use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchKind, PunchLine, ReadHours, ReadMyHours};
 
 /// Punches of anybody, newest first.
 ///
@@ -119,17 +117,18 @@ pub async fn count_punches(app: &App, permit: &Permit<ReadHours>, from: Instant,
     Ok(store::count_crew_steps(&mut permit.read(&app.db).await?, from, reach(to)).await?)
 }
 
-/// Minutes that some people worked since the local midnight, a running interval included.
-pub(super) async fn minutes_today(
-    conn: &mut impl Conn,
-    zone: &Zone,
-    people: &[CrewMemberId],
-    now: Instant,
-) -> DbResult<HashMap<CrewMemberId, i64>> {
-    let midnight = zone.start_of(zone.local(now).date);
-    let steps = store::list_kinds(conn, people, midnight.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
-    let minutes = |(person, steps)| (person, rules::minutes_within(&rules::intervals(steps), midnight, now, now));
-    Ok(steps.into_iter().map(minutes).collect())
+/// From when on punches count for the hours of today: what began last night may reach into it.
+pub(super) fn since_for_today(zone: &Zone, now: Instant) -> Instant {
+    midnight(zone, now).plus_minutes(-MAX_OPEN_MINUTES)
+}
+
+/// Minutes that somebody worked since the local midnight, a running interval included, by the punches [`since_for_today`].
+pub(super) fn minutes_today(zone: &Zone, steps: impl IntoIterator<Item = (PunchKind, Instant)>, now: Instant) -> i64 {
+    rules::minutes_within(&rules::intervals(steps), midnight(zone, now), now, now)
+}
+
+fn midnight(zone: &Zone, now: Instant) -> Instant {
+    zone.start_of(zone.local(now).date)
 }
 
 async fn hours_of(conn: &mut impl Conn, person: &CrewMember, from: Instant, to: Instant) -> Result<Hours, PunchError> {

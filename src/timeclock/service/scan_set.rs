@@ -1,19 +1,22 @@
-//! Scans that came at the same time, recorded with one change: what costs a round trip to the database is done once for all.
+//! Scans that come at the same time: what costs a round trip to the database is done once for all.
 //!
-//! Each scan ends as if it were alone. Of one person, one scan is in a change, and the next sees what that one did; a scan
-//! that another request beats, and one that finds nothing to do, is looked at once more when the change is durable.
+//! First its badge is looked at, then its punch is recorded. In either place a set is at work while the next one gathers, so one
+//! is looked at while another is made durable, and all who wait for the writer are one set. Each scan ends as if it were alone:
+//! of one person, one scan is in a change, and the next sees what that one did.
 
-use super::hours::minutes_today;
-use crate::access::{Conn, Permit};
+use super::hours::{minutes_today, since_for_today};
+use crate::access::Permit;
 use crate::audit::{self, Event, Quiet};
 use crate::kernel::zone::Zone;
-use crate::kernel::{BadgeId, CrewMemberId, Drift, Instant, KioskId, OrgId, PunchId};
+use crate::kernel::{BadgeId, Instant, KioskId, PunchId};
 use crate::platform::App;
 use crate::platform::db::{DbError, DbResult};
+use crate::platform::gather::Gather;
 use crate::timeclock::rules::{Decision, LastPunch, decide, state_after};
-use crate::timeclock::store::{self, BadgeRow, PunchValues};
-use crate::timeclock::{Presence, PunchError, PunchKind, Receipt, RecordPunch, Scan};
+use crate::timeclock::store::{self, BadgeRow, PunchValues, PunchedRow};
+use crate::timeclock::{Presence, PunchError, PunchKind, RecordPunch, Scan};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A scan whose text can be a code.
 pub(super) struct Asked {
@@ -31,125 +34,112 @@ impl Asked {
     }
 }
 
-/// A scan on its way.
-struct Entry {
-    asked: Asked,
-    /// Why a change did not record it. It is told, unless the badge turns out to be used: that explains it better.
-    refused: Option<PunchError>,
-    outcome: Option<Result<Recorded, PunchError>>,
+/// A scan of a good badge.
+pub(super) struct Good {
+    pub asked: Arc<Asked>,
+    pub badge: BadgeRow,
 }
 
 /// A punch that is stored.
-struct Recorded {
-    badge: BadgeRow,
-    punch: PunchId,
-    kind: PunchKind,
-    at: Instant,
-    since: Option<Instant>,
-    repeated: bool,
+pub(super) struct Recorded {
+    pub badge: BadgeRow,
+    pub punch: PunchId,
+    pub kind: PunchKind,
+    pub at: Instant,
+    pub since: Option<Instant>,
+    pub minutes_today: i64,
+    pub repeated: bool,
 }
 
-/// A scan of a good badge.
-struct Good<'e> {
-    entry: &'e mut Entry,
-    badge: BadgeRow,
+/// What became of a scan in a change.
+pub(super) enum Written {
+    Done(Recorded),
+    /// Nothing was recorded, and the badge has to be looked at once more: another request may have used it. If not, it is
+    /// refused for this reason, if there is one.
+    Again(Option<PunchError>),
+    Refused(PunchError),
 }
 
-/// Records scans of one organisation and gives their answers, in order.
-pub(super) async fn record_all(app: App, asked: Vec<Asked>) -> Vec<Result<Receipt, PunchError>> {
-    let mut entries: Vec<_> = asked.into_iter().map(|asked| Entry { asked, refused: None, outcome: None }).collect();
-    while entries.iter().any(|entry| entry.outcome.is_none()) {
-        if let Err(error) = record_some(&app, &mut entries).await {
-            let open = entries.iter_mut().filter(|entry| entry.outcome.is_none());
-            open.for_each(|entry| entry.outcome = Some(Err(error.clone().into())));
-        }
+impl From<DbError> for Written {
+    fn from(error: DbError) -> Self {
+        Self::Refused(error.into())
     }
-    receipts(&app, entries).await
 }
 
-/// Brings at least one scan to its end, or closer to it.
-async fn record_some(app: &App, entries: &mut [Entry]) -> DbResult<()> {
-    let mut good = look(app, entries).await?;
-    match write(app, &mut good).await {
+/// Where the scans of an organisation wait for those before them.
+#[derive(Clone)]
+pub(super) struct Sets {
+    looked_at: Gather<Arc<Asked>, DbResult<Option<BadgeRow>>>,
+    written: Gather<Good, Written>,
+}
+
+impl Sets {
+    /// For sets of at most `most` scans.
+    pub(super) fn new(most: usize) -> Self {
+        Self { looked_at: Gather::new(most, 1), written: Gather::new(most, 1) }
+    }
+
+    /// The badge behind a code, of whichever organisation.
+    pub(super) async fn look(&self, app: &App, asked: Arc<Asked>) -> DbResult<Option<BadgeRow>> {
+        let app = app.clone();
+        self.looked_at.ask(asked, move |set| look_at_all(app.clone(), set)).await.unwrap_or_else(|| Err(broken_off()))
+    }
+
+    /// Uses a badge up and records its punch.
+    pub(super) async fn write(&self, app: &App, good: Good) -> Written {
+        let app = app.clone();
+        self.written.ask(good, move |set| write_all(app.clone(), set)).await.unwrap_or_else(|| broken_off().into())
+    }
+}
+
+fn broken_off() -> DbError {
+    DbError::Unavailable("a set of scans broke off".into())
+}
+
+async fn look_at_all(app: App, set: Vec<Arc<Asked>>) -> Vec<DbResult<Option<BadgeRow>>> {
+    let found = list_badges(&app, &set).await;
+    let badge = |asked: &Arc<Asked>| found.as_ref().map(|badges| badges.get(&asked.code_hash).cloned()).map_err(Clone::clone);
+    set.iter().map(badge).collect()
+}
+
+async fn list_badges(app: &App, set: &[Arc<Asked>]) -> DbResult<HashMap<String, BadgeRow>> {
+    let Some(first) = set.first() else { return Ok(HashMap::new()) };
+    let hashes: Vec<_> = set.iter().map(|asked| asked.code_hash.as_str()).collect();
+    let badges = store::list_badges(&mut first.permit.read(&app.db).await?, &hashes).await?;
+    Ok(badges.into_iter().map(|badge| (badge.code_hash.clone(), badge)).collect())
+}
+
+/// Records the first scan of each person; the others come again when that is durable.
+async fn write_all(app: App, set: Vec<Good>) -> Vec<Written> {
+    let mut people = HashSet::with_capacity(set.len());
+    let firsts: Vec<_> = (0..set.len()).filter(|i| people.insert(set[*i].badge.crew_member_id)).collect();
+    let good: Vec<_> = firsts.iter().map(|i| &set[*i]).collect();
+    let written = match write(&app, &good).await {
+        Ok(written) => written,
+        Err(error) if error.is_unavailable() => good.iter().map(|_| error.clone().into()).collect(),
         // What one of them wants cannot be, or is taken: which one, they find out alone.
-        Err(error) if !error.is_unavailable() => {
-            for one in &mut good {
-                write_alone(app, one).await;
+        Err(_) => {
+            let mut written = Vec::with_capacity(good.len());
+            for good in good {
+                written.push(write_alone(&app, good).await);
             }
-            Ok(())
+            written
         }
-        other => other,
-    }
-}
-
-/// Looks at the badges. What is no good is told without keeping the writer from those who have something to write; of the
-/// others, the first of each person is given.
-async fn look<'e>(app: &App, entries: &'e mut [Entry]) -> DbResult<Vec<Good<'e>>> {
-    let open: Vec<_> = entries.iter_mut().filter(|entry| entry.outcome.is_none()).collect();
-    let Some(first) = open.first() else { return Ok(Vec::new()) };
-    let mut read = first.asked.permit.read(&app.db).await?;
-    let hashes: Vec<_> = open.iter().map(|entry| entry.asked.code_hash.as_str()).collect();
-    let badges = store::list_badges(&mut read, &hashes).await?;
-    let badges: HashMap<_, _> = badges.iter().map(|badge| (badge.code_hash.as_str(), badge)).collect();
-    let (now, mut people, mut good) = (app.clock.now(), HashSet::new(), Vec::new());
-    for entry in open {
-        let outcome = match find_good(&badges, entry, read.org()) {
-            Err(refused) => Err(refused),
-            Ok(badge) if badge.consumed_at.is_some() => repeated(&mut read, entry.asked.scan.key.as_deref(), badge).await,
-            Ok(badge) => match check(badge, entry.asked.scan.shown_at, now).err().or_else(|| entry.refused.take()) {
-                Some(refused) => Err(refused),
-                None if people.insert(badge.crew_member_id) => {
-                    good.push(Good { entry, badge: badge.clone() });
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        entry.outcome = Some(outcome);
-    }
-    Ok(good)
-}
-
-/// The badge behind a code, if it is of this organisation.
-fn find_good<'b>(badges: &HashMap<&str, &'b BadgeRow>, entry: &Entry, org: OrgId) -> Result<&'b BadgeRow, PunchError> {
-    let badge = badges.get(entry.asked.code_hash.as_str()).ok_or(PunchError::UnknownBadge)?;
-    if badge.org_id == org { Ok(badge) } else { Err(PunchError::OtherOrg) }
-}
-
-fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<(), PunchError> {
-    if badge.device_revoked_at.is_some() {
-        Err(PunchError::DeviceRevoked)
-    } else if badge.archived_at.is_some() {
-        Err(PunchError::Archived)
-    } else if badge.expires_at <= now {
-        Err(PunchError::Expired)
-    } else if shown_at.is_some_and(|shown| Drift::of(shown, now) != Drift::None) {
-        Err(PunchError::ClockDiffers)
-    } else {
-        Ok(())
-    }
-}
-
-/// A code that was used: by this very request before (its answer was lost on the way), or by somebody. Only a key chosen
-/// by the caller tells the two apart.
-async fn repeated(conn: &mut impl Conn, key: Option<&str>, badge: &BadgeRow) -> Result<Recorded, PunchError> {
-    let Some(key) = key else { return Err(PunchError::AlreadyUsed) };
-    let recorded = store::find_punch_by_key(conn, key).await?.filter(|punch| punch.crew_member_id == badge.crew_member_id);
-    let recorded = recorded.ok_or(PunchError::AlreadyUsed)?;
-    let (punch, kind) = (recorded.id, store::kind_of(&recorded.kind));
-    Ok(Recorded { badge: badge.clone(), punch, kind, at: recorded.at, since: None, repeated: true })
+    };
+    let mut all: Vec<_> = set.iter().map(|_| Written::Again(None)).collect();
+    firsts.into_iter().zip(written).for_each(|(i, written)| all[i] = written);
+    all
 }
 
 /// As [`write`], for one whose wish may be taken.
-async fn write_alone(app: &App, one: &mut Good<'_>) {
-    if let Err(error) = write(app, std::slice::from_mut(one)).await {
-        one.entry.outcome = Some(Err(match error {
-            // Another request of the same person was faster,
-            DbError::Unique(name) if name == "punches_org_id_crew_member_id_seq_key" => PunchError::Raced,
-            // or one with the same key.
-            DbError::Unique(_) => PunchError::AlreadyUsed,
-            other => other.into(),
-        }));
+async fn write_alone(app: &App, good: &Good) -> Written {
+    match write(app, &[good]).await {
+        Ok(mut written) => written.pop().unwrap_or(Written::Again(None)),
+        // Another request of the same person was faster,
+        Err(DbError::Unique(name)) if name == "punches_org_id_crew_member_id_seq_key" => Written::Refused(PunchError::Raced),
+        // or one with the same key.
+        Err(DbError::Unique(_)) => Written::Refused(PunchError::AlreadyUsed),
+        Err(other) => other.into(),
     }
 }
 
@@ -160,21 +150,22 @@ struct Plan {
     lapse_at: Option<Instant>,
 }
 
-/// Uses the badges up and records their punches. Scans with nothing to record, and those that another request beat, are
-/// refused for now.
-async fn write(app: &App, good: &mut [Good<'_>]) -> DbResult<()> {
-    let Some(first) = good.first() else { return Ok(()) };
-    let mut tx = audit::begin(app, &first.entry.asked.permit).await?;
+/// Uses the badges up and records their punches, each of another person. Scans with nothing to record, and those that another
+/// request beat, are refused for now.
+async fn write(app: &App, good: &[&Good]) -> DbResult<Vec<Written>> {
+    let Some(first) = good.first() else { return Ok(Vec::new()) };
+    let mut tx = audit::begin(app, &first.asked.permit).await?;
     let now = tx.now();
     let people: Vec<_> = good.iter().map(|good| good.badge.crew_member_id).collect();
     tx.lock_all(&people.iter().map(|person| person.0).collect::<Vec<_>>()).await?;
-    let last = store::list_last_punches(&mut tx, &people).await?;
-    let mut plans: Vec<_> = good.iter().map(|good| plan(good, last.get(&good.badge.crew_member_id), now)).collect();
+    let punched = store::list_punched(&mut tx, &people, since_for_today(&first.asked.zone, now)).await?;
+    let last = |good: &Good| punched.get(&good.badge.crew_member_id).map(|punched| &punched.last);
+    let mut plans: Vec<_> = good.iter().map(|good| plan(good, last(good), now)).collect();
     use_badges(&mut tx, good, &mut plans, now).await?;
     let (mut values, mut ends) = (Vec::with_capacity(good.len()), Vec::with_capacity(good.len()));
     for (good, plan) in good.iter().zip(&plans) {
         if let Ok(plan) = plan {
-            values.extend(rows(good, plan, last.get(&good.badge.crew_member_id), now));
+            values.extend(rows(good, plan, last(good), now));
             ends.push(values.len() - 1);
         }
     }
@@ -190,17 +181,17 @@ async fn write(app: &App, good: &mut [Good<'_>]) -> DbResult<()> {
         tx.commit_each(events).await?;
     }
     let mut punches = punches.into_iter();
-    for (good, plan) in good.iter_mut().zip(plans) {
-        match plan {
-            Ok(plan) => good.entry.outcome = punches.next().map(|punch| Ok(recorded(&good.badge, &plan, punch, &last, now))),
-            Err(refused) => good.entry.refused = Some(refused),
-        }
-    }
-    Ok(())
+    let written = |(good, plan): (&&Good, _)| match plan {
+        Ok(plan) => punches.next().map_or(Written::Again(None), |punch| {
+            Written::Done(recorded(good, &plan, punch, punched.get(&good.badge.crew_member_id), now))
+        }),
+        Err(refused) => Written::Again(Some(refused)),
+    };
+    Ok(good.iter().zip(plans).map(written).collect())
 }
 
-fn plan(good: &Good<'_>, last: Option<&LastPunch>, now: Instant) -> Result<Plan, PunchError> {
-    match decide(last, good.entry.asked.scan.wanted, now) {
+fn plan(good: &Good, last: Option<&LastPunch>, now: Instant) -> Result<Plan, PunchError> {
+    match decide(last, good.asked.scan.wanted, now) {
         Decision::Record(kind) => Ok(Plan { kind, lapse_at: None }),
         Decision::LapseThenIn { lapse_at } => Ok(Plan { kind: PunchKind::In, lapse_at: Some(lapse_at) }),
         Decision::TooSoon(_) => Err(PunchError::TooSoon { name: good.badge.name.clone(), at: last.map_or(now, |last| last.at) }),
@@ -210,7 +201,7 @@ fn plan(good: &Good<'_>, last: Option<&LastPunch>, now: Instant) -> Result<Plan,
 }
 
 /// Uses up the badges of those who have something to record. Who comes too late for that has nothing.
-async fn use_badges(tx: &mut audit::Tx, good: &[Good<'_>], plans: &mut [Result<Plan, PunchError>], now: Instant) -> DbResult<()> {
+async fn use_badges(tx: &mut audit::Tx, good: &[&Good], plans: &mut [Result<Plan, PunchError>], now: Instant) -> DbResult<()> {
     let planned = good.iter().zip(&*plans).filter(|(_, plan)| plan.is_ok());
     let badges: Vec<_> = planned.map(|(good, _)| good.badge.id).collect();
     if badges.is_empty() {
@@ -223,8 +214,8 @@ async fn use_badges(tx: &mut audit::Tx, good: &[Good<'_>], plans: &mut [Result<P
 }
 
 /// The rows of a scan: its punch, after the exit that was forgotten.
-fn rows<'g>(good: &'g Good<'_>, plan: &Plan, last: Option<&LastPunch>, now: Instant) -> Vec<PunchValues<'g>> {
-    let (asked, badge) = (&good.entry.asked, &good.badge);
+fn rows<'g>(good: &'g Good, plan: &Plan, last: Option<&LastPunch>, now: Instant) -> Vec<PunchValues<'g>> {
+    let (asked, badge) = (&good.asked, &good.badge);
     let mut before = last.map(|last| (last.seq, last.state));
     let mut rows = Vec::with_capacity(1);
     if let (Some(at), Some((seq, _))) = (plan.lapse_at, before) {
@@ -259,41 +250,15 @@ fn rows<'g>(good: &'g Good<'_>, plan: &Plan, last: Option<&LastPunch>, now: Inst
     rows
 }
 
-fn event<'g>(good: &'g Good<'_>, plan: &Plan, punch: PunchId) -> (&'g Permit<RecordPunch>, Event) {
+fn event<'g>(good: &'g Good, plan: &Plan, punch: PunchId) -> (&'g Permit<RecordPunch>, Event) {
     let event = Event::new("punch.recorded", punch.into()).with("crew_member", good.badge.crew_member_id.0);
-    (&good.entry.asked.permit, event.with("kind", plan.kind.code()))
+    (&good.asked.permit, event.with("kind", plan.kind.code()))
 }
 
-fn recorded(badge: &BadgeRow, plan: &Plan, punch: PunchId, last: &HashMap<CrewMemberId, LastPunch>, now: Instant) -> Recorded {
-    let since = last.get(&badge.crew_member_id).filter(|_| plan.kind != PunchKind::In).map(|last| last.opened_at);
-    Recorded { badge: badge.clone(), punch, kind: plan.kind, at: now, since, repeated: false }
-}
-
-/// What is told of each, with the hours of today.
-async fn receipts(app: &App, entries: Vec<Entry>) -> Vec<Result<Receipt, PunchError>> {
-    let people: Vec<_> = entries.iter().filter_map(|e| Some(e.outcome.as_ref()?.as_ref().ok()?.badge.crew_member_id)).collect();
-    let minutes = match entries.first() {
-        Some(first) if !people.is_empty() => minutes(app, &first.asked, &people).await,
-        _ => Ok(HashMap::new()),
-    };
-    let receipt = |entry: Entry| {
-        let Recorded { badge, punch, kind, at, since, repeated } = entry.outcome.unwrap_or(Err(PunchError::Raced))?;
-        let minutes_today = minutes.as_ref().map_err(Clone::clone)?.get(&badge.crew_member_id).copied().unwrap_or(0);
-        Ok(Receipt {
-            punch,
-            crew_member: badge.crew_member_id,
-            device: Some(badge.device_id),
-            name: badge.name,
-            kind,
-            at,
-            since,
-            minutes_today,
-            repeated,
-        })
-    };
-    entries.into_iter().map(receipt).collect()
-}
-
-async fn minutes(app: &App, asked: &Asked, people: &[CrewMemberId]) -> DbResult<HashMap<CrewMemberId, i64>> {
-    minutes_today(&mut asked.permit.read(&app.db).await?, &asked.zone, people, app.clock.now()).await
+fn recorded(good: &Good, plan: &Plan, punch: PunchId, punched: Option<&PunchedRow>, now: Instant) -> Recorded {
+    let since = punched.filter(|_| plan.kind != PunchKind::In).map(|punched| punched.last.opened_at);
+    let before = punched.map_or(&[][..], |punched| &punched.steps).iter().copied();
+    let lapse = plan.lapse_at.map(|at| (PunchKind::Lapse, at));
+    let minutes_today = minutes_today(&good.asked.zone, before.chain(lapse).chain([(plan.kind, now)]), now);
+    Recorded { badge: good.badge.clone(), punch, kind: plan.kind, at: now, since, minutes_today, repeated: false }
 }

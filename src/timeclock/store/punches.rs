@@ -11,13 +11,16 @@ use std::collections::HashMap;
 const INSERT: &str =
     "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, kiosk_id,
   device_id, badge_id, source, request_key) VALUES {} RETURNING id, request_key";
-// The interval of the newest punch began at the newest entry.
+// The interval of the newest punch began at the newest entry. What came since a moment is one text for each person, not a row for
+// each punch: a set of scans asks for many people, and a row costs more than what is in it.
 const LAST: &str = "SELECT p.crew_member_id, p.id, p.seq, p.kind, p.state, p.at,
     (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
-      ORDER BY i.seq DESC LIMIT 1) AS opened_at
+      ORDER BY i.seq DESC LIMIT 1) AS opened_at,
+    (SELECT string_agg(CAST(s.seq AS TEXT) || ' ' || s.kind || ' ' || CAST(s.at AS TEXT), ',') FROM punches s
+      WHERE s.org_id = p.org_id AND s.crew_member_id = p.crew_member_id AND s.at >= $2) AS steps
   FROM crew_members c JOIN punches p ON p.org_id = c.org_id AND p.crew_member_id = c.id AND p.seq = (
     SELECT max(n.seq) FROM punches n WHERE n.org_id = c.org_id AND n.crew_member_id = c.id)
-  WHERE c.org_id = $1 AND c.id IN ($2..)";
+  WHERE c.org_id = $1 AND c.id IN ($3..)";
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =
     "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
@@ -27,10 +30,6 @@ const LIST: &str =
 const OF_PERSON: &str =
     "SELECT p.kind, p.at, k.place FROM punches p LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
   WHERE p.org_id = $1 AND p.crew_member_id = $2 AND p.at >= $3 AND p.at < $4 ORDER BY p.seq";
-// A row for each person, not for each punch: a set of scans asks for many people, and a row costs more than what is in it.
-const OF_PEOPLE: &str =
-    "SELECT crew_member_id, string_agg(CAST(seq AS TEXT) || ' ' || kind || ' ' || CAST(at AS TEXT), ',') AS steps
-  FROM punches WHERE org_id = $1 AND at >= $2 AND at < $3 AND crew_member_id IN ($4..) GROUP BY crew_member_id";
 const COUNT_OF_ALL: &str = "SELECT count(*) FROM punches WHERE org_id = $1 AND at >= $2 AND at < $3";
 const OF_ALL: &str = "SELECT p.crew_member_id, c.name, c.job, p.kind, p.at, k.place FROM punches p
     JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
@@ -74,6 +73,15 @@ struct LastRow {
     state: String,
     at: Instant,
     opened_at: Option<Instant>,
+    steps: Option<String>,
+}
+
+/// What a scan has to know of a person.
+#[derive(Clone, Debug)]
+pub struct PunchedRow {
+    pub last: LastPunch,
+    /// The punches since the moment that was asked for, in order.
+    pub steps: Vec<(PunchKind, Instant)>,
 }
 
 /// A punch that an earlier request with the same key recorded.
@@ -105,12 +113,6 @@ pub struct StepRow {
     pub kind: String,
     pub at: Instant,
     pub place: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct StepsRow {
-    crew_member_id: CrewMemberId,
-    steps: String,
 }
 
 /// One punch of anybody, for the hours of all.
@@ -151,22 +153,30 @@ pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> Db
 }
 
 pub async fn find_last_punch(conn: &mut impl Conn, crew_member: CrewMemberId) -> DbResult<Option<LastPunch>> {
-    Ok(list_last_punches(conn, &[crew_member]).await?.remove(&crew_member))
+    let never = Instant(i64::MAX);
+    Ok(list_punched(conn, &[crew_member], never).await?.remove(&crew_member).map(|punched| punched.last))
 }
 
-/// The newest punch of each of some people who have one.
-pub async fn list_last_punches(conn: &mut impl Conn, people: &[CrewMemberId]) -> DbResult<HashMap<CrewMemberId, LastPunch>> {
+/// The newest punch of each of some people who have one, and theirs since a moment.
+pub async fn list_punched(
+    conn: &mut impl Conn,
+    people: &[CrewMemberId],
+    since: Instant,
+) -> DbResult<HashMap<CrewMemberId, PunchedRow>> {
     let org = conn.org();
-    let rows: Vec<LastRow> = conn.query(LAST).bind(org).bind_list(people).all().await?;
-    let last = |row: LastRow| LastPunch {
-        id: row.id,
-        seq: row.seq,
-        kind: kind_of(&row.kind),
-        state: Presence::parse(&row.state).unwrap_or(Presence::Off),
-        at: row.at,
-        opened_at: row.opened_at.unwrap_or(row.at),
+    let rows: Vec<LastRow> = conn.query(LAST).bind(org).bind(since).bind_list(people).all().await?;
+    let punched = |row: LastRow| {
+        let last = LastPunch {
+            id: row.id,
+            seq: row.seq,
+            kind: kind_of(&row.kind),
+            state: Presence::parse(&row.state).unwrap_or(Presence::Off),
+            at: row.at,
+            opened_at: row.opened_at.unwrap_or(row.at),
+        };
+        PunchedRow { last, steps: row.steps.as_deref().map(kinds_of).unwrap_or_default() }
     };
-    Ok(rows.into_iter().map(|row| (row.crew_member_id, last(row))).collect())
+    Ok(rows.into_iter().map(|row| (row.crew_member_id, punched(row))).collect())
 }
 
 pub async fn find_punch_by_key(conn: &mut impl Conn, key: &str) -> DbResult<Option<RecordedRow>> {
@@ -209,19 +219,7 @@ pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: I
     conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
 }
 
-/// What the punches of some people did and when, in order of their chains. Who has none is not there.
-pub async fn list_kinds(
-    conn: &mut impl Conn,
-    people: &[CrewMemberId],
-    from: Instant,
-    to: Instant,
-) -> DbResult<Vec<(CrewMemberId, Vec<(PunchKind, Instant)>)>> {
-    let org = conn.org();
-    let rows: Vec<StepsRow> = conn.query(OF_PEOPLE).bind(org).bind(from).bind(to).bind_list(people).all().await?;
-    Ok(rows.into_iter().map(|row| (row.crew_member_id, kinds_of(&row.steps))).collect())
-}
-
-/// The punches of one row of [`OF_PEOPLE`], in order.
+/// The punches of one row of [`LAST`], in order.
 fn kinds_of(steps: &str) -> Vec<(PunchKind, Instant)> {
     let step = |step: &str| {
         let mut words = step.split(' ');
