@@ -36,6 +36,8 @@ pub fn router(app: &App) -> Router {
         .and(SizeAbove::new(1024))
         .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"))
         .and(NotForContentType::const_new("application/pdf"));
+    let patience = Duration::from_secs(app.config.server.request_seconds);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience);
     Router::new()
         .merge(pages)
         .merge(api::routes())
@@ -43,15 +45,13 @@ pub fn router(app: &App) -> Router {
         .route("/style.css", get(style))
         .layer(CompressionLayer::new().compress_when(compressed))
         .fallback(asset)
-        .layer(middleware::from_fn_with_state(app.clone(), web::security_headers))
-        .layer(middleware::from_fn_with_state(app.clone(), cors))
-        .layer(RequestBodyLimitLayer::new(app.config.server.body_kib * 1024))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(app.config.server.request_seconds),
+        .layer((
+            middleware::from_fn_with_state(app.clone(), cors),
+            middleware::from_fn_with_state(app.clone(), web::security_headers),
         ))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(observe))
+        .layer(RequestBodyLimitLayer::new(app.config.server.body_kib * 1024))
+        // What is one layer is copied at once for each request; each layer by itself would be copied with all below it.
+        .layer((middleware::from_fn(observe), CatchPanicLayer::new(), timeout))
         .with_state(app.clone())
 }
 
