@@ -2,6 +2,7 @@
 
 use super::config::Log;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
@@ -11,6 +12,7 @@ static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 pub fn start_logging(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal()); // colours are noise in a file
     let started = if log.json { builder.json().flatten_event(true).try_init() } else { builder.compact().try_init() };
     drop(started); // Only fails when logging has been started before.
 }
