@@ -114,8 +114,10 @@ fn show(member: Member, hours: Hours, running: Option<Interval>, period: Period,
                             <nav class="segmented" aria-label=t.hours_scale()><a href=format!("{base}{week}") aria-current=(!is_month).then_some("page")>{t.hours_week()}</a><a href=format!("{base}{month}") aria-current=is_month.then_some("page")>{t.hours_month()}</a></nav>
                             <a class="btn secondary square" href=format!("{base}{before}") aria-label=t.previous()><Icon name="left" /></a>
                             <a class="btn secondary square" href=format!("{base}{after}") aria-label=t.next()><Icon name="right" /></a>
-                            <a class="btn secondary" href=format!("{base}/hours.pdf{query}") download="">"PDF"</a>
-                            <a class="btn secondary" href=format!("{base}/hours.xlsx{query}") download="">"XLSX"</a>
+                            <div class="row">
+                                <a class="btn secondary" href=format!("{base}/hours.pdf{query}") download="">"PDF"</a>
+                                <a class="btn secondary" href=format!("{base}/hours.xlsx{query}") download="">"XLSX"</a>
+                            </div>
                         </div></header>
                     <dl class="tiles">
                         <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
