@@ -4,7 +4,7 @@ use crate::access::Conn;
 use crate::audit::{Group, Link};
 use crate::folded;
 use crate::kernel::{AccountId, Instant, OrgId};
-use crate::platform::db::{DbResult, Filter, ReadTx, WriteTx, containing, portions};
+use crate::platform::db::{DbResult, Filter, PORTION, ReadTx, WriteTx, containing};
 
 /// One row of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -78,7 +78,7 @@ pub async fn take_numbers(tx: &mut WriteTx, org: OrgId, count: i64) -> DbResult<
 
 /// Writes rows, in order; a trigger makes the last one the end of its chain.
 pub async fn insert_all(tx: &mut WriteTx, rows: &[AuditRow]) -> DbResult<()> {
-    for portion in portions(rows) {
+    for portion in rows.chunks(PORTION) {
         let inserted = tx.query(INSERT).bind_rows(portion, |query, row| {
             let query = query.bind(row.org_id).bind(row.seq).bind(Instant(row.at)).bind(&row.actor_kind).bind(row.actor_id);
             let query = query.bind(&row.action).bind(&row.subject_kind).bind(row.subject_id).bind(&row.detail);

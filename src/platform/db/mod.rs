@@ -22,7 +22,7 @@ pub use dialect::EngineKind;
 pub use error::{DbError, DbResult, OnUnique};
 pub use filter::{Filter, containing};
 pub use migrate::Migration;
-pub use query::{Query, portions};
+pub use query::{PORTION, Query};
 pub use tx::{ReadTx, WriteTx};
 
 use sqlx::{PgPool, SqlitePool};

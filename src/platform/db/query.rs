@@ -5,11 +5,8 @@ use super::{DbError, DbResult};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
 
-/// The most rows that one statement writes.
-const PORTION: usize = 64;
-/// Fewer rows are written with one statement whatever their number, and more in portions of a multiple of it: 15 lengths
-/// in all, and two statements for what fits into one.
-const STEP: usize = 8;
+/// The most rows that one statement writes: more are written in chunks of it.
+pub const PORTION: usize = 64;
 
 /// The most places a list is padded to; SQLite knows 32,766 placeholders in all.
 const PADDED: usize = 16_384;
@@ -105,7 +102,7 @@ impl<'t> Query<'t> {
     }
 
     /// Fills the `{}` of `VALUES {}` with a row of placeholders for each of `rows`, which are the last of the statement: `bind`
-    /// binds those of one. The rows are a [`portion`](portions), so that few distinct statements reach the cache.
+    /// binds those of one. They are at most [`PORTION`], so that there are not too many texts: each number of rows is one.
     pub fn bind_rows<R>(mut self, rows: &[R], bind: impl Fn(Self, &R) -> Self) -> Self {
         let mut places = Vec::with_capacity(rows.len());
         for row in rows {
@@ -222,34 +219,9 @@ pub(super) fn padded(len: usize) -> usize {
     len.next_power_of_two().min(len.max(PADDED))
 }
 
-/// Rows in portions for [`Query::bind_rows`]: as long as can be, of few lengths.
-pub fn portions<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
-    std::iter::from_fn(move || {
-        let length = match rows.len() {
-            0 => return None,
-            few @ ..STEP => few,
-            many => (many - many % STEP).min(PORTION),
-        };
-        let (portion, rest) = rows.split_at(length);
-        rows = rest;
-        Some(portion)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_are_taken_in_few_sizes() {
-        for (rows, sizes) in
-            [(0, vec![]), (1, vec![1]), (7, vec![7]), (31, vec![24, 7]), (64, vec![64]), (203, vec![64, 64, 64, 8, 3])]
-        {
-            let rows: Vec<usize> = (0..rows).collect();
-            assert_eq!(portions(&rows).map(<[_]>::len).collect::<Vec<_>>(), sizes);
-            assert_eq!(portions(&rows).flatten().copied().collect::<Vec<_>>(), rows);
-        }
-    }
 
     #[test]
     fn the_highest_placeholder_counts() {

@@ -1,6 +1,6 @@
 //! Transactions as values: what a reader and a writer hold.
 use super::filter::Filter;
-use super::query::{Query, begun, portions};
+use super::query::{PORTION, Query, begun};
 use super::writer::{self, Published, Writer};
 use super::{DbError, DbResult, dialect};
 use sqlx::pool::PoolConnection;
@@ -157,7 +157,7 @@ impl WriteTx {
         }
         let mut keys = keys.to_vec();
         keys.sort_unstable();
-        for portion in portions(&keys) {
+        for portion in keys.chunks(PORTION) {
             self.query(dialect::LOCK).bind_rows(portion, |query, key| query.bind(*key)).execute().await?;
         }
         Ok(())

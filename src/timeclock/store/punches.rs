@@ -2,7 +2,7 @@
 
 use crate::access::Conn;
 use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, KioskId, PunchId};
-use crate::platform::db::{DbError, DbResult, Filter, portions};
+use crate::platform::db::{DbError, DbResult, Filter, PORTION};
 use crate::timeclock::model::{Presence, Present, PunchFilter, PunchKind, PunchLine};
 use crate::timeclock::rules::LastPunch;
 use std::borrow::Cow;
@@ -139,7 +139,7 @@ struct PresentRow {
 pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> DbResult<Vec<PunchId>> {
     let org = conn.org();
     let mut numbers = HashMap::with_capacity(all.len());
-    for portion in portions(all) {
+    for portion in all.chunks(PORTION) {
         let inserted = conn.query(INSERT).bind_rows(portion, |query, new| {
             let (seq, prior_state) = new.last.map_or((1, Presence::Off), |(seq, state)| (seq + 1, state));
             let query = query.bind(org).bind(new.crew_member).bind(seq).bind(new.last.map(|(seq, _)| seq));
