@@ -23,7 +23,7 @@ const SLOW_FLOOR: f64 = 400.0;
 /// What a disk in a cloud takes for one fsync, in microseconds.
 const CLOUD_MICROS: u64 = 3_000;
 /// Keep-alive connections.
-const CLIENTS: [usize; 2] = [64, 256];
+const CLIENTS: [usize; 3] = [64, 128, 256];
 /// People; each punches some times in a round, as on a long day.
 const PEOPLE: usize = 1024;
 
