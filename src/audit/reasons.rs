@@ -8,9 +8,6 @@ pub enum Quiet {
     BadgeIssued,
     /// A kiosk says every half minute that it is there.
     KioskSeen,
-    /// A scan that was sent twice at once, or that finds nothing to do: an earlier one's event stands for both, and nothing is
-    /// changed.
-    PunchRepeated,
     /// A step of the planner that can no longer be undone is forgotten; what changed since has its own events.
     PlanStepForgotten,
 }

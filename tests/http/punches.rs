@@ -332,3 +332,24 @@ async fn the_demonstration_has_three_conflicts_to_solve() {
     })
     .await;
 }
+
+/// The number of a forgotten badge is never given to another, which its punch would make look used.
+#[tokio::test]
+async fn badges_are_good_after_a_quiet_week() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        for kind in ["clock_in", "clock_out"] {
+            let code = test.code(&door.owner, door.phone).await;
+            let answer = test.scan(&door.key, json!({ "qr_token": code })).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["punch_type"]), (200, &json!(kind)), "{}", answer.text);
+            test.app.clock.advance_seconds(600);
+        }
+        test.app.clock.advance_seconds(7 * 86_400);
+        assert_eq!(regie::timeclock::service::purge_badges(&test.app).await.unwrap(), 2);
+        let owner = test.token(&door.email).await;
+        let code = test.code(&owner, door.phone).await;
+        let answer = test.scan(&door.key, json!({ "qr_token": code })).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["punch_type"]), (200, &json!("clock_in")), "{}", answer.text);
+    })
+    .await;
+}

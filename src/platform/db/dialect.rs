@@ -126,6 +126,13 @@ pub(super) fn is_unavailable(error: &dyn DatabaseError) -> bool {
     }
 }
 
+/// A trigger of the schema refused the row.
+pub(super) fn is_refused(error: &dyn DatabaseError) -> bool {
+    const SQLITE_CONSTRAINT_TRIGGER: &str = "1811";
+    const RAISE_EXCEPTION: &str = "P0001";
+    matches!(error.code().as_deref(), Some(SQLITE_CONSTRAINT_TRIGGER | RAISE_EXCEPTION))
+}
+
 /// SQLite has no transaction to end: it rolled it back itself, or never began one.
 pub(super) fn is_without_transaction(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|database| database.message().ends_with("no transaction is active"))

@@ -18,8 +18,8 @@ pub enum DbError {
     /// A row points to one that is not there, or is still pointed to.
     #[error("foreign key violated")]
     ForeignKey,
-    /// A CHECK or NOT NULL constraint refused a value.
-    #[error("check or not-null constraint violated: {0}")]
+    /// A CHECK or NOT NULL constraint refused a value, or a trigger a row.
+    #[error("refused by the schema: {0}")]
     Invalid(String),
     /// A statement changed another number of rows than it must.
     #[error("{expected} row(s) should have changed, {found} did")]
@@ -84,6 +84,7 @@ impl From<sqlx::Error> for DbError {
                 ErrorKind::UniqueViolation => Self::Unique(dialect::unique_name(&**database)),
                 ErrorKind::ForeignKeyViolation => Self::ForeignKey,
                 ErrorKind::CheckViolation | ErrorKind::NotNullViolation => Self::Invalid(database.message().to_owned()),
+                _ if dialect::is_refused(&**database) => Self::Invalid(database.message().to_owned()),
                 _ if dialect::is_busy(&**database) => Self::Busy(database.message().into()),
                 _ if dialect::is_unavailable(&**database) => Self::Unavailable(database.message().into()),
                 _ => Self::Driver(Arc::new(error)),

@@ -1,15 +1,20 @@
-use super::hours::{minutes_today, since_for_today};
-use super::scan_set::{Asked, Good, Recorded, Sets, Written};
+use super::hours::minutes_today;
+use super::scan_set::{Asked, Good, Plan, Recorded, Sets, Written};
 use crate::access::{Actor, Permit, Who};
 use crate::audit::{self, Event, Subject};
 use crate::kernel::zone::Zone;
 use crate::kernel::{Drift, Instant, KioskId, OrgId};
 use crate::platform::App;
 use crate::platform::secret::fingerprint;
-use crate::timeclock::store::{self, BadgeRow};
-use crate::timeclock::{PunchError, Receipt, RecordPunch, Scan};
+use crate::timeclock::rules::{Decision, decide};
+use crate::timeclock::store::{self, BadgeRow, Scanned};
+use crate::timeclock::{PunchError, PunchKind, Receipt, RecordPunch, Scan};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// How often a badge is looked at before the scan is given up: only more punches of one person at the same moment than anybody
+/// makes get that far.
+const LOOKS: usize = 8;
 
 /// The sets of each organisation.
 #[derive(Default)]
@@ -76,26 +81,25 @@ fn sets_of(app: &App, org: OrgId) -> Sets {
 /// Looks at the badge and records, until it is clear what becomes of it: what is no good is told without keeping the writer
 /// from those who have something to write.
 async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, PunchError> {
-    let mut refused = None;
-    loop {
-        let badge = sets.look(app, asked.clone()).await?.ok_or(PunchError::UnknownBadge)?;
-        if badge.org_id != asked.permit.org() {
+    for _ in 0..LOOKS {
+        let seen = sets.look(app, asked.clone()).await?.ok_or(PunchError::UnknownBadge)?;
+        if seen.badge.org_id != asked.permit.org() {
             return Err(PunchError::OtherOrg);
         }
-        // That it was used explains better than anything else why nothing was recorded.
-        if badge.consumed_at.is_some() {
-            return repeated(app, asked, badge).await;
+        // That it was used explains better than anything else why nothing is recorded.
+        if seen.badge.used_at.is_some() {
+            return repeated(app, asked, seen).await;
         }
-        check(&badge, asked.scan.shown_at, app.clock.now())?;
-        if let Some(refused) = refused {
-            return Err(refused);
-        }
-        refused = match sets.write(app, Good { asked: asked.clone(), badge }).await {
+        let now = app.clock.now();
+        check(&seen.badge, asked.scan.shown_at, now)?;
+        let plan = plan(&seen, asked.scan.wanted, now)?;
+        match sets.write(app, Good { asked: asked.clone(), seen, plan }).await {
             Written::Done(recorded) => return Ok(recorded),
             Written::Refused(error) => return Err(error),
-            Written::Again(refused) => refused,
-        };
+            Written::Again => {}
+        }
     }
+    Err(PunchError::Raced)
 }
 
 fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<(), PunchError> {
@@ -112,16 +116,25 @@ fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<()
     }
 }
 
+fn plan(seen: &Scanned, wanted: Option<PunchKind>, now: Instant) -> Result<Plan, PunchError> {
+    match decide(seen.last.as_ref(), wanted, now) {
+        Decision::Record(kind) => Ok(Plan { kind, lapse_at: None }),
+        Decision::LapseThenIn { lapse_at } => Ok(Plan { kind: PunchKind::In, lapse_at: Some(lapse_at) }),
+        Decision::TooSoon(_) => {
+            Err(PunchError::TooSoon { name: seen.badge.name.clone(), at: seen.last.as_ref().map_or(now, |last| last.at) })
+        }
+        Decision::AlreadyIn => Err(PunchError::AlreadyIn),
+        Decision::AlreadyOut => Err(PunchError::AlreadyOut),
+    }
+}
+
 /// A code that was used: by this very request before (its answer was lost on the way), or by somebody. Only a key chosen
 /// by the caller tells the two apart.
-async fn repeated(app: &App, asked: &Asked, badge: BadgeRow) -> Result<Recorded, PunchError> {
+async fn repeated(app: &App, asked: &Asked, seen: Scanned) -> Result<Recorded, PunchError> {
     let Some(key) = asked.scan.key.as_deref() else { return Err(PunchError::AlreadyUsed) };
-    let mut read = asked.permit.read(&app.db).await?;
-    let (person, now) = (badge.crew_member_id, app.clock.now());
-    let recorded = store::find_punch_by_key(&mut read, key).await?.filter(|punch| punch.crew_member_id == person);
-    let recorded = recorded.ok_or(PunchError::AlreadyUsed)?;
-    let punched = store::list_punched(&mut read, &[person], since_for_today(&asked.zone, now)).await?.remove(&person);
-    let minutes_today = minutes_today(&asked.zone, punched.map(|punched| punched.steps).unwrap_or_default(), now);
+    let recorded = store::find_punch_by_key(&mut asked.permit.read(&app.db).await?, key).await?;
+    let recorded = recorded.filter(|punch| punch.crew_member_id == seen.badge.crew_member_id).ok_or(PunchError::AlreadyUsed)?;
+    let minutes_today = minutes_today(&asked.zone, seen.steps, app.clock.now());
     let (punch, kind) = (recorded.id, store::kind_of(&recorded.kind));
-    Ok(Recorded { badge, punch, kind, at: recorded.at, since: None, minutes_today, repeated: true })
+    Ok(Recorded { badge: seen.badge, punch, kind, at: recorded.at, since: None, minutes_today, repeated: true })
 }

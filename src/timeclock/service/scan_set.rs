@@ -1,20 +1,22 @@
 //! Scans that come at the same time: what costs a round trip to the database is done once for all.
 //!
-//! First its badge is looked at, then its punch is recorded. In either place a set is at work while the next one gathers, so one
-//! is looked at while another is made durable, and all who wait for the writer are one set. Each scan ends as if it were alone:
-//! of one person, one scan is in a change, and the next sees what that one did.
+//! First its badge is looked at, with what its person did before, then its punch is recorded. In either place a set is at work
+//! while the next one gathers, so one is looked at while another is made durable, and all who wait for the writer are one set. What
+//! was seen may be old by then: the table refuses a punch that does not follow the last one, and a badge that has one, and who is
+//! refused that way looks again. So each scan ends as if it were alone.
 
 use super::hours::{minutes_today, since_for_today};
 use crate::access::Permit;
-use crate::audit::{self, Event, Quiet};
+use crate::audit::{self, Event};
 use crate::kernel::zone::Zone;
-use crate::kernel::{BadgeId, Instant, KioskId, PunchId};
+use crate::kernel::{Instant, KioskId, PunchId};
 use crate::platform::App;
 use crate::platform::db::{DbError, DbResult};
 use crate::platform::gather::Gather;
-use crate::timeclock::rules::{Decision, LastPunch, decide, state_after};
-use crate::timeclock::store::{self, BadgeRow, PunchValues, PunchedRow};
+use crate::timeclock::rules::state_after;
+use crate::timeclock::store::{self, BadgeRow, PunchValues, Scanned};
 use crate::timeclock::{Presence, PunchError, PunchKind, RecordPunch, Scan};
+use futures_util::future::join_all;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -27,17 +29,19 @@ pub(super) struct Asked {
     pub scan: Scan,
 }
 
-impl Asked {
-    /// What repeating the request is known by.
-    fn key(&self) -> &str {
-        self.scan.key.as_deref().unwrap_or(&self.code_hash)
-    }
-}
-
-/// A scan of a good badge.
+/// A scan that is going to be recorded.
 pub(super) struct Good {
     pub asked: Arc<Asked>,
-    pub badge: BadgeRow,
+    pub seen: Scanned,
+    pub plan: Plan,
+}
+
+/// What a scan is going to record.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub kind: PunchKind,
+    /// When the exit before it counts as forgotten.
+    pub lapse_at: Option<Instant>,
 }
 
 /// A punch that is stored.
@@ -54,9 +58,8 @@ pub(super) struct Recorded {
 /// What became of a scan in a change.
 pub(super) enum Written {
     Done(Recorded),
-    /// Nothing was recorded, and the badge has to be looked at once more: another request may have used it. If not, it is
-    /// refused for this reason, if there is one.
-    Again(Option<PunchError>),
+    /// Nothing was recorded: another request was faster, and the badge has to be looked at once more.
+    Again,
     Refused(PunchError),
 }
 
@@ -69,7 +72,7 @@ impl From<DbError> for Written {
 /// Where the scans of an organisation wait for those before them.
 #[derive(Clone)]
 pub(super) struct Sets {
-    looked_at: Gather<Arc<Asked>, DbResult<Option<BadgeRow>>>,
+    looked_at: Gather<Arc<Asked>, DbResult<Option<Scanned>>>,
     written: Gather<Good, Written>,
 }
 
@@ -79,13 +82,13 @@ impl Sets {
         Self { looked_at: Gather::new(most, 1), written: Gather::new(most, 1) }
     }
 
-    /// The badge behind a code, of whichever organisation.
-    pub(super) async fn look(&self, app: &App, asked: Arc<Asked>) -> DbResult<Option<BadgeRow>> {
+    /// The badge behind a code, of whichever organisation, and what its person did before.
+    pub(super) async fn look(&self, app: &App, asked: Arc<Asked>) -> DbResult<Option<Scanned>> {
         let app = app.clone();
         self.looked_at.ask(asked, move |set| look_at_all(app.clone(), set)).await.unwrap_or_else(|| Err(broken_off()))
     }
 
-    /// Uses a badge up and records its punch.
+    /// Records a punch.
     pub(super) async fn write(&self, app: &App, good: Good) -> Written {
         let app = app.clone();
         self.written.ask(good, move |set| write_all(app.clone(), set)).await.unwrap_or_else(|| broken_off().into())
@@ -96,37 +99,32 @@ fn broken_off() -> DbError {
     DbError::Unavailable("a set of scans broke off".into())
 }
 
-async fn look_at_all(app: App, set: Vec<Arc<Asked>>) -> Vec<DbResult<Option<BadgeRow>>> {
-    let found = list_badges(&app, &set).await;
-    let badge = |asked: &Arc<Asked>| found.as_ref().map(|badges| badges.get(&asked.code_hash).cloned()).map_err(Clone::clone);
-    set.iter().map(badge).collect()
+async fn look_at_all(app: App, set: Vec<Arc<Asked>>) -> Vec<DbResult<Option<Scanned>>> {
+    let found = list_scanned(&app, &set).await;
+    let scanned = |asked: &Arc<Asked>| found.as_ref().map(|found| found.get(&asked.code_hash).cloned()).map_err(Clone::clone);
+    set.iter().map(scanned).collect()
 }
 
-async fn list_badges(app: &App, set: &[Arc<Asked>]) -> DbResult<HashMap<String, BadgeRow>> {
+async fn list_scanned(app: &App, set: &[Arc<Asked>]) -> DbResult<HashMap<String, Scanned>> {
     let Some(first) = set.first() else { return Ok(HashMap::new()) };
     let hashes: Vec<_> = set.iter().map(|asked| asked.code_hash.as_str()).collect();
-    let badges = store::list_badges(&mut first.permit.read(&app.db).await?, &hashes).await?;
-    Ok(badges.into_iter().map(|badge| (badge.code_hash.clone(), badge)).collect())
+    let since = since_for_today(&first.zone, app.clock.now());
+    let found = store::list_scanned(&mut first.permit.read(&app.db).await?, &hashes, since).await?;
+    Ok(found.into_iter().map(|scanned| (scanned.badge.code_hash.clone(), scanned)).collect())
 }
 
 /// Records the first scan of each person; the others come again when that is durable.
 async fn write_all(app: App, set: Vec<Good>) -> Vec<Written> {
     let mut people = HashSet::with_capacity(set.len());
-    let firsts: Vec<_> = (0..set.len()).filter(|i| people.insert(set[*i].badge.crew_member_id)).collect();
+    let firsts: Vec<_> = (0..set.len()).filter(|i| people.insert(set[*i].seen.badge.crew_member_id)).collect();
     let good: Vec<_> = firsts.iter().map(|i| &set[*i]).collect();
     let written = match write(&app, &good).await {
-        Ok(written) => written,
+        Ok(recorded) => recorded.into_iter().map(Written::Done).collect(),
         Err(error) if error.is_unavailable() => good.iter().map(|_| error.clone().into()).collect(),
         // What one of them wants cannot be, or is taken: which one, they find out alone.
-        Err(_) => {
-            let mut written = Vec::with_capacity(good.len());
-            for good in good {
-                written.push(write_alone(&app, good).await);
-            }
-            written
-        }
+        Err(_) => join_all(good.into_iter().map(|good| write_alone(&app, good))).await,
     };
-    let mut all: Vec<_> = set.iter().map(|_| Written::Again(None)).collect();
+    let mut all: Vec<_> = set.iter().map(|_| Written::Again).collect();
     firsts.into_iter().zip(written).for_each(|(i, written)| all[i] = written);
     all
 }
@@ -134,89 +132,38 @@ async fn write_all(app: App, set: Vec<Good>) -> Vec<Written> {
 /// As [`write`], for one whose wish may be taken.
 async fn write_alone(app: &App, good: &Good) -> Written {
     match write(app, &[good]).await {
-        Ok(mut written) => written.pop().unwrap_or(Written::Again(None)),
-        // Another request of the same person was faster,
-        Err(DbError::Unique(name)) if name == "punches_org_id_crew_member_id_seq_key" => Written::Refused(PunchError::Raced),
-        // or one with the same key.
-        Err(DbError::Unique(_)) => Written::Refused(PunchError::AlreadyUsed),
+        Ok(mut recorded) => recorded.pop().map_or(Written::Again, Written::Done),
+        // Another scan has the key that the caller chose.
+        Err(DbError::Unique(name)) if name == "punches_org_id_request_key_key" => Written::Refused(PunchError::AlreadyUsed),
+        // The person punched, the badge was used, the state is not what it was; the phone was revoked.
+        Err(DbError::Unique(_) | DbError::Invalid(_) | DbError::Rows { .. }) => Written::Again,
         Err(other) => other.into(),
     }
 }
 
-/// What a scan is going to record.
-struct Plan {
-    kind: PunchKind,
-    /// When the exit before it counts as forgotten.
-    lapse_at: Option<Instant>,
-}
-
-/// Uses the badges up and records their punches, each of another person. Scans with nothing to record, and those that another
-/// request beat, are refused for now.
-async fn write(app: &App, good: &[&Good]) -> DbResult<Vec<Written>> {
+/// Records the punches of some scans, each of another person. Nothing is kept unless all are.
+async fn write(app: &App, good: &[&Good]) -> DbResult<Vec<Recorded>> {
     let Some(first) = good.first() else { return Ok(Vec::new()) };
     let mut tx = audit::begin(app, &first.asked.permit).await?;
     let now = tx.now();
-    let people: Vec<_> = good.iter().map(|good| good.badge.crew_member_id).collect();
-    tx.lock_all(&people.iter().map(|person| person.0).collect::<Vec<_>>()).await?;
-    let punched = store::list_punched(&mut tx, &people, since_for_today(&first.asked.zone, now)).await?;
-    let last = |good: &Good| punched.get(&good.badge.crew_member_id).map(|punched| &punched.last);
-    let mut plans: Vec<_> = good.iter().map(|good| plan(good, last(good), now)).collect();
-    use_badges(&mut tx, good, &mut plans, now).await?;
+    tx.lock_all(&good.iter().map(|good| good.seen.badge.crew_member_id.0).collect::<Vec<_>>()).await?;
     let (mut values, mut ends) = (Vec::with_capacity(good.len()), Vec::with_capacity(good.len()));
-    for (good, plan) in good.iter().zip(&plans) {
-        if let Ok(plan) = plan {
-            values.extend(rows(good, plan, last(good), now));
-            ends.push(values.len() - 1);
-        }
+    for good in good {
+        values.extend(rows(good, now));
+        ends.push(values.len() - 1);
     }
-    let punches = store::insert_punches(&mut tx, &values).await?;
-    let punches: Vec<PunchId> = ends.into_iter().filter_map(|end| punches.get(end).copied()).collect();
+    let all = store::insert_punches(&mut tx, &values).await?;
     drop(values);
-    let planned = good.iter().zip(&plans).filter_map(|(good, plan)| Some((good, plan.as_ref().ok()?)));
-    let events: Vec<_> = planned.zip(&punches).map(|((good, plan), punch)| event(good, plan, *punch)).collect();
-    if events.is_empty() {
-        // What another one did may not be durable yet: what says that it is done waits until it is.
-        tx.commit_quietly(Quiet::PunchRepeated).await?;
-    } else {
-        tx.commit_each(events).await?;
-    }
-    let mut punches = punches.into_iter();
-    let written = |(good, plan): (&&Good, _)| match plan {
-        Ok(plan) => punches.next().map_or(Written::Again(None), |punch| {
-            Written::Done(recorded(good, &plan, punch, punched.get(&good.badge.crew_member_id), now))
-        }),
-        Err(refused) => Written::Again(Some(refused)),
-    };
-    Ok(good.iter().zip(plans).map(written).collect())
-}
-
-fn plan(good: &Good, last: Option<&LastPunch>, now: Instant) -> Result<Plan, PunchError> {
-    match decide(last, good.asked.scan.wanted, now) {
-        Decision::Record(kind) => Ok(Plan { kind, lapse_at: None }),
-        Decision::LapseThenIn { lapse_at } => Ok(Plan { kind: PunchKind::In, lapse_at: Some(lapse_at) }),
-        Decision::TooSoon(_) => Err(PunchError::TooSoon { name: good.badge.name.clone(), at: last.map_or(now, |last| last.at) }),
-        Decision::AlreadyIn => Err(PunchError::AlreadyIn),
-        Decision::AlreadyOut => Err(PunchError::AlreadyOut),
-    }
-}
-
-/// Uses up the badges of those who have something to record. Who comes too late for that has nothing.
-async fn use_badges(tx: &mut audit::Tx, good: &[&Good], plans: &mut [Result<Plan, PunchError>], now: Instant) -> DbResult<()> {
-    let planned = good.iter().zip(&*plans).filter(|(_, plan)| plan.is_ok());
-    let badges: Vec<_> = planned.map(|(good, _)| good.badge.id).collect();
-    if badges.is_empty() {
-        return Ok(());
-    }
-    let used: HashSet<BadgeId> = store::consume_badges(tx, &badges, now).await?.into_iter().collect();
-    let late = good.iter().zip(plans).filter(|(good, plan)| plan.is_ok() && !used.contains(&good.badge.id));
-    late.for_each(|(_, plan)| *plan = Err(PunchError::Raced));
-    Ok(())
+    let punches: Vec<(&Good, PunchId)> =
+        good.iter().copied().zip(ends.into_iter().filter_map(|end| all.get(end).copied())).collect();
+    tx.commit_each(punches.iter().map(|(good, punch)| (&good.asked.permit, event(good, *punch))).collect()).await?;
+    Ok(punches.into_iter().map(|(good, punch)| recorded(good, punch, now)).collect())
 }
 
 /// The rows of a scan: its punch, after the exit that was forgotten.
-fn rows<'g>(good: &'g Good, plan: &Plan, last: Option<&LastPunch>, now: Instant) -> Vec<PunchValues<'g>> {
-    let (asked, badge) = (&good.asked, &good.badge);
-    let mut before = last.map(|last| (last.seq, last.state));
+fn rows(good: &Good, now: Instant) -> Vec<PunchValues<'_>> {
+    let Good { asked, seen: Scanned { badge, last, .. }, plan } = good;
+    let mut before = last.as_ref().map(|last| (last.seq, last.state));
     let mut rows = Vec::with_capacity(1);
     if let (Some(at), Some((seq, _))) = (plan.lapse_at, before) {
         rows.push(PunchValues {
@@ -230,7 +177,7 @@ fn rows<'g>(good: &'g Good, plan: &Plan, last: Option<&LastPunch>, now: Instant)
             device: None,
             badge: None,
             source: "system",
-            key: format!("lapse-{}", asked.key()).into(),
+            key: None,
         });
         before = Some((seq + 1, Presence::Off));
     }
@@ -245,20 +192,21 @@ fn rows<'g>(good: &'g Good, plan: &Plan, last: Option<&LastPunch>, now: Instant)
         device: Some(badge.device_id),
         badge: Some(badge.id),
         source: asked.scan.source,
-        key: asked.key().into(),
+        key: asked.scan.key.as_deref(),
     });
     rows
 }
 
-fn event<'g>(good: &'g Good, plan: &Plan, punch: PunchId) -> (&'g Permit<RecordPunch>, Event) {
-    let event = Event::new("punch.recorded", punch.into()).with("crew_member", good.badge.crew_member_id.0);
-    (&good.asked.permit, event.with("kind", plan.kind.code()))
+fn event(good: &Good, punch: PunchId) -> Event {
+    let event = Event::new("punch.recorded", punch.into()).with("crew_member", good.seen.badge.crew_member_id.0);
+    event.with("kind", good.plan.kind.code())
 }
 
-fn recorded(good: &Good, plan: &Plan, punch: PunchId, punched: Option<&PunchedRow>, now: Instant) -> Recorded {
-    let since = punched.filter(|_| plan.kind != PunchKind::In).map(|punched| punched.last.opened_at);
-    let before = punched.map_or(&[][..], |punched| &punched.steps).iter().copied();
+fn recorded(good: &Good, punch: PunchId, now: Instant) -> Recorded {
+    let Good { asked, seen, plan } = good;
+    let since = seen.last.as_ref().filter(|_| plan.kind != PunchKind::In).map(|last| last.opened_at);
     let lapse = plan.lapse_at.map(|at| (PunchKind::Lapse, at));
-    let minutes_today = minutes_today(&good.asked.zone, before.chain(lapse).chain([(plan.kind, now)]), now);
-    Recorded { badge: good.badge.clone(), punch, kind: plan.kind, at: now, since, minutes_today, repeated: false }
+    let steps = seen.steps.iter().copied().chain(lapse).chain([(plan.kind, now)]);
+    let minutes_today = minutes_today(&asked.zone, steps, now);
+    Recorded { badge: seen.badge.clone(), punch, kind: plan.kind, at: now, since, minutes_today, repeated: false }
 }

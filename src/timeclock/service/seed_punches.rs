@@ -1,7 +1,7 @@
 use crate::access::Permit;
 use crate::audit::{self, Event};
 use crate::kernel::{CrewMemberId, Instant, KioskId, PunchId};
-use crate::platform::{App, random};
+use crate::platform::App;
 use crate::timeclock::rules::state_after;
 use crate::timeclock::store::{self, PunchValues};
 use crate::timeclock::{PunchError, PunchKind, SeedPunches};
@@ -44,7 +44,7 @@ pub async fn seed_punches(
             device: None,
             badge: None,
             source: "import",
-            key: random::token::<12>().into(),
+            key: None,
         });
         last = Some((last.map_or(1, |(seq, _)| seq + 1), state));
     }

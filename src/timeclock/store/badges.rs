@@ -1,8 +1,11 @@
 //! SQL of badges.
 
+use super::punches::{kind_of, kinds_of, state_of};
 use crate::access::Conn;
-use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, OrgId};
+use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, OrgId, PunchId};
 use crate::platform::db::{DbResult, WriteTx};
+use crate::timeclock::model::PunchKind;
+use crate::timeclock::rules::LastPunch;
 
 /// A badge with what decides whether it may be used.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -13,25 +16,53 @@ pub struct BadgeRow {
     pub device_id: DeviceId,
     pub crew_member_id: CrewMemberId,
     pub expires_at: Instant,
-    pub consumed_at: Option<Instant>,
+    /// When its punch was recorded.
+    pub used_at: Option<Instant>,
     pub device_revoked_at: Option<Instant>,
     pub name: String,
     pub archived_at: Option<Instant>,
 }
 
+/// A badge, and what its person did before.
+#[derive(Clone, Debug)]
+pub struct Scanned {
+    pub badge: BadgeRow,
+    pub last: Option<LastPunch>,
+    /// The person's punches since the moment that was asked for, in order.
+    pub steps: Vec<(PunchKind, Instant)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ScannedRow {
+    #[sqlx(flatten)]
+    badge: BadgeRow,
+    last_id: Option<PunchId>,
+    last_seq: Option<i64>,
+    last_kind: Option<String>,
+    last_state: Option<String>,
+    last_at: Option<Instant>,
+    opened_at: Option<Instant>,
+    steps: Option<String>,
+}
+
 const INSERT: &str = "INSERT INTO badges (org_id, device_id, crew_member_id, code_hash, issued_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 // Not by organisation: a code of another one must be told from a code of none. What comes back is compared, never shown.
-const FIND: &str =
-    "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_member_id, b.expires_at, b.consumed_at, d.revoked_at AS device_revoked_at,
-    c.name, c.archived_at
+// One statement, so that a badge is never seen unused beside its own punch. What came since a moment is one text for each person,
+// not a row for each punch: a set of scans asks for many people, and a row costs more than what is in it.
+const SCANNED: &str = "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_member_id, b.expires_at, u.recorded_at AS used_at,
+    d.revoked_at AS device_revoked_at, c.name, c.archived_at,
+    p.id AS last_id, p.seq AS last_seq, p.kind AS last_kind, p.state AS last_state, p.at AS last_at,
+    (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
+      ORDER BY i.seq DESC LIMIT 1) AS opened_at,
+    (SELECT string_agg(CAST(s.seq AS TEXT) || ' ' || s.kind || ' ' || CAST(s.at AS TEXT), ',') FROM punches s
+      WHERE s.org_id = b.org_id AND s.crew_member_id = b.crew_member_id AND s.at >= $1) AS steps
   FROM badges b JOIN devices d ON d.org_id = b.org_id AND d.id = b.device_id
     JOIN crew_members c ON c.org_id = b.org_id AND c.id = b.crew_member_id
-  WHERE b.code_hash IN ($1..)";
-const CONSUME: &str = "UPDATE badges SET consumed_at = $2 WHERE org_id = $1 AND consumed_at IS NULL AND expires_at > $3
-  AND EXISTS (SELECT 1 FROM devices d JOIN crew_members c ON c.org_id = d.org_id AND c.id = d.crew_member_id
-    WHERE d.org_id = badges.org_id AND d.id = badges.device_id AND d.revoked_at IS NULL AND c.archived_at IS NULL)
-  AND id IN ($4..) RETURNING id";
+    LEFT JOIN punches u ON u.badge_id = b.id
+    LEFT JOIN punches p ON p.org_id = b.org_id AND p.crew_member_id = b.crew_member_id AND p.seq = (
+      SELECT max(n.seq) FROM punches n WHERE n.org_id = b.org_id AND n.crew_member_id = b.crew_member_id)
+  WHERE b.code_hash IN ($2..)";
 const PURGE: &str = "DELETE FROM badges WHERE expires_at < $1";
 
 /// A badge as it is written.
@@ -49,16 +80,25 @@ pub async fn insert_badge(conn: &mut impl Conn, new: &BadgeValues<'_>) -> DbResu
     query.bind(new.now).bind(new.expires_at).scalar().await
 }
 
-/// The badges behind some codes, of whichever organisation.
-pub async fn list_badges(conn: &mut impl Conn, code_hashes: &[&str]) -> DbResult<Vec<BadgeRow>> {
-    conn.tx().query(FIND).bind_list(code_hashes).all().await
+/// The badges behind some codes, of whichever organisation, and the punches of their people since a moment.
+pub async fn list_scanned(conn: &mut impl Conn, code_hashes: &[&str], since: Instant) -> DbResult<Vec<Scanned>> {
+    let rows: Vec<ScannedRow> = conn.tx().query(SCANNED).bind(since).bind_list(code_hashes).all().await?;
+    Ok(rows.into_iter().map(scanned).collect())
 }
 
-/// Uses badges up, and gives those it did: one statement, so that of many at once exactly one wins. Not one whose phone was
-/// revoked meanwhile, or whose person went to the archive.
-pub async fn consume_badges(conn: &mut impl Conn, badges: &[BadgeId], now: Instant) -> DbResult<Vec<BadgeId>> {
-    let org = conn.org();
-    conn.query(CONSUME).bind(org).bind(now).bind(now).bind_list(badges).scalars().await
+fn scanned(row: ScannedRow) -> Scanned {
+    let last = || {
+        let at = row.last_at?;
+        Some(LastPunch {
+            id: row.last_id?,
+            seq: row.last_seq?,
+            kind: kind_of(row.last_kind.as_deref()?),
+            state: state_of(row.last_state.as_deref()?),
+            at,
+            opened_at: row.opened_at.unwrap_or(at),
+        })
+    };
+    Scanned { last: last(), steps: row.steps.as_deref().map(kinds_of).unwrap_or_default(), badge: row.badge }
 }
 
 /// Forgets badges that expired before `before`; the punches keep their number.

@@ -5,22 +5,21 @@ use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, KioskId, PunchId};
 use crate::platform::db::{DbError, DbResult, Filter, PORTION};
 use crate::timeclock::model::{Presence, Present, PunchFilter, PunchKind, PunchLine};
 use crate::timeclock::rules::LastPunch;
-use std::borrow::Cow;
 use std::collections::HashMap;
 
+// Not through a phone that was revoked since the badge was looked at, nor of somebody who went to the archive.
 const INSERT: &str =
     "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, kiosk_id,
-  device_id, badge_id, source, request_key) VALUES {} RETURNING id, request_key";
-// The interval of the newest punch began at the newest entry. What came since a moment is one text for each person, not a row for
-// each punch: a set of scans asks for many people, and a row costs more than what is in it.
-const LAST: &str = "SELECT p.crew_member_id, p.id, p.seq, p.kind, p.state, p.at,
+  device_id, badge_id, source, request_key)
+  SELECT n.* FROM (VALUES {}) AS n WHERE n.column11 IS NULL OR EXISTS (
+    SELECT 1 FROM devices d JOIN crew_members c ON c.org_id = d.org_id AND c.id = d.crew_member_id
+    WHERE d.org_id = n.column1 AND d.id = n.column11 AND d.revoked_at IS NULL AND c.archived_at IS NULL)
+  RETURNING id, crew_member_id, seq";
+// The interval of the newest punch began at the newest entry.
+const LAST: &str = "SELECT p.id, p.seq, p.kind, p.state, p.at,
     (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
-      ORDER BY i.seq DESC LIMIT 1) AS opened_at,
-    (SELECT string_agg(CAST(s.seq AS TEXT) || ' ' || s.kind || ' ' || CAST(s.at AS TEXT), ',') FROM punches s
-      WHERE s.org_id = p.org_id AND s.crew_member_id = p.crew_member_id AND s.at >= $2) AS steps
-  FROM crew_members c JOIN punches p ON p.org_id = c.org_id AND p.crew_member_id = c.id AND p.seq = (
-    SELECT max(n.seq) FROM punches n WHERE n.org_id = c.org_id AND n.crew_member_id = c.id)
-  WHERE c.org_id = $1 AND c.id IN ($3..)";
+      ORDER BY i.seq DESC LIMIT 1) AS opened_at
+  FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1";
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =
     "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
@@ -55,33 +54,31 @@ pub struct PunchValues<'a> {
     pub device: Option<DeviceId>,
     pub badge: Option<BadgeId>,
     pub source: &'a str,
-    pub key: Cow<'a, str>,
+    /// What the caller knows the request by, if it said.
+    pub key: Option<&'a str>,
+}
+
+impl PunchValues<'_> {
+    fn seq(&self) -> i64 {
+        self.last.map_or(1, |(seq, _)| seq + 1)
+    }
 }
 
 #[derive(sqlx::FromRow)]
 struct InsertedRow {
     id: PunchId,
-    request_key: String,
+    crew_member_id: CrewMemberId,
+    seq: i64,
 }
 
 #[derive(sqlx::FromRow)]
 struct LastRow {
-    crew_member_id: CrewMemberId,
     id: PunchId,
     seq: i64,
     kind: String,
     state: String,
     at: Instant,
     opened_at: Option<Instant>,
-    steps: Option<String>,
-}
-
-/// What a scan has to know of a person.
-#[derive(Clone, Debug)]
-pub struct PunchedRow {
-    pub last: LastPunch,
-    /// The punches since the moment that was asked for, in order.
-    pub steps: Vec<(PunchKind, Instant)>,
 }
 
 /// A punch that an earlier request with the same key recorded.
@@ -136,47 +133,37 @@ struct PresentRow {
 }
 
 /// Writes punches and gives their numbers, in order. Of one person, an earlier one comes first.
+///
+/// # Errors
+/// `Rows` when a phone was revoked, or its person went to the archive.
 pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> DbResult<Vec<PunchId>> {
     let org = conn.org();
     let mut numbers = HashMap::with_capacity(all.len());
     for portion in all.chunks(PORTION) {
         let inserted = conn.query(INSERT).bind_rows(portion, |query, new| {
-            let (seq, prior_state) = new.last.map_or((1, Presence::Off), |(seq, state)| (seq + 1, state));
-            let query = query.bind(org).bind(new.crew_member).bind(seq).bind(new.last.map(|(seq, _)| seq));
+            let query = query.bind(org).bind(new.crew_member).bind(new.seq()).bind(new.last.map(|(seq, _)| seq));
+            let prior_state = new.last.map_or(Presence::Off, |(_, state)| state);
             let query = query.bind(prior_state.code()).bind(new.kind.code()).bind(new.state.code()).bind(new.at).bind(new.now);
-            query.bind(new.kiosk).bind(new.device).bind(new.badge).bind(new.source).bind(&*new.key)
+            query.bind(new.kiosk).bind(new.device).bind(new.badge).bind(new.source).bind(new.key)
         });
-        numbers.extend(inserted.all::<InsertedRow>().await?.into_iter().map(|row| (row.request_key, row.id)));
+        let inserted = inserted.all::<InsertedRow>().await?.into_iter();
+        numbers.extend(inserted.map(|row| ((row.crew_member_id, row.seq), row.id)));
     }
     let missing = DbError::Rows { expected: all.len() as u64, found: numbers.len() as u64 };
-    all.iter().map(|new| numbers.get(&*new.key).copied()).collect::<Option<_>>().ok_or(missing)
+    all.iter().map(|new| numbers.get(&(new.crew_member, new.seq())).copied()).collect::<Option<_>>().ok_or(missing)
 }
 
 pub async fn find_last_punch(conn: &mut impl Conn, crew_member: CrewMemberId) -> DbResult<Option<LastPunch>> {
-    let never = Instant(i64::MAX);
-    Ok(list_punched(conn, &[crew_member], never).await?.remove(&crew_member).map(|punched| punched.last))
-}
-
-/// The newest punch of each of some people who have one, and theirs since a moment.
-pub async fn list_punched(
-    conn: &mut impl Conn,
-    people: &[CrewMemberId],
-    since: Instant,
-) -> DbResult<HashMap<CrewMemberId, PunchedRow>> {
     let org = conn.org();
-    let rows: Vec<LastRow> = conn.query(LAST).bind(org).bind(since).bind_list(people).all().await?;
-    let punched = |row: LastRow| {
-        let last = LastPunch {
-            id: row.id,
-            seq: row.seq,
-            kind: kind_of(&row.kind),
-            state: Presence::parse(&row.state).unwrap_or(Presence::Off),
-            at: row.at,
-            opened_at: row.opened_at.unwrap_or(row.at),
-        };
-        PunchedRow { last, steps: row.steps.as_deref().map(kinds_of).unwrap_or_default() }
-    };
-    Ok(rows.into_iter().map(|row| (row.crew_member_id, punched(row))).collect())
+    let row: Option<LastRow> = conn.query(LAST).bind(org).bind(crew_member).optional().await?;
+    Ok(row.map(|row| LastPunch {
+        id: row.id,
+        seq: row.seq,
+        kind: kind_of(&row.kind),
+        state: state_of(&row.state),
+        at: row.at,
+        opened_at: row.opened_at.unwrap_or(row.at),
+    }))
 }
 
 pub async fn find_punch_by_key(conn: &mut impl Conn, key: &str) -> DbResult<Option<RecordedRow>> {
@@ -219,8 +206,8 @@ pub async fn list_steps(conn: &mut impl Conn, crew_member: CrewMemberId, from: I
     conn.query(OF_PERSON).bind(org).bind(crew_member).bind(from).bind(to).all().await
 }
 
-/// The punches of one row of [`LAST`], in order.
-fn kinds_of(steps: &str) -> Vec<(PunchKind, Instant)> {
+/// Punches that are one text, in order.
+pub(super) fn kinds_of(steps: &str) -> Vec<(PunchKind, Instant)> {
     let step = |step: &str| {
         let mut words = step.split(' ');
         let (seq, kind, at) = (words.next()?, words.next()?, words.next()?);
@@ -265,6 +252,10 @@ pub async fn list_present(conn: &mut impl Conn, since: Instant) -> DbResult<Vec<
 /// The column's CHECK admits known kinds only.
 pub fn kind_of(code: &str) -> PunchKind {
     PunchKind::parse(code).unwrap_or(PunchKind::Lapse)
+}
+
+pub(super) fn state_of(code: &str) -> Presence {
+    Presence::parse(code).unwrap_or(Presence::Off)
 }
 
 #[cfg(test)]
