@@ -1,5 +1,6 @@
-//! Threads for work that many wait for: two, so that what comes next is looked at beside what is being written. Between two steps of it, like two statements of a change, no requests come first: on the
-//! threads that answer requests each step would stand in their queue again.
+//! Threads for work that many wait for: two, so that what comes next is looked at beside what is being written. Between two
+//! steps of such work, like two statements of a change, no requests come first: on the threads that answer requests each step
+//! would stand in their queue again.
 
 use std::sync::OnceLock;
 use tokio::runtime::{Builder, Handle, Runtime};
