@@ -344,7 +344,7 @@ fn row(line: Line, t: &'static Words) -> impl IntoView {
     });
     let object = if object.is_empty() { subject } else { format!("{subject} · {object}") };
     let request = (!request.is_empty()).then(|| view! { <small class="hash">{request}</small> });
-    let where_class = if address.is_empty() && request.is_none() { "empty-cell" } else { "muted" };
+    let address = (!address.is_empty()).then_some(address);
     let hash = format!("{}·{}", hash.get(..4).unwrap_or_default(), hash.get(4..8).unwrap_or_default());
     view! {
         <tr role="row" id=format!("e{seq}")>
@@ -352,7 +352,7 @@ fn row(line: Line, t: &'static Words) -> impl IntoView {
             <td role="cell"><span class="person">{avatar}<span>{who.name}{note}</span></span></td>
             <td role="cell" class="bare"><Pill tone=event.tone icon=event.icon text=event.text />{facts}</td>
             <td role="cell" data-label=t.audit_object() class="muted">{object}</td>
-            <td role="cell" data-label=t.audit_where() class=where_class>{address}{request}</td>
+            <td role="cell" data-label=t.audit_where() class="muted">{address}{request}</td>
             <td role="cell" data-label=t.audit_hash()><span class="hash">{hash}</span></td>
         </tr>
     }

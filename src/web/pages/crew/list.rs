@@ -148,7 +148,7 @@ fn table(
             <tr role="row">
                 <th scope="row" role="rowheader"><span class="person"><Avatar name=person.name.clone() /><span><a href=url>{person.name}</a><small>{person.email}</small></span></span></th>
                 <td role="cell" data-label=t.field_job()>{person.job}</td>
-                <td role="cell" data-label=t.field_skills()>{skills.join(", ")}{permits}</td>
+                <td role="cell" data-label=t.field_skills()>{(!skills.is_empty()).then(|| skills.join(", "))}{permits}</td>
                 <td role="cell" data-label=t.crew_account()>{account}</td>
             </tr>
         }
