@@ -23,7 +23,8 @@ CREATE UNIQUE INDEX badges_code_hash_key ON badges (code_hash);
 CREATE INDEX badges_expires_at_idx ON badges (expires_at);
 
 -- A punch has a key only if the caller chose one: its badge says the rest. That the state it found is the one its predecessor left is
--- looked up where the predecessor is, not in an index of its own.
+-- looked up where the predecessor is, not in an index of its own. A later punch without a predecessor was no violation before: to a
+-- CHECK, NULL is as good as true.
 CREATE TABLE punches_new (
     id INTEGER NOT NULL CONSTRAINT punches_pkey PRIMARY KEY,
     org_id BIGINT NOT NULL,
@@ -44,7 +45,7 @@ CREATE TABLE punches_new (
     FOREIGN KEY (org_id, kiosk_id) REFERENCES kiosks (org_id, id),
     FOREIGN KEY (org_id, device_id) REFERENCES devices (org_id, id),
     CONSTRAINT punches_chain CHECK (
-        (seq = 1 AND prior_seq IS NULL AND prior_state = 'off') OR (seq > 1 AND prior_seq = seq - 1)
+        (seq = 1 AND prior_seq IS NULL AND prior_state = 'off') OR (seq > 1 AND prior_seq IS NOT NULL AND prior_seq = seq - 1)
     ),
     CONSTRAINT punches_step CHECK (
         (prior_state = 'off' AND kind = 'in' AND state = 'on')

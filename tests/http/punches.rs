@@ -3,6 +3,7 @@ use jiff::ToSpan;
 use regie::audit::{self, Verdict};
 use regie::kernel::{CrewMemberId, Role};
 use regie::planning::ProjectFilter;
+use regie::platform::db::DbError;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
@@ -350,6 +351,45 @@ async fn badges_are_good_after_a_quiet_week() {
         let code = test.code(&owner, door.phone).await;
         let answer = test.scan(&door.key, json!({ "qr_token": code })).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["punch_type"]), (200, &json!("clock_in")), "{}", answer.text);
+    })
+    .await;
+}
+
+/// Whatever the program does, or somebody with a database client.
+#[tokio::test]
+async fn the_table_refuses_what_does_not_follow() {
+    each_app(async |test| {
+        let door = door(&test).await;
+        let code = test.code(&door.owner, door.phone).await;
+        assert_eq!(test.scan(&door.key, json!({ "qr_token": code })).await.status, 200);
+        let refused = async |sql: &'static str| {
+            let mut tx = test.app.db.begin_write().await.unwrap();
+            tx.query(sql).execute().await.map(drop)
+        };
+        macro_rules! row {
+            ($values:literal) => {
+                concat!(
+                    "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, source)
+                      SELECT org_id, crew_member_id, ",
+                    $values,
+                    ", at, recorded_at, 'system' FROM punches"
+                )
+            };
+        }
+        for sql in [
+            row!("2, 1, 'off', 'in', 'on'"),       // in again, as if she had gone
+            row!("2, 1, 'break', 'out', 'off'"),   // out of a break that was none
+            row!("3, 2, 'on', 'out', 'off'"),      // after one that is not there
+            row!("2, NULL, 'off', 'in', 'on'"),    // a second beginning
+            "UPDATE punches SET at = at + 1",
+            "DELETE FROM punches",
+        ] {
+            let outcome = refused(sql).await;
+            assert!(matches!(outcome, Err(DbError::Invalid(_))), "{sql}: {outcome:?}");
+        }
+        let twice = refused(row!("1, NULL, 'off', 'in', 'on'")).await;
+        assert!(twice.is_err_and(|error| error.is_unique("punches_org_id_crew_member_id_seq_key")));
+        assert!(refused(row!("2, 1, 'on', 'out', 'off'")).await.is_ok(), "what does follow is no matter");
     })
     .await;
 }

@@ -195,3 +195,50 @@ async fn an_organisation_that_is_held_up_holds_up_no_other() {
     })
     .await;
 }
+
+/// What becomes of a badge between the look at it and its punch is not overlooked.
+#[tokio::test]
+async fn a_badge_that_is_no_longer_good_when_its_turn_comes_is_refused() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let owner = test.token(&shop.owner.email).await;
+        let (_, kiosk) = test.kiosk(&owner, "Entrée").await;
+        for (n, (meanwhile, refusal)) in [
+            (Some("UPDATE devices SET revoked_at = 1 WHERE id = $1"), "punch.device_revoked"),
+            (
+                Some("UPDATE crew_members SET archived_at = 1 WHERE id = (SELECT crew_member_id FROM devices WHERE id = $1)"),
+                "punch.archived",
+            ),
+            (None, "punch.expired"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let person = test.person(&shop, &format!("Technicienne {n}"), Role::Tech).await;
+            let token = test.token(person.email.as_deref().unwrap()).await;
+            let phone = test.phone(&token).await;
+            let code = test.code(&token, phone).await;
+            let mut holder = test.app.db.begin_write().await.unwrap();
+            holder.lock(person.id.0).await.unwrap();
+            let (other, kiosk) = (test.clone(), kiosk.clone());
+            let mut scan = JoinSet::new();
+            scan.spawn(async move { other.scan(&kiosk, json!({ "qr_token": code })).await.json() });
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            let early = scan.try_join_next();
+            assert!(early.is_none(), "it waits for its turn: {early:?}");
+            match meanwhile {
+                Some(sql) => assert_eq!(holder.query(sql).bind(phone).execute().await.unwrap(), 1),
+                None => test.app.clock.advance_seconds(31),
+            }
+            holder.commit().await.unwrap();
+            let answer = scan.join_all().await.remove(0);
+            // PostgreSQL's change began before it waited: at the moment that its punch would have, the badge was good.
+            if meanwhile.is_some() || test.app.db.engine() == EngineKind::Sqlite {
+                assert_eq!(answer["code"], refusal);
+            } else {
+                assert_eq!(answer["punch_type"], "clock_in");
+            }
+        }
+    })
+    .await;
+}

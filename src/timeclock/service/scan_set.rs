@@ -135,7 +135,7 @@ async fn write_alone(app: &App, good: &Good) -> Written {
         Ok(mut recorded) => recorded.pop().map_or(Written::Again, Written::Done),
         // Another scan has the key that the caller chose.
         Err(DbError::Unique(name)) if name == "punches_org_id_request_key_key" => Written::Refused(PunchError::AlreadyUsed),
-        // The person punched, the badge was used, the state is not what it was; the phone was revoked.
+        // The person punched, the badge was used, the state is not what it was; the badge is no longer good.
         Err(DbError::Unique(_) | DbError::Invalid(_) | DbError::Rows { .. }) => Written::Again,
         Err(other) => other.into(),
     }

@@ -1,8 +1,8 @@
 //! SQL of badges.
 
-use super::punches::{kind_of, kinds_of, state_of};
+use super::punches::{LastRow, kinds_of, last_columns};
 use crate::access::Conn;
-use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, OrgId, PunchId};
+use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, OrgId};
 use crate::platform::db::{DbResult, WriteTx};
 use crate::timeclock::model::PunchKind;
 use crate::timeclock::rules::LastPunch;
@@ -36,12 +36,8 @@ pub struct Scanned {
 struct ScannedRow {
     #[sqlx(flatten)]
     badge: BadgeRow,
-    last_id: Option<PunchId>,
-    last_seq: Option<i64>,
-    last_kind: Option<String>,
-    last_state: Option<String>,
-    last_at: Option<Instant>,
-    opened_at: Option<Instant>,
+    #[sqlx(flatten)]
+    last: LastRow,
     steps: Option<String>,
 }
 
@@ -50,11 +46,11 @@ const INSERT: &str = "INSERT INTO badges (org_id, device_id, crew_member_id, cod
 // Not by organisation: a code of another one must be told from a code of none. What comes back is compared, never shown.
 // One statement, so that a badge is never seen unused beside its own punch. What came since a moment is one text for each person,
 // not a row for each punch: a set of scans asks for many people, and a row costs more than what is in it.
-const SCANNED: &str = "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_member_id, b.expires_at, u.recorded_at AS used_at,
-    d.revoked_at AS device_revoked_at, c.name, c.archived_at,
-    p.id AS last_id, p.seq AS last_seq, p.kind AS last_kind, p.state AS last_state, p.at AS last_at,
-    (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
-      ORDER BY i.seq DESC LIMIT 1) AS opened_at,
+const SCANNED: &str = concat!(
+    "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_member_id, b.expires_at, u.recorded_at AS used_at,
+    d.revoked_at AS device_revoked_at, c.name, c.archived_at, ",
+    last_columns!(),
+    ",
     (SELECT string_agg(CAST(s.seq AS TEXT) || ' ' || s.kind || ' ' || CAST(s.at AS TEXT), ',') FROM punches s
       WHERE s.org_id = b.org_id AND s.crew_member_id = b.crew_member_id AND s.at >= $1) AS steps
   FROM badges b JOIN devices d ON d.org_id = b.org_id AND d.id = b.device_id
@@ -62,7 +58,8 @@ const SCANNED: &str = "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_m
     LEFT JOIN punches u ON u.badge_id = b.id
     LEFT JOIN punches p ON p.org_id = b.org_id AND p.crew_member_id = b.crew_member_id AND p.seq = (
       SELECT max(n.seq) FROM punches n WHERE n.org_id = b.org_id AND n.crew_member_id = b.crew_member_id)
-  WHERE b.code_hash IN ($2..)";
+  WHERE b.code_hash IN ($2..)"
+);
 const PURGE: &str = "DELETE FROM badges WHERE expires_at < $1";
 
 /// A badge as it is written.
@@ -87,18 +84,7 @@ pub async fn list_scanned(conn: &mut impl Conn, code_hashes: &[&str], since: Ins
 }
 
 fn scanned(row: ScannedRow) -> Scanned {
-    let last = || {
-        let at = row.last_at?;
-        Some(LastPunch {
-            id: row.last_id?,
-            seq: row.last_seq?,
-            kind: kind_of(row.last_kind.as_deref()?),
-            state: state_of(row.last_state.as_deref()?),
-            at,
-            opened_at: row.opened_at.unwrap_or(at),
-        })
-    };
-    Scanned { last: last(), steps: row.steps.as_deref().map(kinds_of).unwrap_or_default(), badge: row.badge }
+    Scanned { last: row.last.last(), steps: row.steps.as_deref().map(kinds_of).unwrap_or_default(), badge: row.badge }
 }
 
 /// Forgets badges that expired before `before`; the punches keep their number.

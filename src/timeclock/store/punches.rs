@@ -7,19 +7,30 @@ use crate::timeclock::model::{Presence, Present, PunchFilter, PunchKind, PunchLi
 use crate::timeclock::rules::LastPunch;
 use std::collections::HashMap;
 
-// Not through a phone that was revoked since the badge was looked at, nor of somebody who went to the archive.
+// Not for a badge that is no longer good since it was looked at: its time is over, its phone was revoked, its person went to the
+// archive.
 const INSERT: &str =
     "INSERT INTO punches (org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at, kiosk_id,
   device_id, badge_id, source, request_key)
-  SELECT n.* FROM (VALUES {}) AS n WHERE n.column11 IS NULL OR EXISTS (
-    SELECT 1 FROM devices d JOIN crew_members c ON c.org_id = d.org_id AND c.id = d.crew_member_id
-    WHERE d.org_id = n.column1 AND d.id = n.column11 AND d.revoked_at IS NULL AND c.archived_at IS NULL)
+  SELECT n.* FROM (VALUES {}) AS n WHERE n.column12 IS NULL OR EXISTS (
+    SELECT 1 FROM badges b JOIN devices d ON d.org_id = b.org_id AND d.id = b.device_id
+      JOIN crew_members c ON c.org_id = b.org_id AND c.id = b.crew_member_id
+    WHERE b.org_id = n.column1 AND b.id = n.column12 AND b.expires_at > n.column9 AND d.revoked_at IS NULL AND c.archived_at IS NULL)
   RETURNING id, crew_member_id, seq";
-// The interval of the newest punch began at the newest entry.
-const LAST: &str = "SELECT p.id, p.seq, p.kind, p.state, p.at,
+/// The newest punch `p` of a person, as [`LastRow`]. Its interval began at the newest entry.
+macro_rules! last_columns {
+    () => {
+        "p.id AS last_id, p.seq AS last_seq, p.kind AS last_kind, p.state AS last_state, p.at AS last_at,
     (SELECT i.at FROM punches i WHERE i.org_id = p.org_id AND i.crew_member_id = p.crew_member_id AND i.kind = 'in'
-      ORDER BY i.seq DESC LIMIT 1) AS opened_at
-  FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1";
+      ORDER BY i.seq DESC LIMIT 1) AS opened_at"
+    };
+}
+pub(super) use last_columns;
+const LAST: &str = concat!(
+    "SELECT ",
+    last_columns!(),
+    " FROM punches p WHERE p.org_id = $1 AND p.crew_member_id = $2 ORDER BY p.seq DESC LIMIT 1"
+);
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =
     "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
@@ -71,14 +82,30 @@ struct InsertedRow {
     seq: i64,
 }
 
+/// The newest punch of somebody who may have none.
 #[derive(sqlx::FromRow)]
-struct LastRow {
-    id: PunchId,
-    seq: i64,
-    kind: String,
-    state: String,
-    at: Instant,
+pub(super) struct LastRow {
+    last_id: Option<PunchId>,
+    last_seq: Option<i64>,
+    last_kind: Option<String>,
+    last_state: Option<String>,
+    last_at: Option<Instant>,
     opened_at: Option<Instant>,
+}
+
+impl LastRow {
+    pub(super) fn last(&self) -> Option<LastPunch> {
+        let at = self.last_at?;
+        Some(LastPunch {
+            id: self.last_id?,
+            seq: self.last_seq?,
+            kind: kind_of(self.last_kind.as_deref()?),
+            // The column's CHECK admits known states only.
+            state: Presence::parse(self.last_state.as_deref()?).unwrap_or(Presence::Off),
+            at,
+            opened_at: self.opened_at.unwrap_or(at),
+        })
+    }
 }
 
 /// A punch that an earlier request with the same key recorded.
@@ -135,7 +162,7 @@ struct PresentRow {
 /// Writes punches and gives their numbers, in order. Of one person, an earlier one comes first.
 ///
 /// # Errors
-/// `Rows` when a phone was revoked, or its person went to the archive.
+/// `Rows` when a badge is no longer good.
 pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> DbResult<Vec<PunchId>> {
     let org = conn.org();
     let mut numbers = HashMap::with_capacity(all.len());
@@ -156,14 +183,7 @@ pub async fn insert_punches(conn: &mut impl Conn, all: &[PunchValues<'_>]) -> Db
 pub async fn find_last_punch(conn: &mut impl Conn, crew_member: CrewMemberId) -> DbResult<Option<LastPunch>> {
     let org = conn.org();
     let row: Option<LastRow> = conn.query(LAST).bind(org).bind(crew_member).optional().await?;
-    Ok(row.map(|row| LastPunch {
-        id: row.id,
-        seq: row.seq,
-        kind: kind_of(&row.kind),
-        state: state_of(&row.state),
-        at: row.at,
-        opened_at: row.opened_at.unwrap_or(row.at),
-    }))
+    Ok(row.and_then(|row| row.last()))
 }
 
 pub async fn find_punch_by_key(conn: &mut impl Conn, key: &str) -> DbResult<Option<RecordedRow>> {
@@ -252,10 +272,6 @@ pub async fn list_present(conn: &mut impl Conn, since: Instant) -> DbResult<Vec<
 /// The column's CHECK admits known kinds only.
 pub fn kind_of(code: &str) -> PunchKind {
     PunchKind::parse(code).unwrap_or(PunchKind::Lapse)
-}
-
-pub(super) fn state_of(code: &str) -> Presence {
-    Presence::parse(code).unwrap_or(Presence::Off)
 }
 
 #[cfg(test)]
