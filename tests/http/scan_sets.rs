@@ -242,3 +242,34 @@ async fn a_badge_that_is_no_longer_good_when_its_turn_comes_is_refused() {
     })
     .await;
 }
+
+/// The answer of the first is lost, or late, and the kiosk asks again before anything is durable.
+#[tokio::test]
+async fn a_scan_that_is_sent_twice_is_answered_twice() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let owner = test.token(&shop.owner.email).await;
+        let (_, kiosk) = test.kiosk(&owner, "Entrée").await;
+        let phone = test.phone(&owner).await;
+        let code = test.code(&owner, phone).await;
+        let person = test.number("SELECT crew_member_id FROM devices").await;
+        let mut holder = test.app.db.begin_write().await.unwrap();
+        holder.lock(person).await.unwrap();
+        let mut scans = JoinSet::new();
+        for _ in 0..2 {
+            let (test, kiosk, code) = (test.clone(), kiosk.clone(), code.clone());
+            scans.spawn(async move {
+                let sent = Sent { case: "twice", kiosk, code, key: Some("key-of-this-scan") };
+                send_all(&test, vec![sent]).await.remove("twice").unwrap().remove(0)
+            });
+            // The first waits for the writer then, and the second is looked at before it is recorded.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        drop(holder);
+        let answers = scans.join_all().await;
+        assert_eq!([answers[0].0, answers[1].0], [200, 200], "{answers:?}");
+        assert_eq!(answers[0].1["punch_id"], answers[1].1["punch_id"]);
+        assert_eq!(test.number("SELECT count(*) FROM punches").await, 1);
+    })
+    .await;
+}

@@ -81,6 +81,7 @@ fn sets_of(app: &App, org: OrgId) -> Sets {
 /// Looks at the badge and records, until it is clear what becomes of it: what is no good is told without keeping the writer
 /// from those who have something to write.
 async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, PunchError> {
+    let mut refused = None;
     for _ in 0..LOOKS {
         let seen = sets.look(app, asked.clone()).await?.ok_or(PunchError::UnknownBadge)?;
         if seen.badge.org_id != asked.permit.org() {
@@ -90,13 +91,16 @@ async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorde
         if seen.badge.used_at.is_some() {
             return repeated(app, asked, seen).await;
         }
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
         let now = app.clock.now();
         check(&seen.badge, asked.scan.shown_at, now)?;
         let plan = plan(&seen, asked.scan.wanted, now)?;
         match sets.write(app, Good { asked: asked.clone(), seen, plan }).await {
             Written::Done(recorded) => return Ok(recorded),
             Written::Refused(error) => return Err(error),
-            Written::Again => {}
+            Written::Again(reason) => refused = reason,
         }
     }
     Err(PunchError::Raced)

@@ -58,8 +58,9 @@ pub(super) struct Recorded {
 /// What became of a scan in a change.
 pub(super) enum Written {
     Done(Recorded),
-    /// Nothing was recorded: another request was faster, and the badge has to be looked at once more.
-    Again,
+    /// Nothing was recorded: another request was faster, and the badge has to be looked at once more. If that one did not use it,
+    /// it is refused for this reason, if there is one.
+    Again(Option<PunchError>),
     Refused(PunchError),
 }
 
@@ -124,7 +125,7 @@ async fn write_all(app: App, set: Vec<Good>) -> Vec<Written> {
         // What one of them wants cannot be, or is taken: which one, they find out alone.
         Err(_) => join_all(good.into_iter().map(|good| write_alone(&app, good))).await,
     };
-    let mut all: Vec<_> = set.iter().map(|_| Written::Again).collect();
+    let mut all: Vec<_> = set.iter().map(|_| Written::Again(None)).collect();
     firsts.into_iter().zip(written).for_each(|(i, written)| all[i] = written);
     all
 }
@@ -132,11 +133,11 @@ async fn write_all(app: App, set: Vec<Good>) -> Vec<Written> {
 /// As [`write`], for one whose wish may be taken.
 async fn write_alone(app: &App, good: &Good) -> Written {
     match write(app, &[good]).await {
-        Ok(mut recorded) => recorded.pop().map_or(Written::Again, Written::Done),
-        // Another scan has the key that the caller chose.
-        Err(DbError::Unique(name)) if name == "punches_org_id_request_key_key" => Written::Refused(PunchError::AlreadyUsed),
+        Ok(mut recorded) => recorded.pop().map_or(Written::Again(None), Written::Done),
+        // Another scan has the key that the caller chose: this very one, sent twice, or one of another badge.
+        Err(DbError::Unique(name)) if name == "punches_org_id_request_key_key" => Written::Again(Some(PunchError::AlreadyUsed)),
         // The person punched, the badge was used, the state is not what it was; the badge is no longer good.
-        Err(DbError::Unique(_) | DbError::Invalid(_) | DbError::Rows { .. }) => Written::Again,
+        Err(DbError::Unique(_) | DbError::Invalid(_) | DbError::Rows { .. }) => Written::Again(None),
         Err(other) => other.into(),
     }
 }
