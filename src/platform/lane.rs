@@ -1,6 +1,5 @@
-//! Threads for work that many wait for: two, so that what comes next is looked at beside what is being written. Between two
-//! steps of such work, like two statements of a change, no requests come first: on the threads that answer requests each step
-//! would stand in their queue again.
+//! A thread for work that many wait for. Between two steps of it, like two statements of a change, no requests come first: on the
+//! threads that answer requests each step would stand in their queue again.
 
 use std::sync::OnceLock;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -10,7 +9,7 @@ static LANE: OnceLock<Option<Runtime>> = OnceLock::new();
 
 /// Starts work that only waits and calculates briefly. Where there is no thread for it, it runs among the requests.
 pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
-    let lane = LANE.get_or_init(|| Builder::new_multi_thread().worker_threads(2).thread_name("lane").enable_all().build().ok());
+    let lane = LANE.get_or_init(|| Builder::new_multi_thread().worker_threads(1).thread_name("lane").enable_all().build().ok());
     lane.as_ref().map_or_else(Handle::current, |lane| lane.handle().clone()).spawn(work);
 }
 
