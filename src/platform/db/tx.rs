@@ -1,14 +1,13 @@
 //! Transactions as values: what a reader and a writer hold.
 use super::filter::Filter;
 use super::query::{PORTION, Query, begun};
-use super::writer::{self, Published, Writer};
+use super::writer::{self, Writer};
 use super::{DbError, DbResult, dialect};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 use std::ops::{Deref, DerefMut};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::OwnedMutexGuard;
 
@@ -167,27 +166,14 @@ impl WriteTx {
     ///
     /// # Errors
     /// `Aborted` when a statement failed or was cancelled before; `Commit` when nothing was stored.
-    pub async fn commit(self) -> DbResult<()> {
-        self.commit_then(|| ()).await
-    }
-
-    /// As `commit`; `published` runs right after the COMMIT, in commit order on SQLite, even if the caller is gone.
-    /// It holds up other writers: it sends to a channel and returns.
-    pub async fn commit_then(mut self, published: impl FnOnce() + Send + 'static) -> DbResult<()> {
+    pub async fn commit(mut self) -> DbResult<()> {
         if !matches!(self.health, Health::Sound) {
             return Err(DbError::Aborted);
         }
         // A task of its own: once asked for, a commit cannot be cancelled halfway.
         match std::mem::replace(&mut self.0.link, Link::Ended) {
-            Link::SqliteWrite(writer) => writer::apart(writer::commit(writer, Box::new(published))).await,
-            Link::PostgresTx(tx) => {
-                writer::apart(async move {
-                    tx.commit().await?;
-                    publish(Box::new(published));
-                    Ok(())
-                })
-                .await
-            }
+            Link::SqliteWrite(writer) => writer::apart(writer::commit(writer)).await,
+            Link::PostgresTx(tx) => writer::apart(async move { Ok(tx.commit().await?) }).await,
             _ => Err(DbError::Aborted),
         }
     }
@@ -218,10 +204,4 @@ impl Drop for WriteTx {
             runtime.spawn(writer::abandon(writer, cause));
         }
     }
-}
-
-/// Tells the world. A panic in there (already reported by the panic hook) must not keep the others of a batch from
-/// hearing that they are stored.
-pub(super) fn publish(published: Published) {
-    catch_unwind(AssertUnwindSafe(published)).ok();
 }

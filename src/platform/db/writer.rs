@@ -13,7 +13,7 @@
 //! owns the lock, so that no caller's cancellation can stop it halfway; a writer whose state is unknown gets a new
 //! connection before its next use.
 use super::savepoint::Savepoint;
-use super::tx::{Link, WriteTx, publish};
+use super::tx::{Link, WriteTx};
 use super::{DbError, DbResult, dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -28,8 +28,6 @@ const COMMITS: u32 = 4;
 /// The bounds of that.
 const LEAST: Duration = Duration::from_millis(5);
 const MOST: Duration = Duration::from_millis(40);
-
-pub(super) type Published = Box<dyn FnOnce() + Send>;
 
 pub(super) struct WriterSlot {
     writer: Arc<Mutex<Writer>>,
@@ -47,7 +45,8 @@ pub(super) struct Writer {
     start: Option<&'static str>,
     /// Whether the savepoint of the newest of the batch is still to be released.
     is_unreleased: bool,
-    batch: Vec<Member>,
+    /// Who is to hear of the next COMMIT.
+    batch: Vec<oneshot::Sender<DbResult<()>>>,
     batch_limit: usize,
     /// When the batch's first member committed.
     since: Instant,
@@ -68,11 +67,6 @@ enum State {
     /// What the connection holds is unknown: replace it before use.
     Broken,
     Closed,
-}
-
-struct Member {
-    published: Published,
-    done: oneshot::Sender<DbResult<()>>,
 }
 
 impl WriterSlot {
@@ -176,7 +170,7 @@ pub(super) async fn apart<T: Send + 'static>(work: impl Future<Output = DbResult
 }
 
 /// Ends the member at work: part of the batch, and durable once that is. Runs in a task of its own.
-pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>, published: Published) -> DbResult<()> {
+pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>) -> DbResult<()> {
     // One that did nothing waits for the batch like the others, and may lead it.
     if let Some(start) = writer.start.take()
         && let Err(error) = writer.run(start).await
@@ -190,7 +184,7 @@ pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>, published: Publi
     if writer.batch.is_empty() {
         writer.since = Instant::now();
     }
-    writer.batch.push(Member { published, done });
+    writer.batch.push(done);
     if writer.batch.len() >= writer.batch_limit || writer.is_overdue() || writer.alone {
         writer.flush().await;
         writer.leave_alone().await;
@@ -299,8 +293,7 @@ impl Writer {
                     self.patience = (begun.elapsed() * COMMITS).clamp(LEAST, MOST);
                     (self.state, self.is_unreleased) = (State::Idle, false);
                     for member in self.batch.drain(..) {
-                        publish(member.published);
-                        member.done.send(Ok(())).ok(); // nobody listens when the caller is gone
+                        member.send(Ok(())).ok(); // nobody listens when the caller is gone
                     }
                 }
                 Err(error) => self.fail(&error.to_string().into()).await,
@@ -312,7 +305,7 @@ impl Writer {
     async fn fail(&mut self, reason: &Arc<str>) {
         self.break_off().await;
         for member in self.batch.drain(..) {
-            member.done.send(Err(DbError::Commit(reason.clone()))).ok();
+            member.send(Err(DbError::Commit(reason.clone()))).ok();
         }
     }
 
