@@ -22,7 +22,8 @@ use std::process::ExitCode;
 
 /// Régie: plans who works where, lets people badge in, keeps hours that nobody can quietly change.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 refused (already there, not found, wrong input).
+/// Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 refused (already there, not found, wrong input),
+/// 5 the disk failed while the server ran.
 #[derive(Parser)]
 #[command(name = "regie", version)]
 struct Arguments {

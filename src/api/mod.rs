@@ -18,6 +18,7 @@ mod settings;
 mod tokens;
 
 pub use health::health_routes;
+pub use problem::Problem;
 
 use crate::platform::App;
 use axum::extract::State;

@@ -2,6 +2,7 @@
 
 use crate::accounts::Sessions;
 use crate::platform::assets::Asset;
+use crate::platform::db::watched;
 use crate::platform::{App, random};
 use crate::{api, web};
 use axum::Router;
@@ -51,7 +52,7 @@ pub fn router(app: &App) -> Router {
         ))
         .layer(RequestBodyLimitLayer::new(app.config.server.body_kib * 1024))
         // What is one layer is copied at once for each request; each layer by itself would be copied with all below it.
-        .layer((middleware::from_fn(observe), CatchPanicLayer::new(), timeout))
+        .layer((middleware::from_fn(observe), CatchPanicLayer::new(), timeout, middleware::from_fn(durable)))
         .with_state(app.clone())
 }
 
@@ -83,6 +84,17 @@ async fn observe(mut request: Request, next: Next) -> Response {
         headers.insert(HeaderName::from_static("x-response-time"), time);
     }
     response
+}
+
+/// Keeps each answer back until what was seen and done for it is durable.
+async fn durable(request: Request, next: Next) -> Response {
+    let (is_api, headers) = (request.uri().path().starts_with("/api/"), request.headers().get(header::ACCEPT_LANGUAGE).cloned());
+    let (response, seen) = watched(next.run(request)).await;
+    match seen.durable().await {
+        Ok(()) => response,
+        Err(error) if is_api => api::Problem::from(error).into_response(),
+        Err(error) => web::failed(error, headers.as_ref()),
+    }
 }
 
 /// Lets the configured origins call the JSON API from a browser; nobody else, no wildcard, no cookies.

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 
 /// How long requests and jobs under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// The exit code when the disk failed.
+const LOST: i32 = 5;
 
 /// Migrates, listens, and runs until the process is told to stop.
 ///
@@ -42,7 +44,14 @@ pub async fn serve(app: App) -> Result<(), StartError> {
     let mut heard = stopping.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(heard.changed().await) });
     let server = start(async move { drop(server.await) });
-    asked_to_stop().await;
+    tokio::select! {
+        () = asked_to_stop() => {}
+        reason = app.db.lost() => {
+            // At once: whatever is done with the files from here on could make it worse.
+            tracing::error!(%reason, "Nothing can be stored any more; the server ends, and is to be started again");
+            std::process::exit(LOST);
+        }
+    }
     tracing::info!("Stopping");
     app.stop();
     let drained = async {

@@ -3,6 +3,7 @@
 //! There is no timer: a question that comes alone is answered at once, and those that come meanwhile make up the next set. No
 //! answer is older than its question, for a set begins after the last of its questions.
 
+use super::db::{Seen, watched};
 use super::lane;
 use futures_util::FutureExt as _;
 use std::collections::VecDeque;
@@ -21,8 +22,11 @@ struct Inner<Q, A> {
     at_once: usize,
 }
 
+/// Who waits for an answer, and for what was seen when it was made.
+type Asker<A> = oneshot::Sender<(A, Seen)>;
+
 struct State<Q, A> {
-    waiting: VecDeque<(Q, oneshot::Sender<A>)>,
+    waiting: VecDeque<(Q, Asker<A>)>,
     at_work: usize,
 }
 
@@ -43,7 +47,8 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     }
 
     /// Asks, and waits for the answer. `answer_all` gives the answers of a set in the order of its questions; which of the
-    /// askers' it is that is called makes no difference. It runs to its end whoever stops waiting. `None` when it panicked.
+    /// askers' it is that is called makes no difference. It runs to its end whoever stops waiting. `None` when it
+    /// panicked, or the disk failed.
     pub async fn ask<F>(&self, question: Q, answer_all: impl Fn(Vec<Q>) -> F + Send + Sync + 'static) -> Option<A>
     where
         F: Future<Output = Vec<A>> + Send + 'static,
@@ -53,11 +58,13 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
             // Not in the request that began it, which may be given up: it answers others, too.
             lane::spawn(self.clone().work(answer_all));
         }
-        told.await.ok()
+        let (answer, seen) = told.await.ok()?;
+        seen.pass_on().await.ok()?;
+        Some(answer)
     }
 
     /// Queues a question. Whether there is work for one more.
-    fn wait(&self, question: Q, tell: oneshot::Sender<A>) -> bool {
+    fn wait(&self, question: Q, tell: Asker<A>) -> bool {
         let mut state = self.state();
         state.waiting.push_back((question, tell));
         let is_wanted = state.at_work < self.0.at_once;
@@ -68,14 +75,15 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     /// Answers set after set, until nobody waits.
     async fn work<F: Future<Output = Vec<A>>>(self, answer_all: impl Fn(Vec<Q>) -> F) {
         while let Some((questions, askers)) = self.next() {
-            let answers = AssertUnwindSafe(async { answer_all(questions).await }).catch_unwind().await;
+            let answers = AssertUnwindSafe(async { answer_all(questions).await }).catch_unwind();
+            let (answers, seen) = watched(answers).await;
             for (asker, answer) in askers.into_iter().zip(answers.unwrap_or_default()) {
-                asker.send(answer).ok(); // nobody listens when the caller is gone
+                asker.send((answer, seen.clone())).ok(); // nobody listens when the caller is gone
             }
         }
     }
 
-    fn next(&self) -> Option<(Vec<Q>, Vec<oneshot::Sender<A>>)> {
+    fn next(&self) -> Option<(Vec<Q>, Vec<Asker<A>>)> {
         let mut state = self.state();
         let count = state.waiting.len().min(self.0.most);
         if count == 0 {

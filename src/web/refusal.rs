@@ -6,7 +6,8 @@ use crate::kernel::{Failure, Kind, Lang};
 use crate::platform::random;
 use crate::platform::words::words;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
+use http::header::ACCEPT_LANGUAGE;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 
 /// A failure on its way to a browser.
@@ -180,6 +181,11 @@ pub fn words_of(code: &str, lang: Lang) -> String {
 
 /// The page for an address that is nobody's.
 pub fn not_found(headers: &http::HeaderMap) -> Response {
-    let accept = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Refusal::new(Failure::not_found(), Lang::negotiate(accept)).into_response()
+    failed(Failure::not_found(), headers.get(ACCEPT_LANGUAGE))
+}
+
+/// The page for a failure that no page of ours told of; `accept` names the browser's languages.
+pub fn failed(failure: impl Into<Failure>, accept: Option<&HeaderValue>) -> Response {
+    let accept = accept.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Refusal::new(failure.into(), Lang::negotiate(accept)).into_response()
 }

@@ -1,6 +1,7 @@
 //! The database layer, on both engines.
 //!
 //! `REGIE_TEST_POSTGRES` is the URL of a server on which databases may be made; without it PostgreSQL is skipped.
+mod durability;
 mod engines;
 mod filters;
 mod migrations;

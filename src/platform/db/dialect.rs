@@ -52,16 +52,20 @@ const ROWS_AHEAD: usize = 1000;
 /// What the writer keeps of the database, in KiB (a minus says that it is no number of pages): indexes grow in many places.
 const WRITER_CACHE: &str = "-16384";
 
-/// The writer's connection.
-pub(super) fn sqlite_writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options.pragma("cache_size", WRITER_CACHE)
+/// SQLite's file, whatever links led to it: its log is beside it.
+pub(super) const SQLITE_FILE: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
+
+/// The writer's connection. Its COMMITs are made durable behind (`durability`) unless each is to be so by itself. SQLite then
+/// still waits for the disk where it copies its log to the database, before and after, and when it begins the log anew.
+pub(super) fn sqlite_writer(options: SqliteConnectOptions, is_behind: bool) -> SqliteConnectOptions {
+    let synchronous = if is_behind { SqliteSynchronous::Normal } else { SqliteSynchronous::Full };
+    options.synchronous(synchronous).pragma("cache_size", WRITER_CACHE)
 }
 
 pub(super) fn sqlite_options(url: &str, limits: &Limits) -> DbResult<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(OTHER_PROCESS.min(limits.writer_wait))
         .pragma("journal_size_limit", WAL_BYTES)

@@ -3,11 +3,13 @@
 //! SQL is written once, values are typed, and the only way to persist is [`WriteTx::commit`]. SQLite is embedded and
 //! has one writer with group commit; PostgreSQL is for many servers. Nothing outside of this module knows which it is.
 //!
-//! Invariants: a commit that was asked for cannot be cancelled; it returns only once the data is durable; a transaction
+//! Invariants: a commit that was asked for cannot be cancelled; nothing is told, by it or by who reads, before it is durable; a
+//! transaction
 //! in which a statement failed or was cancelled cannot be committed; every statement is a constant; readers cannot write.
 //! There is no clock here: what time it is comes in.
 mod bind;
 mod dialect;
+mod durability;
 mod error;
 mod filter;
 mod migrate;
@@ -19,14 +21,17 @@ mod writer;
 pub use crate::{bind_newtype, db_newtype};
 pub use bind::{Bind, Record, Scalar, Wire};
 pub use dialect::EngineKind;
+pub use durability::{Seen, watched};
 pub use error::{DbError, DbResult, OnUnique};
 pub use filter::{Filter, containing};
 pub use migrate::Migration;
 pub use query::{PORTION, Query};
 pub use tx::{ReadTx, WriteTx};
 
+use durability::Durability;
 use sqlx::{PgPool, SqlitePool};
-use std::{sync::Arc, time::Duration};
+use std::fs::File;
+use std::{io, sync::Arc, time::Duration};
 use tx::Link;
 use writer::WriterSlot;
 
@@ -40,7 +45,7 @@ struct Shared {
 }
 
 enum Engine {
-    Sqlite { readers: SqlitePool, writer: WriterSlot },
+    Sqlite { readers: SqlitePool, writer: WriterSlot, durability: Arc<Durability> },
     Postgres { readers: PgPool, writers: PgPool },
 }
 
@@ -51,8 +56,10 @@ pub struct Limits {
     pub readers: u32,
     /// Connections that write; SQLite has one.
     pub writers: u32,
-    /// Most transactions one SQLite COMMIT may carry; 1 means one COMMIT for each.
+    /// Most transactions one SQLite COMMIT may carry; 1 means one COMMIT and one fsync for each.
     pub batch: usize,
+    /// Makes durable what SQLite wrote to its log: `File::sync_data`, but in tests of disks that are slow or fail.
+    pub sync: fn(&File) -> io::Result<()>,
     /// How long a writer waits for others before it gives up as `Busy`.
     pub writer_wait: Duration,
     /// How long is waited for a connection before the database counts as `Unavailable`.
@@ -62,7 +69,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let (writer_wait, acquire) = (Duration::from_secs(10), Duration::from_secs(2));
-        Self { readers: 8, writers: 8, batch: 256, writer_wait, acquire }
+        Self { readers: 8, writers: 8, batch: 256, sync: File::sync_data, writer_wait, acquire }
     }
 }
 
@@ -90,9 +97,12 @@ impl Db {
             Engine::Postgres { readers, writers }
         } else {
             let options = dialect::sqlite_options(url, &limits)?;
+            let durability = if limits.batch > 1 { Durability::behind(limits.sync) } else { Ok(Durability::by_itself()) };
+            let durability = Arc::new(durability.map_err(sqlx::Error::Io)?);
             // The writer first: it makes the file.
-            let writer = WriterSlot::open(dialect::sqlite_writer(options.clone()), limits.batch, limits.writer_wait).await?;
-            Engine::Sqlite { readers: dialect::sqlite_readers(options, &limits).await?, writer }
+            let writing = dialect::sqlite_writer(options.clone(), durability.is_behind());
+            let writer = WriterSlot::open(writing, limits.batch, limits.writer_wait, durability.clone()).await?;
+            Engine::Sqlite { readers: dialect::sqlite_readers(options, &limits).await?, writer, durability }
         };
         Ok(Self(Arc::new(Shared { engine, limits })))
     }
@@ -109,18 +119,24 @@ impl Db {
     /// A connection for single-statement reads; each statement sees the newest commit. One per request: a second one
     /// held beside it may wait for the first.
     pub async fn read(&self) -> DbResult<ReadTx> {
-        Ok(ReadTx::autocommit(match &self.0.engine {
-            Engine::Sqlite { readers, .. } => Link::SqliteRead(readers.acquire().await?),
-            Engine::Postgres { readers, .. } => Link::PostgresRead(readers.acquire().await?),
-        }))
+        Ok(match &self.0.engine {
+            Engine::Sqlite { readers, durability, .. } => {
+                ReadTx::autocommit(Link::SqliteRead(readers.acquire().await?), Some(durability.clone()))
+            }
+            Engine::Postgres { readers, .. } => ReadTx::autocommit(Link::PostgresRead(readers.acquire().await?), None),
+        })
     }
 
     /// One consistent snapshot across several statements.
     pub async fn begin_read(&self) -> DbResult<ReadTx> {
-        Ok(ReadTx::snapshot(match &self.0.engine {
-            Engine::Sqlite { readers, .. } => Link::SqliteSnapshot(readers.begin().await?),
-            Engine::Postgres { readers, .. } => Link::PostgresTx(readers.begin_with(dialect::PG_BEGIN_READ).await?),
-        }))
+        Ok(match &self.0.engine {
+            Engine::Sqlite { readers, durability, .. } => {
+                ReadTx::snapshot(Link::SqliteSnapshot(readers.begin().await?), Some(durability.clone()))
+            }
+            Engine::Postgres { readers, .. } => {
+                ReadTx::snapshot(Link::PostgresTx(readers.begin_with(dialect::PG_BEGIN_READ).await?), None)
+            }
+        })
     }
 
     /// A transaction that can be committed. Between this and its commit nothing foreign is awaited: on SQLite
@@ -178,12 +194,21 @@ impl Db {
         answer.unwrap_or_else(|_| Err(DbError::Unavailable("no answer in time".into())))
     }
 
+    /// Returns when nothing more can be stored, ever, and says why: SQLite's disk refused, and what it has is unknown. The
+    /// process ends then, and finds out from the log when it starts again.
+    pub async fn lost(&self) -> Arc<str> {
+        match &self.0.engine {
+            Engine::Sqlite { durability, .. } => durability.lost().await,
+            Engine::Postgres { .. } => std::future::pending().await,
+        }
+    }
+
     /// How many connections are in use.
     #[must_use]
     pub fn pool_stats(&self) -> PoolStats {
         let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         match &self.0.engine {
-            Engine::Sqlite { readers, writer } => {
+            Engine::Sqlite { readers, writer, .. } => {
                 let (readers_idle, taken) = (idle(readers.num_idle()), u32::from(writer.is_taken()));
                 let readers_in_use = readers.size().saturating_sub(readers_idle);
                 PoolStats { readers_in_use, readers_idle, writers_in_use: taken, writers_idle: 1 - taken }
@@ -200,7 +225,7 @@ impl Db {
     /// Waits for those at work, stores what they committed, and closes. Whoever comes later hears `Unavailable`.
     pub async fn close(&self) -> DbResult<()> {
         match &self.0.engine {
-            Engine::Sqlite { readers, writer } => {
+            Engine::Sqlite { readers, writer, .. } => {
                 let closed = writer.close().await;
                 readers.close().await;
                 closed

@@ -1,9 +1,11 @@
 //! One statement on its way to whichever engine this is.
 use super::bind::{Bind, Record, Scalar, Wire};
+use super::durability::Durability;
 use super::tx::{Health, Native, ReadTx};
 use super::{DbError, DbResult};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
+use std::sync::Arc;
 
 /// The most rows that one statement writes: more are written in chunks of it.
 pub const PORTION: usize = 64;
@@ -24,6 +26,7 @@ pub(super) fn placeholders(sql: &str) -> usize {
 pub struct Query<'t> {
     native: Native<'t>,
     health: &'t mut Health,
+    durability: Option<&'t Arc<Durability>>,
     sql: SqlStr,
     error: Option<sqlx::Error>,
 }
@@ -33,7 +36,7 @@ pub struct Query<'t> {
 /// may have rolled all of it back, and PostgreSQL has.
 macro_rules! native {
     ($self:ident, $make:path, |$conn:ident, $query:ident| $body:expr) => {{
-        let Query { native, health, sql, error } = $self;
+        let Query { native, health, durability, sql, error } = $self;
         debug_assert_eq!(placeholders(sql.as_str()), native.binds(), "binds of {}", sql.as_str());
         health.start()?;
         let result = match (native, error) {
@@ -50,8 +53,16 @@ macro_rules! native {
         };
         let result = result.map_err(DbError::from);
         health.end(result.as_ref().err());
-        result
+        saw(durability).await.and(result)
     }};
+}
+
+/// After a statement of a reader: what it saw may have to become durable.
+async fn saw(durability: Option<&Arc<Durability>>) -> DbResult<()> {
+    match durability {
+        Some(durability) => durability.tell(durability.visible()).await,
+        None => Ok(()),
+    }
 }
 
 /// A statement with what has to run before it. The same few texts come again and again: they are prepared once.
@@ -64,8 +75,8 @@ pub(super) fn begun(start: Option<&mut Option<&'static str>>, sql: SqlStr) -> Sq
 
 impl<'t> Query<'t> {
     pub(super) fn new(tx: &'t mut ReadTx, sql: impl SqlSafeStr) -> Self {
-        let ReadTx { link, health } = tx;
-        Self { native: link.native(), health, sql: sql.into_sql_str(), error: None }
+        let ReadTx { link, health, durability } = tx;
+        Self { native: link.native(), health, durability: durability.as_ref(), sql: sql.into_sql_str(), error: None }
     }
 
     /// As `new` for a statement put together from constants.
@@ -169,8 +180,8 @@ impl<'t> Query<'t> {
     /// # Errors
     /// `Rows` unless exactly one row changed.
     pub async fn execute_one(self) -> DbResult<()> {
-        let Query { native, health, sql, error } = self;
-        let found = Query { native, health: &mut *health, sql, error }.execute().await?;
+        let Query { native, health, durability, sql, error } = self;
+        let found = Query { native, health: &mut *health, durability, sql, error }.execute().await?;
         if found == 1 {
             return Ok(());
         }
@@ -183,7 +194,7 @@ impl<'t> Query<'t> {
 
     /// Row after row, for results too large to hold. Inside a write transaction it must be read to its end.
     pub fn stream<T: Record + 't>(self) -> DbResult<BoxStream<'t, DbResult<T>>> {
-        let Query { native, health, sql, error } = self;
+        let Query { native, health, durability, sql, error } = self;
         debug_assert_eq!(placeholders(sql.as_str()), native.binds(), "binds of {}", sql.as_str());
         health.start()?;
         let rows: BoxStream<'t, sqlx::Result<T>> = match (native, error) {
@@ -192,9 +203,9 @@ impl<'t> Query<'t> {
             (Native::Postgres(conn, args), None) => sqlx::query_as_with(sql, args).fetch(conn),
             (Native::Ended, None) => stream::iter([Err(sqlx::Error::PoolClosed)]).boxed(),
         };
-        let rows = stream::unfold((rows, health, None), |(mut rows, health, failed)| async move {
+        let rows = stream::unfold((rows, health, None), move |(mut rows, health, failed)| async move {
             match rows.next().await {
-                Some(Ok(row)) => Some((Ok(row), (rows, health, failed))),
+                Some(Ok(row)) => Some((saw(durability).await.map(|()| row), (rows, health, failed))),
                 Some(Err(error)) => {
                     let error = DbError::from(error);
                     Some((Err(error.clone()), (rows, health, Some(error))))

@@ -1,4 +1,5 @@
 //! Transactions as values: what a reader and a writer hold.
+use super::durability::Durability;
 use super::filter::Filter;
 use super::query::{PORTION, Query, begun};
 use super::writer::{self, Writer};
@@ -93,15 +94,17 @@ impl Health {
 pub struct ReadTx {
     pub(super) link: Link,
     pub(super) health: Health,
+    /// What a reader of SQLite may have seen.
+    pub(super) durability: Option<Arc<Durability>>,
 }
 
 impl ReadTx {
-    pub(super) fn autocommit(link: Link) -> Self {
-        Self { link, health: Health::Autocommit }
+    pub(super) fn autocommit(link: Link, durability: Option<Arc<Durability>>) -> Self {
+        Self { link, health: Health::Autocommit, durability }
     }
 
-    pub(super) fn snapshot(link: Link) -> Self {
-        Self { link, health: Health::Sound }
+    pub(super) fn snapshot(link: Link, durability: Option<Arc<Durability>>) -> Self {
+        Self { link, health: Health::Sound, durability }
     }
 
     /// Starts a statement. It is a constant; values are bound.
@@ -134,7 +137,7 @@ impl DerefMut for WriteTx {
 
 impl WriteTx {
     pub(super) fn new(link: Link) -> Self {
-        Self(ReadTx { link, health: Health::Sound })
+        Self(ReadTx::snapshot(link, None))
     }
 
     /// Holds `key` until the end: on SQLite a writer is alone anyway, on PostgreSQL this makes it so for one key.
@@ -162,7 +165,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Returns once the transaction is durable.
+    /// Returns once the transaction is durable; while an answer is made ([`super::watched`]), once others can see it: the
+    /// answer then waits.
     ///
     /// # Errors
     /// `Aborted` when a statement failed or was cancelled before; `Commit` when nothing was stored.
@@ -172,7 +176,11 @@ impl WriteTx {
         }
         // A task of its own: once asked for, a commit cannot be cancelled halfway.
         match std::mem::replace(&mut self.0.link, Link::Ended) {
-            Link::SqliteWrite(writer) => writer::apart(writer::commit(writer)).await,
+            Link::SqliteWrite(writer) => {
+                let durability = writer.durability().clone();
+                let commit = writer::apart(writer::commit(writer)).await;
+                durability.tell(*commit.as_ref().unwrap_or(&durability.visible())).await.and(commit.map(drop))
+            }
             Link::PostgresTx(tx) => writer::apart(async move { Ok(tx.commit().await?) }).await,
             _ => Err(DbError::Aborted),
         }
@@ -194,9 +202,10 @@ impl WriteTx {
 
 impl Drop for WriteTx {
     fn drop(&mut self) {
-        if let Link::SqliteWrite(writer) = std::mem::replace(&mut self.0.link, Link::Ended)
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
+        let Link::SqliteWrite(writer) = std::mem::replace(&mut self.0.link, Link::Ended) else { return };
+        // What it saw is why it gave up, perhaps.
+        writer.durability().note(writer.durability().visible());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let cause: Option<Arc<str>> = match &self.0.health {
                 Health::Failed(error) => Some(error.to_string().into()),
                 _ => None,

@@ -9,25 +9,25 @@
 //! Each statement is a round trip to the connection's thread, while everybody waits: what begins a member goes along with
 //! its first statement, and nothing is said just to end one.
 //!
-//! Invariants: nobody is told "stored" before the COMMIT; everything that ends a transaction runs in a task that
+//! A COMMIT writes, and lets the next one work; that the disk has it is awaited behind (`durability`).
+//!
+//! Invariants: nobody is told "stored" before the COMMIT is durable; everything that ends a transaction runs in a task that
 //! owns the lock, so that no caller's cancellation can stop it halfway; a writer whose state is unknown gets a new
 //! connection before its next use.
+use super::durability::Durability;
 use super::savepoint::Savepoint;
 use super::tx::{Link, WriteTx};
 use super::{DbError, DbResult, dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
-/// Nobody who committed waits longer for writers that came later than some COMMITs take, save for the one at work. Where a
-/// COMMIT is slow, many must share it; a batch that were cut after a fixed time would spend most of it on the disk.
-const COMMITS: u32 = 4;
-/// The bounds of that.
-const LEAST: Duration = Duration::from_millis(5);
-const MOST: Duration = Duration::from_millis(40);
+/// Nobody who committed waits longer for writers that came later, save for the one at work.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 pub(super) struct WriterSlot {
     writer: Arc<Mutex<Writer>>,
@@ -38,6 +38,9 @@ pub(super) struct Writer {
     /// None once closed, and while broken.
     conn: Option<SqliteConnection>,
     options: SqliteConnectOptions,
+    durability: Arc<Durability>,
+    /// The log that this connection writes to; known from the first COMMIT on.
+    log: Option<Arc<File>>,
     state: State,
     /// The savepoint of the member at work, or of the one before.
     savepoint: Savepoint,
@@ -46,12 +49,10 @@ pub(super) struct Writer {
     /// Whether the savepoint of the newest of the batch is still to be released.
     is_unreleased: bool,
     /// Who is to hear of the next COMMIT.
-    batch: Vec<oneshot::Sender<DbResult<()>>>,
+    batch: Vec<oneshot::Sender<DbResult<u64>>>,
     batch_limit: usize,
     /// When the batch's first member committed.
     since: Instant,
-    /// How long it may wait for others.
-    patience: Duration,
     /// The member at work runs without foreign keys and shares its COMMIT with nobody.
     alone: bool,
 }
@@ -70,13 +71,20 @@ enum State {
 }
 
 impl WriterSlot {
-    pub(super) async fn open(options: SqliteConnectOptions, batch_limit: usize, wait: Duration) -> DbResult<Self> {
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        batch_limit: usize,
+        wait: Duration,
+        durability: Arc<Durability>,
+    ) -> DbResult<Self> {
         let conn = Some(options.connect().await?);
         let (state, batch, since) = (State::Idle, Vec::new(), Instant::now());
         let (savepoint, start, is_unreleased) = (Savepoint::Odd, None, false);
         let writer = Writer {
             conn,
             options,
+            durability,
+            log: None,
             state,
             savepoint,
             start,
@@ -84,7 +92,6 @@ impl WriterSlot {
             batch,
             batch_limit,
             since,
-            patience: LEAST,
             alone: false,
         };
         Ok(Self { writer: Arc::new(Mutex::new(writer)), wait })
@@ -93,7 +100,8 @@ impl WriterSlot {
     /// The lock, with an end to the waiting: it also makes an error of a second `begin_write` beside a first.
     async fn turn(&self) -> DbResult<OwnedMutexGuard<Writer>> {
         let turn = tokio::time::timeout(self.wait, self.writer.clone().lock_owned()).await;
-        turn.map_err(|_| DbError::Busy("other writers took too long".into()))
+        let turn = turn.map_err(|_| DbError::Busy("other writers took too long".into()))?;
+        turn.durability.check().map(|()| turn)
     }
 
     /// Whether a writer is at work.
@@ -138,6 +146,8 @@ impl WriterSlot {
             writer.settle(None).await.ok();
             writer.flush().await;
             writer.state = State::Closed;
+            let durability = writer.durability.clone();
+            durability.wait(durability.visible()).await?;
             match writer.conn.take() {
                 Some(conn) => Ok(conn.close().await?),
                 None => Ok(()),
@@ -152,12 +162,17 @@ impl WriterSlot {
             writer.settle(None).await?;
             writer.flush().await;
             writer.settle(None).await?;
-            let Some(conn) = &mut writer.conn else { return Err(sqlx::Error::PoolClosed.into()) };
-            let done = sqlx::raw_sql(sql).execute(conn).await;
+            let durability = writer.durability.clone();
+            let commit = durability.count();
+            let done = writer.run_all(sql).await;
+            let log = writer.log().await;
+            durability.written(commit, log.as_ref().ok().cloned().flatten());
             if done.is_err() {
                 writer.break_off().await; // the script may have begun a transaction
             }
-            Ok(done.map(drop)?)
+            done?;
+            log?;
+            durability.wait(commit).await
         })
         .await
     }
@@ -169,8 +184,8 @@ pub(super) async fn apart<T: Send + 'static>(work: impl Future<Output = DbResult
     tokio::spawn(work).await.unwrap_or_else(|gone| Err(DbError::Unavailable(gone.to_string().into())))
 }
 
-/// Ends the member at work: part of the batch, and durable once that is. Runs in a task of its own.
-pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>) -> DbResult<()> {
+/// Ends the member at work: part of the batch, and of its COMMIT, the number of which is returned. Runs in a task of its own.
+pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>) -> DbResult<u64> {
     // One that did nothing waits for the batch like the others, and may lead it.
     if let Some(start) = writer.start.take()
         && let Err(error) = writer.run(start).await
@@ -232,6 +247,28 @@ impl Writer {
         (self.savepoint, self.state) = (savepoint, State::Member);
     }
 
+    pub(super) fn durability(&self) -> &Arc<Durability> {
+        &self.durability
+    }
+
+    async fn run_all(&mut self, sql: &'static str) -> sqlx::Result<()> {
+        match &mut self.conn {
+            Some(conn) => sqlx::raw_sql(sql).execute(conn).await.map(drop),
+            None => Err(sqlx::Error::PoolClosed),
+        }
+    }
+
+    /// The log that this connection's COMMITs go to, for who makes them durable. It is there once a transaction was begun.
+    async fn log(&mut self) -> DbResult<Option<Arc<File>>> {
+        if self.log.is_none() && self.durability.is_behind() {
+            let Some(conn) = &mut self.conn else { return Err(sqlx::Error::PoolClosed.into()) };
+            let mut path: String = sqlx::query_scalar(dialect::SQLITE_FILE).fetch_one(conn).await?;
+            path.push_str("-wal");
+            self.log = Some(Arc::new(File::open(path).map_err(sqlx::Error::Io)?));
+        }
+        Ok(self.log.clone())
+    }
+
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
         match &mut self.conn {
             Some(conn) => sqlx::query(sql).execute(conn).await.map(drop),
@@ -240,7 +277,7 @@ impl Writer {
     }
 
     fn is_overdue(&self) -> bool {
-        !self.batch.is_empty() && self.since.elapsed() > self.patience
+        !self.batch.is_empty() && self.since.elapsed() > PATIENCE
     }
 
     /// Whether the next member can start without anything to clear up before.
@@ -286,18 +323,24 @@ impl Writer {
 
     /// One COMMIT, then every member hears its outcome.
     async fn flush(&mut self) {
-        if self.state == State::Open {
-            let begun = Instant::now();
-            match self.run("COMMIT").await {
-                Ok(()) => {
-                    self.patience = (begun.elapsed() * COMMITS).clamp(LEAST, MOST);
-                    (self.state, self.is_unreleased) = (State::Idle, false);
-                    for member in self.batch.drain(..) {
-                        member.send(Ok(())).ok(); // nobody listens when the caller is gone
-                    }
+        if self.state != State::Open {
+            return;
+        }
+        let log = match self.log().await {
+            Ok(log) => log,
+            Err(error) => return self.fail(&error.to_string().into()).await,
+        };
+        let commit = self.durability.count();
+        let done = self.run("COMMIT").await;
+        self.durability.written(commit, log);
+        match done {
+            Ok(()) => {
+                (self.state, self.is_unreleased) = (State::Idle, false);
+                for member in self.batch.drain(..) {
+                    member.send(Ok(commit)).ok(); // nobody listens when the caller is gone
                 }
-                Err(error) => self.fail(&error.to_string().into()).await,
             }
+            Err(error) => self.fail(&error.to_string().into()).await,
         }
     }
 
@@ -313,6 +356,7 @@ impl Writer {
     async fn break_off(&mut self) {
         (self.state, self.start, self.is_unreleased) = (State::Broken, None, false);
         self.run("ROLLBACK").await.ok(); // says why not when there is no transaction
+        self.log = None;
         if let Some(conn) = self.conn.take() {
             conn.close().await.ok(); // nothing can be done about a connection that does not close
         }

@@ -1,0 +1,182 @@
+//! What can be seen of SQLite, and what is durable.
+//!
+//! A COMMIT writes to the end of SQLite's log. That the disk has it is awaited behind the COMMIT, by a thread of its own, while
+//! the next change is at work; one fsync covers all COMMITs that were made while the one before was under way. So for a moment
+//! others see what a loss of power would take back, and the rule that makes up for it is here: who saw it says nothing before it is
+//! durable ("early lock release": Johnson et al., Aether, PVLDB 3, 2010). While an answer is made ([`watched`]), what it saw is only
+//! noted, and it is the answer that waits; everywhere else the statement waits, or the commit.
+//!
+//! When the disk refuses an fsync, nobody knows what it has, and asking again proves nothing (Rebello et al., Can applications
+//! recover from fsync failures?, USENIX ATC 2020): from then on everything is refused, and the server stops.
+use super::{DbError, DbResult};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
+use tokio::sync::watch;
+
+/// COMMITs, by their numbers.
+pub(super) struct Durability {
+    /// The newest that a reader may see; counted before it is sent.
+    visible: AtomicU64,
+    reached: watch::Sender<Reached>,
+    /// The way to the thread. None when each COMMIT is durable by itself.
+    behind: Option<mpsc::Sender<Written>>,
+}
+
+/// The newest that is durable, and what became of the disk.
+#[derive(Default)]
+struct Reached {
+    commit: u64,
+    failed: Option<Arc<str>>,
+}
+
+/// What is to be made durable: a COMMIT, and the log that it went to, if it came so far.
+struct Written {
+    commit: u64,
+    log: Option<Arc<File>>,
+}
+
+impl Durability {
+    /// For COMMITs that return when they are durable.
+    pub(super) fn by_itself() -> Self {
+        Self { visible: AtomicU64::new(0), reached: watch::Sender::default(), behind: None }
+    }
+
+    /// For COMMITs that `sync` makes durable behind.
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub(super) fn behind(sync: fn(&File) -> io::Result<()>) -> io::Result<Self> {
+        let (behind, written) = mpsc::channel();
+        let reached = watch::Sender::default();
+        let tell = reached.clone();
+        std::thread::Builder::new().name("durability".into()).spawn(move || make_durable(sync, &written, &tell))?;
+        Ok(Self { behind: Some(behind), ..Self { reached, ..Self::by_itself() } })
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.is_some()
+    }
+
+    /// The number of a COMMIT that is going to be sent.
+    pub(super) fn count(&self) -> u64 {
+        self.visible.fetch_add(1, SeqCst) + 1
+    }
+
+    /// A COMMIT was made, or failed; `log` is what it was written to.
+    pub(super) fn written(&self, commit: u64, log: Option<Arc<File>>) {
+        match &self.behind {
+            Some(behind) => behind.send(Written { commit, log }).unwrap_or_default(), // after a failure nobody listens
+            None => self.reached.send_modify(|reached| reached.commit = commit),
+        }
+    }
+
+    /// The newest that can have been seen.
+    pub(super) fn visible(&self) -> u64 {
+        self.visible.load(SeqCst)
+    }
+
+    /// Waits until a COMMIT is durable.
+    ///
+    /// # Errors
+    /// `Unavailable` when the disk refused.
+    pub(super) async fn wait(&self, commit: u64) -> DbResult<()> {
+        let is_over = |reached: &Reached| reached.commit >= commit || reached.failed.is_some();
+        if !is_over(&self.reached.borrow()) {
+            self.reached.subscribe().wait_for(is_over).await.ok(); // its sender is here
+        }
+        self.check()
+    }
+
+    /// # Errors
+    /// `Unavailable` when the disk has refused.
+    pub(super) fn check(&self) -> DbResult<()> {
+        let failed = self.reached.borrow().failed.clone();
+        failed.map_or(Ok(()), |reason| Err(DbError::Unavailable(reason)))
+    }
+
+    /// Waits for the disk to refuse.
+    pub(super) async fn lost(&self) -> Arc<str> {
+        let mut reached = self.reached.subscribe();
+        let failed = reached.wait_for(|reached| reached.failed.is_some()).await;
+        failed.ok().and_then(|reached| reached.failed.clone()).unwrap_or_else(|| "nobody writes any more".into())
+    }
+
+    /// Tells of a COMMIT: the answer that is made waits for it, or else this does.
+    pub(super) async fn tell(self: &Arc<Self>, commit: u64) -> DbResult<()> {
+        if self.note(commit) { self.check() } else { self.wait(commit).await }
+    }
+
+    /// Has the answer that is made wait for a COMMIT. Whether one is.
+    pub(super) fn note(self: &Arc<Self>, commit: u64) -> bool {
+        SEEN.try_with(|seen| seen.borrow_mut().add(self, commit)).is_ok()
+    }
+}
+
+/// Until nobody can ask any more.
+fn make_durable(sync: fn(&File) -> io::Result<()>, written: &mpsc::Receiver<Written>, reached: &watch::Sender<Reached>) {
+    while let Ok(first) = written.recv() {
+        // Another log is the next connection's: closing the one before made all in there durable.
+        let newer = |older: Written, newer: Written| Written { commit: newer.commit, log: newer.log.or(older.log) };
+        let Written { commit, log } = written.try_iter().fold(first, newer);
+        match log.as_deref().map_or(Ok(()), sync) {
+            Ok(()) => reached.send_modify(|reached| reached.commit = commit),
+            Err(error) => {
+                tracing::error!(%error, "The disk does not say that it has what was written: nothing more is stored");
+                reached.send_modify(|reached| reached.failed = Some(format!("the disk failed: {error}").into()));
+                return;
+            }
+        }
+    }
+}
+
+tokio::task_local! {
+    static SEEN: RefCell<Seen>;
+}
+
+/// The newest COMMITs whose effects something saw, of each database.
+#[derive(Clone, Default)]
+#[must_use = "who saw it must wait for it"]
+pub struct Seen(Vec<(Arc<Durability>, u64)>);
+
+/// Runs `work`, and says what it saw: whoever hears of its outcome waits for [`Seen::durable`] first, or passes it on.
+pub async fn watched<T>(work: impl Future<Output = T>) -> (T, Seen) {
+    let work = async {
+        let value = work.await;
+        (value, SEEN.with(RefCell::take))
+    };
+    SEEN.scope(RefCell::default(), work).await
+}
+
+impl Seen {
+    fn add(&mut self, durability: &Arc<Durability>, commit: u64) {
+        match self.0.iter_mut().find(|(known, _)| Arc::ptr_eq(known, durability)) {
+            Some((_, newest)) => *newest = commit.max(*newest),
+            None => self.0.push((durability.clone(), commit)),
+        }
+    }
+
+    /// Waits until all of it is durable.
+    ///
+    /// # Errors
+    /// `Unavailable` when the disk refused.
+    pub async fn durable(self) -> DbResult<()> {
+        for (durability, commit) in self.0 {
+            durability.wait(commit).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the answer that is made wait for it, or else waits.
+    ///
+    /// # Errors
+    /// `Unavailable` when the disk refused.
+    pub async fn pass_on(self) -> DbResult<()> {
+        for (durability, commit) in self.0 {
+            durability.tell(commit).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! What is told of SQLite, and when, while the disk takes its time, or fails.
+use super::{Place, count, on_sqlite, spawn};
+use regie::platform::db::{Db, DbError, DbResult, Limits, watched};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+const ADD: &str = "INSERT INTO t (id) VALUES ($1)";
+const COUNT: &str = "SELECT count(*) FROM t";
+
+/// A disk that makes nothing durable while it is shut.
+struct Gate {
+    is_shut: Mutex<bool>,
+    opened: Condvar,
+    syncs: AtomicU64,
+}
+
+impl Gate {
+    const fn open() -> Self {
+        Self { is_shut: Mutex::new(false), opened: Condvar::new(), syncs: AtomicU64::new(0) }
+    }
+
+    fn pass(&self) -> io::Result<()> {
+        self.syncs.fetch_add(1, SeqCst);
+        drop(self.opened.wait_while(self.is_shut.lock().unwrap(), |is_shut| *is_shut).unwrap());
+        Ok(())
+    }
+
+    fn set(&self, is_shut: bool) {
+        *self.is_shut.lock().unwrap() = is_shut;
+        self.opened.notify_all();
+    }
+}
+
+async fn table(place: &Place, sync: fn(&File) -> io::Result<()>) -> Db {
+    let db = place.connect(Limits { sync, ..Limits::default() }).await;
+    db.script("CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY)").await.unwrap();
+    db
+}
+
+async fn add(db: &Db, id: i64) -> DbResult<()> {
+    db.write(async |tx| tx.query(ADD).bind(id).execute_one().await).await
+}
+
+/// Long enough for what does not wait.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(150)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_told_what_the_disk_does_not_have() {
+    static GATE: Gate = Gate::open();
+    on_sqlite(async |place| {
+        let db = table(place, |_| GATE.pass()).await;
+        GATE.set(true);
+        let (writing, written) = (
+            db.clone(),
+            spawn({
+                let db = db.clone();
+                async move { add(&db, 1).await }
+            }),
+        );
+        a_moment().await;
+        let reading = spawn(async move { count(&writing, COUNT).await });
+        // While an answer is made nothing waits but the answer.
+        let (seen_count, seen) = watched(count(&db, COUNT)).await;
+        assert_eq!(seen_count, 1, "others see it at once");
+        let (added, also) = watched(add(&db, 2)).await;
+        added.unwrap();
+        let refused = watched(add(&db, 2)).await;
+        assert!(matches!(refused.0, Err(DbError::Unique(_))));
+        let answers = [spawn(seen.durable()), spawn(also.durable()), spawn(refused.1.durable())];
+        a_moment().await;
+        assert!(!written.is_finished() && !reading.is_finished() && answers.iter().all(|answer| !answer.is_finished()));
+        GATE.set(false);
+        written.await.unwrap().unwrap();
+        assert_eq!(reading.await.unwrap(), 1);
+        for answer in answers {
+            answer.await.unwrap().unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_the_disk_is_made_durable_together() {
+    static GATE: Gate = Gate::open();
+    on_sqlite(async |place| {
+        let db = table(place, |_| GATE.pass()).await;
+        GATE.set(true);
+        let before = GATE.syncs.load(SeqCst);
+        let add_later = |id| {
+            let db = db.clone();
+            spawn(async move { add(&db, id).await })
+        };
+        let mut tasks = vec![add_later(0)];
+        a_moment().await;
+        for id in 1..20 {
+            tasks.push(add_later(id));
+            tokio::time::sleep(Duration::from_millis(5)).await; // a COMMIT each, or nearly
+        }
+        a_moment().await;
+        GATE.set(false);
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(GATE.syncs.load(SeqCst) - before, 2, "one for the first, one for all that came meanwhile");
+    })
+    .await;
+}
+
+/// What the disk had when it was last asked.
+static IMAGE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+fn keep_image(log: &File) -> io::Result<()> {
+    let mut bytes = vec![0; usize::try_from(log.metadata()?.len()).unwrap()];
+    log.read_exact_at(&mut bytes, 0)?;
+    std::thread::sleep(Duration::from_millis(2)); // what is written meanwhile is not in it
+    *IMAGE.lock().unwrap() = bytes;
+    Ok(())
+}
+
+/// The power fails again and again: whatever somebody was told is in what the disk has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_told_outlives_a_loss_of_power() {
+    on_sqlite(async |place| {
+        let db = table(place, keep_image).await;
+        let file = std::path::PathBuf::from(place.url.trim_start_matches("sqlite://"));
+        let base = std::fs::read(&file).unwrap();
+        let told = Arc::new(Mutex::new(BTreeSet::new()));
+        let writers: Vec<_> = (0..8)
+            .map(|writer| {
+                let (db, told) = (db.clone(), told.clone());
+                spawn(async move {
+                    for n in 0..40 {
+                        let id = writer * 1000 + n;
+                        if n % 2 == 0 {
+                            add(&db, id).await.unwrap();
+                        } else {
+                            let (added, seen) = watched(add(&db, id)).await;
+                            added.unwrap();
+                            seen.durable().await.unwrap();
+                        }
+                        told.lock().unwrap().insert(id);
+                        let listed: Vec<i64> = db.read().await.unwrap().query("SELECT id FROM t").scalars().await.unwrap();
+                        told.lock().unwrap().extend(listed);
+                    }
+                })
+            })
+            .collect();
+        let mut cuts = 0;
+        while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+            let told = told.lock().unwrap().clone();
+            let image = IMAGE.lock().unwrap().clone();
+            let after = file.with_file_name(format!("cut{cuts}.db"));
+            std::fs::write(&after, &base).unwrap();
+            std::fs::write(after.with_file_name(format!("cut{cuts}.db-wal")), image).unwrap();
+            let found = Db::connect(&format!("sqlite://{}", after.display()), Limits::default()).await.unwrap();
+            let ids: Vec<i64> = found.read().await.unwrap().query("SELECT id FROM t").scalars().await.unwrap();
+            let lost: Vec<_> = told.difference(&ids.into_iter().collect()).copied().collect();
+            assert!(lost.is_empty(), "{lost:?} of {} were told and are lost", told.len());
+            found.close().await.unwrap();
+            cuts += 1;
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        assert!(cuts > 3, "{cuts}");
+        assert_eq!(told.lock().unwrap().len(), 320);
+        for writer in writers {
+            writer.await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_disk_that_refused_nothing_is_told_or_stored() {
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    on_sqlite(async |place| {
+        let db = table(place, |_| if FAILS.load(SeqCst) { Err(io::Error::other("no more blocks")) } else { Ok(()) }).await;
+        add(&db, 1).await.unwrap();
+        let lost = spawn({
+            let db = db.clone();
+            async move { db.lost().await }
+        });
+        a_moment().await;
+        assert!(!lost.is_finished());
+        FAILS.store(true, SeqCst);
+        let failed = add(&db, 2).await;
+        assert!(matches!(&failed, Err(DbError::Unavailable(reason)) if reason.contains("no more blocks")), "{failed:?}");
+        assert!(lost.await.unwrap().contains("no more blocks"));
+        FAILS.store(false, SeqCst); // asking again would prove nothing
+        assert!(matches!(add(&db, 3).await, Err(DbError::Unavailable(_))));
+        assert!(matches!(db.ping().await, Err(DbError::Unavailable(_))));
+        let (listed, seen) = watched(async { db.read().await.unwrap().query(COUNT).scalar::<i64>().await }).await;
+        assert!(matches!(listed, Err(DbError::Unavailable(_))) && seen.durable().await.is_err());
+        assert!(matches!(db.close().await, Err(DbError::Unavailable(_))));
+    })
+    .await;
+}
