@@ -1,5 +1,5 @@
-use super::hours::minutes_today;
-use super::scan_set::{Asked, Good, Plan, Recorded, Sets, Written};
+use super::hours::{minutes_today, since_for_today};
+use super::scan_set::{Asked, Plan, Recorded, Sets, Written};
 use crate::access::{Actor, Permit, Who};
 use crate::audit::{self, Event, Subject};
 use crate::kernel::zone::Zone;
@@ -78,32 +78,40 @@ fn sets_of(app: &App, org: OrgId) -> Sets {
     all.entry(org).or_insert_with(|| Sets::new(app.config.database.batch)).clone()
 }
 
-/// Looks at the badge and records, until it is clear what becomes of it: what is no good is told without keeping the writer
-/// from those who have something to write.
+/// Records, until nobody else was faster.
 async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, PunchError> {
-    let mut refused = None;
     for _ in 0..LOOKS {
-        let seen = sets.look(app, asked.clone()).await?.ok_or(PunchError::UnknownBadge)?;
-        if seen.badge.org_id != asked.permit.org() {
-            return Err(PunchError::OtherOrg);
-        }
-        // That it was used explains better than anything else why nothing is recorded.
-        if seen.badge.used_at.is_some() {
-            return repeated(app, asked, seen).await;
-        }
-        if let Some(refused) = refused {
-            return Err(refused);
-        }
-        let now = app.clock.now();
-        check(&seen.badge, asked.scan.shown_at, now)?;
-        let plan = plan(&seen, asked.scan.wanted, now)?;
-        match sets.write(app, Good { asked: asked.clone(), seen, plan }).await {
+        match sets.write(app, asked.clone()).await {
             Written::Done(recorded) => return Ok(recorded),
+            Written::Used(seen) => return repeated(app, asked, seen).await,
+            Written::KeyTaken => {
+                let mut read = asked.permit.read(&app.db).await?;
+                let since = since_for_today(&asked.zone, app.clock.now());
+                let seen = store::list_scanned(&mut read, &[&asked.code_hash], since).await?.pop();
+                drop(read);
+                let seen = seen.filter(|seen| seen.badge.used_at.is_some()).ok_or(PunchError::AlreadyUsed)?;
+                return repeated(app, asked, seen).await;
+            }
             Written::Refused(error) => return Err(error),
-            Written::Again(reason) => refused = reason,
+            Written::Again => {}
         }
     }
     Err(PunchError::Raced)
+}
+
+/// What a scan of this badge records.
+///
+/// # Errors
+/// What becomes of it instead.
+pub(super) fn judge(asked: &Asked, seen: &Scanned, now: Instant) -> Result<Plan, Written> {
+    if seen.badge.org_id != asked.permit.org() {
+        return Err(Written::Refused(PunchError::OtherOrg));
+    }
+    // That it was used explains better than anything else why nothing is recorded.
+    if seen.badge.used_at.is_some() {
+        return Err(Written::Used(seen.clone()));
+    }
+    check(&seen.badge, asked.scan.shown_at, now).and_then(|()| plan(seen, asked.scan.wanted, now)).map_err(Written::Refused)
 }
 
 fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<(), PunchError> {

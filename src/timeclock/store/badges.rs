@@ -45,7 +45,8 @@ const INSERT: &str = "INSERT INTO badges (org_id, device_id, crew_member_id, cod
   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 // Not by organisation: a code of another one must be told from a code of none. What comes back is compared, never shown.
 // One statement, so that a badge is never seen unused beside its own punch. What came since a moment is one text for each person,
-// not a row for each punch: a set of scans asks for many people, and a row costs more than what is in it.
+// not a row for each punch: a set of scans asks for many people, and a row costs more than what is in it. In order, so that SQLite
+// has all rows before it gives the first: who waits for them is not woken for each.
 const SCANNED: &str = concat!(
     "SELECT b.id, b.code_hash, b.org_id, b.device_id, b.crew_member_id, b.expires_at, u.recorded_at AS used_at,
     d.revoked_at AS device_revoked_at, c.name, c.archived_at, ",
@@ -58,7 +59,7 @@ const SCANNED: &str = concat!(
     LEFT JOIN punches u ON u.badge_id = b.id
     LEFT JOIN punches p ON p.org_id = b.org_id AND p.crew_member_id = b.crew_member_id AND p.seq = (
       SELECT max(n.seq) FROM punches n WHERE n.org_id = b.org_id AND n.crew_member_id = b.crew_member_id)
-  WHERE b.code_hash IN ($2..)"
+  WHERE b.code_hash IN ($2..) ORDER BY b.id"
 );
 const PURGE: &str = "DELETE FROM badges WHERE expires_at < $1";
 
