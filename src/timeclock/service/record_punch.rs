@@ -82,8 +82,8 @@ fn sets_of(app: &App, org: OrgId) -> Sets {
 async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, PunchError> {
     for _ in 0..LOOKS {
         match sets.write(app, asked.clone()).await {
-            Written::Done(recorded) => return Ok(recorded),
-            Written::Used(seen) => return repeated(app, asked, seen).await,
+            Written::Done(recorded) => return Ok(*recorded),
+            Written::Used(seen) => return repeated(app, asked, *seen).await,
             Written::KeyTaken => {
                 let mut read = asked.permit.read(&app.db).await?;
                 let since = since_for_today(&asked.zone, app.clock.now());
@@ -109,7 +109,7 @@ pub(super) fn judge(asked: &Asked, seen: &Scanned, now: Instant) -> Result<Plan,
     }
     // That it was used explains better than anything else why nothing is recorded.
     if seen.badge.used_at.is_some() {
-        return Err(Written::Used(seen.clone()));
+        return Err(Written::Used(Box::new(seen.clone())));
     }
     check(&seen.badge, asked.scan.shown_at, now).and_then(|()| plan(seen, asked.scan.wanted, now)).map_err(Written::Refused)
 }

@@ -51,9 +51,9 @@ pub(super) struct Recorded {
 
 /// What became of a scan in a change.
 pub(super) enum Written {
-    Done(Recorded),
+    Done(Box<Recorded>),
     /// Its badge has its punch already.
-    Used(Scanned),
+    Used(Box<Scanned>),
     /// Another scan has the key that the caller chose: this very one, sent twice, or one of another badge.
     KeyTaken,
     /// Nothing was recorded: another request was faster, and the badge has to be looked at once more.
@@ -132,7 +132,7 @@ async fn write(app: &App, set: &[Arc<Asked>]) -> DbResult<Vec<Written>> {
     let good: Vec<_> = judged.iter().filter_map(|judged| judged.as_ref().ok()).collect();
     let mut punches = record(tx, &good, now).await?.into_iter();
     let outcome = |judged| match judged {
-        Ok(good) => punches.next().map_or(Written::Again, |punch| Written::Done(recorded(&good, punch, now))),
+        Ok(good) => punches.next().map_or(Written::Again, |punch| Written::Done(Box::new(recorded(&good, punch, now)))),
         Err(written) => written,
     };
     Ok(judged.into_iter().map(outcome).collect())
