@@ -131,6 +131,14 @@ impl TestApp {
         Self { app, router }
     }
 
+    /// As [`TestApp::twin`], on a disk of which a test decides when it has something.
+    pub async fn twin_on_disk(&self, sync: fn(&std::fs::File) -> std::io::Result<()>) -> Self {
+        let opened = composition::open_on_disk(self.app.config.clone(), self.app.clock.clone(), sync).await;
+        let app = opened.unwrap();
+        let router = composition::router(&app);
+        Self { app, router }
+    }
+
     /// Does the jobs that are due.
     pub async fn run_jobs(&self) {
         let worker = composition::worker(&self.app);

@@ -24,6 +24,8 @@ use crate::platform::shared::Shared;
 use crate::platform::throttle::Throttle;
 use crate::platform::tokens::TokenSigner;
 use crate::platform::{App, telemetry};
+use std::fs::File;
+use std::io;
 
 /// Why the application did not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +47,14 @@ pub enum StartError {
 /// # Errors
 /// When a part cannot be opened.
 pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
+    open_on_disk(config, clock, File::sync_data).await
+}
+
+/// As [`open`], on a disk on which `sync` makes SQLite's log durable: for tests of disks that are slow or fail.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_on_disk(config: Config, clock: Clock, sync: fn(&File) -> io::Result<()>) -> Result<App, StartError> {
     std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
     telemetry::metrics();
     let signer = TokenSigner::open(&config.data, config.tokens.algorithm, &config.server.public_url, clock.now())?;
@@ -57,6 +67,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
         readers: config.database.readers,
         writers: config.database.writers,
         batch: config.database.batch,
+        sync,
         ..Limits::default()
     };
     let db = Db::connect(&config.database_url(), limits).await?;

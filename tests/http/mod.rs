@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod audit_page;
 mod crew_pages;
+mod durability;
 mod factors;
 mod figures;
 mod jwts;
