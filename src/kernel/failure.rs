@@ -14,10 +14,16 @@ pub enum Kind {
     Forbidden,
     /// There is no such thing, or none that you may see: 404.
     NotFound,
+    /// There is such a thing, but that cannot be done with it: 405.
+    NotAllowed,
     /// It contradicts what is: 409.
     Conflict,
     /// It was there and its time is over: 410.
     Gone,
+    /// It is longer than we take: 413.
+    TooLarge,
+    /// It is of a kind that we do not read: 415.
+    Unsupported,
     /// What was typed is wrong: 422.
     Invalid,
     /// Come back later: 429.
@@ -35,8 +41,11 @@ impl Kind {
             Self::SignIn => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::NotAllowed => 405,
             Self::Conflict => 409,
             Self::Gone => 410,
+            Self::TooLarge => 413,
+            Self::Unsupported => 415,
             Self::Invalid => 422,
             Self::TooMany => 429,
             Self::Unexpected => 500,

@@ -18,8 +18,8 @@ struct Inner<Q, A> {
     state: Mutex<State<Q, A>>,
     /// Most questions of a set.
     most: usize,
-    /// How many sets are answered at the same time.
-    at_once: usize,
+    /// As many questions are always taken together.
+    whole: usize,
 }
 
 /// Who waits for an answer, and for what was seen when it was made.
@@ -27,7 +27,9 @@ type Asker<A> = oneshot::Sender<(A, Seen)>;
 
 struct State<Q, A> {
     waiting: VecDeque<(Q, Asker<A>)>,
-    at_work: usize,
+    is_at_work: bool,
+    /// Questions of the set before.
+    before: usize,
 }
 
 impl<Q, A> Clone for Gather<Q, A> {
@@ -37,13 +39,17 @@ impl<Q, A> Clone for Gather<Q, A> {
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
-    /// For sets of at most `most` questions, of which `at_once` are answered at the same time.
-    pub fn new(most: usize, at_once: usize) -> Self {
-        Self(Arc::new(Inner {
-            state: Mutex::new(State { waiting: VecDeque::new(), at_work: 0 }),
-            most: most.max(1),
-            at_once: at_once.max(1),
-        }))
+    /// For sets of at most `most` questions, one after the other.
+    pub fn new(most: usize) -> Self {
+        Self::in_halves(most, most)
+    }
+
+    /// As [`new`](Self::new), but beyond `whole` questions a set takes half of those that are on the way: who waits, and as many as
+    /// were in the set before, who are told in these moments and ask again. Else all would be at the same place at the same
+    /// time, and nobody would be at work while they wait for the disk.
+    pub fn in_halves(most: usize, whole: usize) -> Self {
+        let state = State { waiting: VecDeque::new(), is_at_work: false, before: 0 };
+        Self(Arc::new(Inner { state: Mutex::new(state), most: most.max(1), whole: whole.max(1) }))
     }
 
     /// Asks, and waits for the answer. `answer_all` gives the answers of a set in the order of its questions; which of the
@@ -63,13 +69,11 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
         Some(answer)
     }
 
-    /// Queues a question. Whether there is work for one more.
+    /// Queues a question. Whether nobody is at work.
     fn wait(&self, question: Q, tell: Asker<A>) -> bool {
         let mut state = self.state();
         state.waiting.push_back((question, tell));
-        let is_wanted = state.at_work < self.0.at_once;
-        state.at_work += usize::from(is_wanted);
-        is_wanted
+        !std::mem::replace(&mut state.is_at_work, true)
     }
 
     /// Answers set after set, until nobody waits.
@@ -85,11 +89,13 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
 
     fn next(&self) -> Option<(Vec<Q>, Vec<Asker<A>>)> {
         let mut state = self.state();
-        let count = state.waiting.len().min(self.0.most);
+        let half = (state.waiting.len() + state.before).div_ceil(2);
+        let count = state.waiting.len().min(half.max(self.0.whole)).min(self.0.most);
         if count == 0 {
-            state.at_work -= 1;
+            state.is_at_work = false;
             return None;
         }
+        state.before = count;
         Some(state.waiting.drain(..count).unzip())
     }
 
@@ -102,7 +108,6 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
 mod tests {
     use super::*;
     use futures_util::future::join_all;
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::sync::Semaphore;
     use tokio::task::JoinSet;
 
@@ -114,8 +119,8 @@ mod tests {
     }
 
     impl Doubler {
-        fn new(most: usize, at_once: usize) -> Self {
-            Self { gather: Gather::new(most, at_once), sizes: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
+        fn new(most: usize) -> Self {
+            Self { gather: Gather::new(most), sizes: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
         }
 
         /// Waits for the first set to begin.
@@ -142,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_meanwhile_is_answered_together() {
-        let doubler = Doubler::new(4, 1);
+        let doubler = Doubler::new(4);
         let others = async {
             doubler.is_at_work().await;
             let (answers, ()) = tokio::join!(join_all((1..10).map(|n| doubler.ask(n))), async { doubler.gate.add_permits(5) });
@@ -157,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_set_ends_whoever_stops_waiting() {
-        let doubler = Arc::new(Doubler::new(1, 1));
+        let doubler = Arc::new(Doubler::new(1));
         let (mut tasks, first) = (JoinSet::new(), doubler.clone());
         tasks.spawn(async move { first.ask(1).await });
         tokio::task::yield_now().await;
@@ -169,35 +174,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_told_to_those_of_its_set_only() {
-        let doubler = Doubler::new(1, 1);
+        let doubler = Doubler::new(1);
         doubler.gate.add_permits(3);
         assert_eq!(join_all([12, 13, 14].map(|n| doubler.ask(n))).await, [Some(24), None, Some(28)]);
     }
 
     #[tokio::test]
-    async fn no_more_sets_are_at_work_than_allowed() {
-        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (gather, gate) = (Gather::new(2, 3), Arc::new(Semaphore::new(0)));
-        let ask = |n: usize| {
-            let (running, most, gate) = (running.clone(), most.clone(), gate.clone());
-            gather.ask(n, move |all: Vec<usize>| {
-                let (running, most, gate) = (running.clone(), most.clone(), gate.clone());
-                async move {
-                    most.fetch_max(1 + running.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
-                    gate.acquire().await.unwrap().forget();
-                    running.fetch_sub(1, Ordering::SeqCst);
-                    all
-                }
-            })
+    async fn a_large_set_takes_half_of_those_on_the_way() {
+        let doubler = Doubler { gather: Gather::in_halves(100, 4), ..Doubler::new(1) };
+        let others = async {
+            doubler.is_at_work().await;
+            let (answers, ()) =
+                tokio::join!(join_all((0..19).map(|n| doubler.ask(n + 20))), async { doubler.gate.add_permits(9) });
+            answers
         };
-        let open = async {
-            while running.load(Ordering::SeqCst) < 3 {
-                tokio::task::yield_now().await;
-            }
-            gate.add_permits(50);
-        };
-        let (answers, ()) = tokio::join!(join_all((0..50).map(ask)), open);
-        assert_eq!(answers, (0..50).map(Some).collect::<Vec<_>>());
-        assert_eq!(most.load(Ordering::SeqCst), 3);
+        let (_, others) = tokio::join!(doubler.ask(0), others);
+        assert_eq!(others, (0..19).map(|n| Some((n + 20) * 2)).collect::<Vec<_>>());
+        assert_eq!(*doubler.sizes.lock().unwrap(), [1, 10, 9]);
     }
 }

@@ -9,6 +9,7 @@ use crate::audit::{self, AuditFilter, Break, Check, EventPage, Fault, Group, Rea
 use crate::kernel::zone::{Zone, parse_date};
 use crate::kernel::{AccountId, Failure, Lang};
 use crate::platform::App;
+use crate::platform::db::told;
 use crate::platform::words::{Words, words};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -131,7 +132,7 @@ impl Chain {
         let start = format!("\u{feff}{}", csv_text(std::iter::once(head_cells(self.t()))));
         let pieces = stream::try_unfold(Some((self, filter, start)), |state| async move {
             let Some((chain, filter, start)) = state else { return Ok(None) };
-            let page = audit::read_page::<A>(&chain.app, permit(&chain.actor)?, &filter).await?;
+            let page = told(audit::read_page::<A>(&chain.app, permit(&chain.actor)?, &filter)).await?;
             let next = page.rows.last().filter(|_| page.rows.len() == usize::try_from(BATCH).unwrap_or(500)).map(|row| row.seq);
             let zone = chain.zone.clone();
             let times: Vec<_> = page.rows.iter().map(|row| zone.rfc3339(crate::kernel::Instant(row.at))).collect();
@@ -151,7 +152,7 @@ impl Chain {
         let name = format!("attachment; filename=\"{}-{}.jsonl\"", self.file, head.seq);
         let pieces = stream::try_unfold(Some((self, proof, head, 0)), |state| async move {
             let Some((chain, proof, head, after)) = state else { return Ok(None) };
-            let rows = audit::list_chain(&chain.app, &proof, after, &head).await?;
+            let rows = told(audit::list_chain(&chain.app, &proof, after, &head)).await?;
             let Some(last) = rows.last() else { return Ok(Some((head_line(proof.org(), &head), None))) };
             let (after, text) = (last.seq, rows.iter().map(chain_line).collect::<String>());
             Ok::<_, Failure>(Some((text, Some((chain, proof, head, after)))))

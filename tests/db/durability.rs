@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
 
+const TABLE: &str = "CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY)";
 const ADD: &str = "INSERT INTO t (id) VALUES ($1)";
 const COUNT: &str = "SELECT count(*) FROM t";
 
@@ -38,7 +40,7 @@ impl Gate {
 
 async fn table(place: &Place, sync: fn(&File) -> io::Result<()>) -> Db {
     let db = place.connect(Limits { sync, ..Limits::default() }).await;
-    db.script("CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY)").await.unwrap();
+    db.script(TABLE).await.unwrap();
     db
 }
 
@@ -113,24 +115,36 @@ async fn what_waits_for_the_disk_is_made_durable_together() {
     .await;
 }
 
-/// What the disk had when it was last asked.
-static IMAGE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// What the disk had when it was last asked: the database and its log.
+static IMAGE: Mutex<(Vec<u8>, Vec<u8>)> = Mutex::new((Vec::new(), Vec::new()));
+static FILE: OnceLock<PathBuf> = OnceLock::new();
 
 fn keep_image(log: &File) -> io::Result<()> {
-    let mut bytes = vec![0; usize::try_from(log.metadata()?.len()).unwrap()];
-    log.read_exact_at(&mut bytes, 0)?;
-    std::thread::sleep(Duration::from_millis(2)); // what is written meanwhile is not in it
-    *IMAGE.lock().unwrap() = bytes;
-    Ok(())
+    let begun = |log: &File| {
+        let mut salts = [0; 8];
+        log.read_exact_at(&mut salts, 16).map(|()| salts)
+    };
+    loop {
+        let before = begun(log)?;
+        let database = std::fs::read(FILE.get().unwrap())?;
+        let mut bytes = vec![0; usize::try_from(log.metadata()?.len()).unwrap()];
+        log.read_exact_at(&mut bytes, 0)?;
+        // When the log began anew in between, no disk ever had the two together.
+        if begun(log)? == before {
+            std::thread::sleep(Duration::from_millis(2)); // what is written meanwhile is not in it
+            *IMAGE.lock().unwrap() = (database, bytes);
+            return Ok(());
+        }
+    }
 }
 
-/// The power fails again and again: whatever somebody was told is in what the disk has.
+/// The power fails again and again, also while the log is copied and begun anew: whatever somebody was told is in what the disk has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_told_outlives_a_loss_of_power() {
     on_sqlite(async |place| {
-        let db = table(place, keep_image).await;
-        let file = std::path::PathBuf::from(place.url.trim_start_matches("sqlite://"));
-        let base = std::fs::read(&file).unwrap();
+        let file = FILE.get_or_init(|| PathBuf::from(place.url.trim_start_matches("sqlite://")));
+        let db = place.connect(Limits { sync: keep_image, log_pages: 40, ..Limits::default() }).await;
+        db.script(TABLE).await.unwrap();
         let told = Arc::new(Mutex::new(BTreeSet::new()));
         let writers: Vec<_> = (0..8)
             .map(|writer| {
@@ -152,13 +166,14 @@ async fn what_was_told_outlives_a_loss_of_power() {
                 })
             })
             .collect();
-        let mut cuts = 0;
+        let (mut cuts, mut begun) = (0, BTreeSet::new());
         while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
             let told = told.lock().unwrap().clone();
-            let image = IMAGE.lock().unwrap().clone();
+            let (database, log) = IMAGE.lock().unwrap().clone();
+            begun.extend(log.get(16..24).map(<[u8]>::to_vec));
             let after = file.with_file_name(format!("cut{cuts}.db"));
-            std::fs::write(&after, &base).unwrap();
-            std::fs::write(after.with_file_name(format!("cut{cuts}.db-wal")), image).unwrap();
+            std::fs::write(&after, database).unwrap();
+            std::fs::write(after.with_file_name(format!("cut{cuts}.db-wal")), log).unwrap();
             let found = Db::connect(&format!("sqlite://{}", after.display()), Limits::default()).await.unwrap();
             let ids: Vec<i64> = found.read().await.unwrap().query("SELECT id FROM t").scalars().await.unwrap();
             let lost: Vec<_> = told.difference(&ids.into_iter().collect()).copied().collect();
@@ -167,7 +182,7 @@ async fn what_was_told_outlives_a_loss_of_power() {
             cuts += 1;
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
-        assert!(cuts > 3, "{cuts}");
+        assert!(cuts > 3 && begun.len() > 2, "{cuts} cuts of {} logs", begun.len());
         assert_eq!(told.lock().unwrap().len(), 320);
         for writer in writers {
             writer.await.unwrap();

@@ -1,6 +1,5 @@
 //! A transaction in which something went wrong cannot be committed, on either engine.
 use super::{Place, count, each_engine, each_place};
-use futures_util::StreamExt;
 use regie::platform::db::{Db, DbError, Limits};
 use std::time::Duration;
 
@@ -106,25 +105,6 @@ async fn a_reader_survives_its_failures() {
         assert!(matches!(snapshot.query(COUNT).scalar::<i64>().await, Err(DbError::Aborted)));
         drop(snapshot);
         assert_eq!(count(&db, COUNT).await, 0);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_left_halfway_cannot_be_committed() {
-    each_engine(async |db| {
-        table(&db).await;
-        const MANY: &str = "INSERT INTO t (id, body) VALUES (1, 'a'), (2, 'b'), (3, 'c') RETURNING id, body";
-        type Row = (i64, String);
-        let mut tx = db.begin_write().await.unwrap();
-        assert_eq!(tx.query(MANY).stream::<Row>().unwrap().next().await.unwrap().unwrap().0, 1);
-        assert!(matches!(tx.commit().await, Err(DbError::Aborted)));
-        assert_eq!(count(&db, COUNT).await, 0);
-
-        let mut tx = db.begin_write().await.unwrap();
-        assert_eq!(tx.query(MANY).stream::<Row>().unwrap().count().await, 3);
-        tx.commit().await.unwrap();
-        assert_eq!(count(&db, COUNT).await, 3);
     })
     .await;
 }

@@ -84,8 +84,9 @@ impl Page {
     }
 }
 
-/// A page of `kind`, from what was kept or from `make`. `query` says all that the page depends on, but for the plan itself:
-/// the plan's word is read first, so that a page is never kept under a word that is newer than its rows.
+/// A page of `kind`, from what was kept or from `make`. `query` says all that the page depends on, but for the plan itself. A page
+/// is kept when the plan's word was the same before and after it was made: its rows are those of the word, also when a loss of power
+/// takes the newest change back.
 pub async fn kept_page(
     client: &OrgClient,
     uri: &Uri,
@@ -101,7 +102,9 @@ pub async fn kept_page(
         Some(page) => (page, "HIT"),
         None => {
             let page = make().await?;
-            app.cache.put(&key, &page.spell(), app.clock.now()).await;
+            if planning::find_plan_tag(app, client.permit()?).await? == tag {
+                app.cache.put(&key, &page.spell(), app.clock.now()).await;
+            }
             (page, "MISS")
         }
     };

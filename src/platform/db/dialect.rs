@@ -25,7 +25,11 @@ const OTHER_PROCESS: Duration = Duration::from_secs(5);
 const WAL_BYTES: &str = "150994944";
 /// As many pages, as they are written, are copied to the database at once. That takes two writes to the disk that everybody
 /// waits for, and what changes again and again is copied once: SQLite's own 1000 pages are 200 punches.
-const WAL_PAGES: &str = "32768";
+pub(super) const WAL_PAGES: i64 = 32_768;
+/// SQLite's log: whether it is in use, its pages, and how many of them are in the database.
+pub(super) const SQLITE_LOG_LENGTH: &str = "PRAGMA wal_checkpoint(NOOP)";
+/// Copies what no reader still needs of the log to the database.
+pub(super) const SQLITE_COPY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 /// Whether there is a table of that name: `$1`.
 pub(super) const fn table_exists(engine: EngineKind) -> &'static str {
@@ -69,7 +73,7 @@ pub(super) fn sqlite_options(url: &str, limits: &Limits) -> DbResult<SqliteConne
         .foreign_keys(true)
         .busy_timeout(OTHER_PROCESS.min(limits.writer_wait))
         .pragma("journal_size_limit", WAL_BYTES)
-        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .pragma("wal_autocheckpoint", "0") // the writer does it
         .row_buffer_size(ROWS_AHEAD)
         .statement_cache_capacity(STATEMENTS))
 }
@@ -128,6 +132,14 @@ pub(super) fn is_unavailable(error: &dyn DatabaseError) -> bool {
         (None, Some(code)) => code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "58030",
         (None, None) => false,
     }
+}
+
+/// The disk did not make durable what SQLite had written.
+pub(super) fn is_refused_fsync(error: &sqlx::Error) -> bool {
+    const IOERR_FSYNC: &str = "1034";
+    const IOERR_DIR_FSYNC: &str = "1290";
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    matches!(code.as_deref(), Some(IOERR_FSYNC | IOERR_DIR_FSYNC))
 }
 
 /// A trigger of the schema refused the row.

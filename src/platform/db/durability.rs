@@ -4,14 +4,17 @@
 //! the next change is at work; one fsync covers all COMMITs that were made while the one before was under way. So for a moment
 //! others see what a loss of power would take back, and the rule that makes up for it is here: who saw it says nothing before it is
 //! durable ("early lock release": Johnson et al., Aether, PVLDB 3, 2010). While an answer is made ([`watched`]), what it saw is only
-//! noted, and it is the answer that waits; everywhere else the statement waits, or the commit.
+//! noted, and it is the answer that waits; everywhere else the statement waits, or the commit. Another process (a command run by
+//! hand) does not wait for ours.
 //!
 //! When the disk refuses an fsync, nobody knows what it has, and asking again proves nothing (Rebello et al., Can applications
-//! recover from fsync failures?, USENIX ATC 2020): from then on everything is refused, and the server stops.
+//! recover from fsync failures?, USENIX ATC 2020): from then on everything is refused, and the server stops. When it starts again
+//! it asks the disk, not the kernel's memory ([`take_over`]).
 use super::{DbError, DbResult};
 use std::cell::RefCell;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
 use tokio::sync::watch;
@@ -30,6 +33,13 @@ pub(super) struct Durability {
 struct Reached {
     commit: u64,
     failed: Option<Arc<str>>,
+}
+
+impl Reached {
+    /// Only the first reason counts: others follow from it.
+    fn lose(&mut self, reason: &str) {
+        self.failed.get_or_insert_with(|| reason.into());
+    }
 }
 
 /// What is to be made durable: a COMMIT, and the log that it went to, if it came so far.
@@ -68,9 +78,15 @@ impl Durability {
     /// A COMMIT was made, or failed; `log` is what it was written to.
     pub(super) fn written(&self, commit: u64, log: Option<Arc<File>>) {
         match &self.behind {
-            Some(behind) => behind.send(Written { commit, log }).unwrap_or_default(), // after a failure nobody listens
+            Some(behind) if behind.send(Written { commit, log }).is_err() => self.lose("nobody makes it durable"),
+            Some(_) => {}
             None => self.reached.send_modify(|reached| reached.commit = commit),
         }
+    }
+
+    /// The disk refused: nothing is told or stored any more.
+    pub(super) fn lose(&self, reason: &str) {
+        self.reached.send_modify(|reached| reached.lose(reason));
     }
 
     /// The newest that can have been seen.
@@ -85,7 +101,7 @@ impl Durability {
     pub(super) async fn wait(&self, commit: u64) -> DbResult<()> {
         let is_over = |reached: &Reached| reached.commit >= commit || reached.failed.is_some();
         if !is_over(&self.reached.borrow()) {
-            self.reached.subscribe().wait_for(is_over).await.ok(); // its sender is here
+            self.reached.subscribe().wait_for(is_over).await.ok(); // it does not end before its sender, which is here
         }
         self.check()
     }
@@ -101,7 +117,7 @@ impl Durability {
     pub(super) async fn lost(&self) -> Arc<str> {
         let mut reached = self.reached.subscribe();
         let failed = reached.wait_for(|reached| reached.failed.is_some()).await;
-        failed.ok().and_then(|reached| reached.failed.clone()).unwrap_or_else(|| "nobody writes any more".into())
+        failed.ok().and_then(|reached| reached.failed.clone()).unwrap_or_default()
     }
 
     /// Tells of a COMMIT: the answer that is made waits for it, or else this does.
@@ -118,18 +134,34 @@ impl Durability {
 /// Until nobody can ask any more.
 fn make_durable(sync: fn(&File) -> io::Result<()>, written: &mpsc::Receiver<Written>, reached: &watch::Sender<Reached>) {
     while let Ok(first) = written.recv() {
-        // Another log is the next connection's: closing the one before made all in there durable.
+        // Another handle is the next connection's. It is the same file as long as anybody is connected; the last one copies it.
         let newer = |older: Written, newer: Written| Written { commit: newer.commit, log: newer.log.or(older.log) };
         let Written { commit, log } = written.try_iter().fold(first, newer);
         match log.as_deref().map_or(Ok(()), sync) {
             Ok(()) => reached.send_modify(|reached| reached.commit = commit),
+            // Told before it is logged: the log may be on the same disk.
             Err(error) => {
+                reached.send_modify(|reached| reached.lose(&format!("the disk failed: {error}")));
                 tracing::error!(%error, "The disk does not say that it has what was written: nothing more is stored");
-                reached.send_modify(|reached| reached.failed = Some(format!("the disk failed: {error}").into()));
                 return;
             }
         }
     }
+}
+
+/// Before SQLite opens a log that a process left: what is in there is made durable, and read from the disk. Where an fsync failed, the
+/// kernel counts as written what only its memory has; with that forgotten, the log's checksums say what the disk has.
+///
+/// # Errors
+/// When the disk fails.
+pub(super) fn take_over(log: &Path) -> io::Result<()> {
+    let log = match File::open(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        log => log?,
+    };
+    log.sync_all()?;
+    rustix::fs::fadvise(&log, 0, None, rustix::fs::Advice::DontNeed)?;
+    Ok(())
 }
 
 tokio::task_local! {
@@ -148,6 +180,17 @@ pub async fn watched<T>(work: impl Future<Output = T>) -> (T, Seen) {
         (value, SEEN.with(RefCell::take))
     };
     SEEN.scope(RefCell::default(), work).await
+}
+
+/// Runs `work`, and returns when what it saw is durable: for what goes out by itself, like the pieces of a long answer. Nothing of
+/// the database is held while the disk is waited for.
+///
+/// # Errors
+/// Those of `work`; `Unavailable` when the disk refused.
+pub async fn told<T, E: From<DbError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let (value, seen) = watched(work).await;
+    seen.durable().await?;
+    value
 }
 
 impl Seen {

@@ -21,7 +21,7 @@ mod writer;
 pub use crate::{bind_newtype, db_newtype};
 pub use bind::{Bind, Record, Scalar, Wire};
 pub use dialect::EngineKind;
-pub use durability::{Seen, watched};
+pub use durability::{Seen, told, watched};
 pub use error::{DbError, DbResult, OnUnique};
 pub use filter::{Filter, containing};
 pub use migrate::Migration;
@@ -31,6 +31,7 @@ pub use tx::{ReadTx, WriteTx};
 use durability::Durability;
 use sqlx::{PgPool, SqlitePool};
 use std::fs::File;
+use std::path::Path;
 use std::{io, sync::Arc, time::Duration};
 use tx::Link;
 use writer::WriterSlot;
@@ -60,6 +61,8 @@ pub struct Limits {
     pub batch: usize,
     /// Makes durable what SQLite wrote to its log: `File::sync_data`, but in tests of disks that are slow or fail.
     pub sync: fn(&File) -> io::Result<()>,
+    /// SQLite's log is copied to the database when it has as many pages of 4 KiB.
+    pub log_pages: i64,
     /// How long a writer waits for others before it gives up as `Busy`.
     pub writer_wait: Duration,
     /// How long is waited for a connection before the database counts as `Unavailable`.
@@ -69,7 +72,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let (writer_wait, acquire) = (Duration::from_secs(10), Duration::from_secs(2));
-        Self { readers: 8, writers: 8, batch: 256, sync: File::sync_data, writer_wait, acquire }
+        Self { readers: 8, writers: 8, batch: 256, sync: File::sync_data, log_pages: dialect::WAL_PAGES, writer_wait, acquire }
     }
 }
 
@@ -97,11 +100,14 @@ impl Db {
             Engine::Postgres { readers, writers }
         } else {
             let options = dialect::sqlite_options(url, &limits)?;
+            let mut log = options.get_filename().as_os_str().to_owned();
+            log.push("-wal");
+            durability::take_over(Path::new(&log)).map_err(sqlx::Error::Io)?;
             let durability = if limits.batch > 1 { Durability::behind(limits.sync) } else { Ok(Durability::by_itself()) };
             let durability = Arc::new(durability.map_err(sqlx::Error::Io)?);
             // The writer first: it makes the file.
             let writing = dialect::sqlite_writer(options.clone(), durability.is_behind());
-            let writer = WriterSlot::open(writing, limits.batch, limits.writer_wait, durability.clone()).await?;
+            let writer = WriterSlot::open(writing, &limits, durability.clone()).await?;
             Engine::Sqlite { readers: dialect::sqlite_readers(options, &limits).await?, writer, durability }
         };
         Ok(Self(Arc::new(Shared { engine, limits })))
@@ -189,13 +195,13 @@ impl Db {
     /// # Errors
     /// `Unavailable` when it does not, soon.
     pub async fn ping(&self) -> DbResult<()> {
-        let answer = async { self.read().await?.query("SELECT 1").execute().await.map(drop) };
+        let answer = told(async { self.read().await?.query("SELECT 1").execute().await.map(drop) });
         let answer = tokio::time::timeout(self.0.limits.acquire.saturating_mul(2), answer).await;
         answer.unwrap_or_else(|_| Err(DbError::Unavailable("no answer in time".into())))
     }
 
     /// Returns when nothing more can be stored, ever, and says why: SQLite's disk refused, and what it has is unknown. The
-    /// process ends then, and finds out from the log when it starts again.
+    /// process ends then, and asks the disk when it starts again.
     pub async fn lost(&self) -> Arc<str> {
         match &self.0.engine {
             Engine::Sqlite { durability, .. } => durability.lost().await,

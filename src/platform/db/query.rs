@@ -3,7 +3,7 @@ use super::bind::{Bind, Record, Scalar, Wire};
 use super::durability::Durability;
 use super::tx::{Health, Native, ReadTx};
 use super::{DbError, DbResult};
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::TryStreamExt;
 use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, SqlStr};
 use std::sync::Arc;
 
@@ -190,33 +190,6 @@ impl<'t> Query<'t> {
             health.end(Some(&wrong));
         }
         Err(wrong)
-    }
-
-    /// Row after row, for results too large to hold. Inside a write transaction it must be read to its end.
-    pub fn stream<T: Record + 't>(self) -> DbResult<BoxStream<'t, DbResult<T>>> {
-        let Query { native, health, durability, sql, error } = self;
-        debug_assert_eq!(placeholders(sql.as_str()), native.binds(), "binds of {}", sql.as_str());
-        health.start()?;
-        let rows: BoxStream<'t, sqlx::Result<T>> = match (native, error) {
-            (_, Some(error)) => stream::iter([Err(error)]).boxed(),
-            (Native::Sqlite(conn, args, start), None) => sqlx::query_as_with(begun(start, sql), args).fetch(conn),
-            (Native::Postgres(conn, args), None) => sqlx::query_as_with(sql, args).fetch(conn),
-            (Native::Ended, None) => stream::iter([Err(sqlx::Error::PoolClosed)]).boxed(),
-        };
-        let rows = stream::unfold((rows, health, None), move |(mut rows, health, failed)| async move {
-            match rows.next().await {
-                Some(Ok(row)) => Some((saw(durability).await.map(|()| row), (rows, health, failed))),
-                Some(Err(error)) => {
-                    let error = DbError::from(error);
-                    Some((Err(error.clone()), (rows, health, Some(error))))
-                }
-                None => {
-                    health.end(failed.as_ref());
-                    None
-                }
-            }
-        });
-        Ok(rows.boxed())
     }
 }
 

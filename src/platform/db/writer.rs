@@ -17,7 +17,7 @@
 use super::durability::Durability;
 use super::savepoint::Savepoint;
 use super::tx::{Link, WriteTx};
-use super::{DbError, DbResult, dialect};
+use super::{DbError, DbResult, Limits, dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::fs::File;
@@ -28,6 +28,8 @@ use tokio::time::Instant;
 
 /// Nobody who committed waits longer for writers that came later, save for the one at work.
 const PATIENCE: Duration = Duration::from_millis(5);
+/// After so many COMMITs it is looked how long the log is.
+const LOOK_EVERY: u64 = 16;
 
 pub(super) struct WriterSlot {
     writer: Arc<Mutex<Writer>>,
@@ -51,6 +53,8 @@ pub(super) struct Writer {
     /// Who is to hear of the next COMMIT.
     batch: Vec<oneshot::Sender<DbResult<u64>>>,
     batch_limit: usize,
+    /// As many pages of the log are copied to the database at once.
+    log_pages: i64,
     /// When the batch's first member committed.
     since: Instant,
     /// The member at work runs without foreign keys and shares its COMMIT with nobody.
@@ -71,12 +75,7 @@ enum State {
 }
 
 impl WriterSlot {
-    pub(super) async fn open(
-        options: SqliteConnectOptions,
-        batch_limit: usize,
-        wait: Duration,
-        durability: Arc<Durability>,
-    ) -> DbResult<Self> {
+    pub(super) async fn open(options: SqliteConnectOptions, limits: &Limits, durability: Arc<Durability>) -> DbResult<Self> {
         let conn = Some(options.connect().await?);
         let (state, batch, since) = (State::Idle, Vec::new(), Instant::now());
         let (savepoint, start, is_unreleased) = (Savepoint::Odd, None, false);
@@ -90,11 +89,12 @@ impl WriterSlot {
             start,
             is_unreleased,
             batch,
-            batch_limit,
+            batch_limit: limits.batch,
+            log_pages: limits.log_pages,
             since,
             alone: false,
         };
-        Ok(Self { writer: Arc::new(Mutex::new(writer)), wait })
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), wait: limits.writer_wait })
     }
 
     /// The lock, with an end to the waiting: it also makes an error of a second `begin_write` beside a first.
@@ -339,8 +339,39 @@ impl Writer {
                 for member in self.batch.drain(..) {
                     member.send(Ok(commit)).ok(); // nobody listens when the caller is gone
                 }
+                self.shorten_log(commit).await;
             }
-            Err(error) => self.fail(&error.to_string().into()).await,
+            Err(error) => {
+                self.judge_disk(&error);
+                self.fail(&error.to_string().into()).await;
+            }
+        }
+    }
+
+    /// Copies the log to the database when it is long. SQLite would do so within a COMMIT, where everybody who reads waits for it,
+    /// and would not say that the disk refused: what was copied in parts then looks copied.
+    async fn shorten_log(&mut self, commit: u64) {
+        let Some(conn) = &mut self.conn else { return };
+        if !commit.is_multiple_of(LOOK_EVERY) {
+            return;
+        }
+        let (copy, longest) = (dialect::SQLITE_COPY_LOG, self.log_pages);
+        let copied = async {
+            let (_, pages, copied): (i64, i64, i64) = sqlx::query_as(dialect::SQLITE_LOG_LENGTH).fetch_one(&mut *conn).await?;
+            if pages >= longest && copied < pages {
+                sqlx::query(copy).execute(&mut *conn).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = copied.await {
+            self.judge_disk(&error);
+            tracing::warn!(%error, "The log was not copied to the database; it is tried again");
+        }
+    }
+
+    fn judge_disk(&self, error: &sqlx::Error) {
+        if dialect::is_refused_fsync(error) {
+            self.durability.lose(&format!("the disk failed: {error}"));
         }
     }
 

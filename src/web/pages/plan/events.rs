@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::planning::{ReadStaffing, service as planning};
+use crate::platform::db::told;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use http::HeaderMap;
 use http::header::ACCEPT;
@@ -55,5 +56,5 @@ async fn next((member, seen, is_first, end): State) -> Option<(Result<Event, Inf
 /// The word that every change of the plan replaces.
 pub async fn tag(member: &Member) -> Result<String, Refusal> {
     let permit: Permit<ReadStaffing> = member.permit()?;
-    planning::find_planner_tag(&member.visitor.app, permit).await.map_err(|e| member.refuse(e))
+    told(planning::find_planner_tag(&member.visitor.app, permit)).await.map_err(|e| member.refuse(e))
 }
