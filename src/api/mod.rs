@@ -93,6 +93,11 @@ pub fn description() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1
 }
 
+/// The paths at the root that answer as those below `/api/v1` do, as the router spells them.
+pub fn root_paths() -> Vec<String> {
+    v1().split_for_parts().1.paths.paths.into_keys().collect()
+}
+
 /// The public halves of the keys that sign access tokens (RFC 7517).
 async fn keys(State(app): State<App>) -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "public, max-age=60")], Json(app.signer.public_keys(app.clock.now())))

@@ -1,25 +1,28 @@
 //! The router and what every request passes.
 
 use crate::accounts::Sessions;
+use crate::kernel::{Failure, Kind};
 use crate::platform::assets::Asset;
 use crate::platform::db::watched;
 use crate::platform::{App, random};
 use crate::{api, web};
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
+use tracing::Instrument as _;
 
 /// The whole application as one service.
 pub fn router(app: &App) -> Router {
@@ -37,8 +40,7 @@ pub fn router(app: &App) -> Router {
         .and(SizeAbove::new(1024))
         .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"))
         .and(NotForContentType::const_new("application/pdf"));
-    let patience = Duration::from_secs(app.config.server.request_seconds);
-    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience);
+    let doors = Doors { app: app.clone(), root: Arc::new(api::root_paths().into_iter().collect()) };
     Router::new()
         .merge(pages)
         .merge(api::routes())
@@ -46,18 +48,83 @@ pub fn router(app: &App) -> Router {
         .route("/style.css", get(style))
         .layer(CompressionLayer::new().compress_when(compressed))
         .fallback(asset)
-        .layer((
-            middleware::from_fn_with_state(app.clone(), cors),
-            middleware::from_fn_with_state(app.clone(), web::security_headers),
-        ))
-        .layer(RequestBodyLimitLayer::new(app.config.server.body_kib * 1024))
+        .method_not_allowed_fallback(not_allowed)
         // What is one layer is copied at once for each request; each layer by itself would be copied with all below it.
-        .layer((middleware::from_fn(observe), CatchPanicLayer::new(), timeout, middleware::from_fn(durable)))
+        .layer((
+            middleware::from_fn(observe),
+            middleware::from_fn_with_state(doors.clone(), cors),
+            middleware::from_fn_with_state(app.clone(), web::security_headers),
+            middleware::from_fn_with_state(doors, answered),
+            DefaultBodyLimit::max(app.config.server.body_kib * 1024),
+        ))
         .with_state(app.clone())
 }
 
-/// Gives each request a name, measures it, and logs it. Names of people, addresses and codes are in no path of ours but
-/// one-time links, which are logged by their template.
+/// What an answer depends on before any handler is asked.
+#[derive(Clone)]
+struct Doors {
+    app: App,
+    /// The API's paths at the root, by their templates.
+    root: Arc<HashSet<String>>,
+}
+
+impl Doors {
+    fn is_api(&self, request: &Request) -> bool {
+        let template = request.extensions().get::<MatchedPath>();
+        request.uri().path().starts_with("/api/") || template.is_some_and(|path| self.root.contains(path.as_str()))
+    }
+}
+
+/// Who asked, for answers that no handler gives.
+#[derive(Clone)]
+struct Asker {
+    is_program: bool,
+    languages: Option<HeaderValue>,
+}
+
+impl Asker {
+    fn refuse(&self, failure: Failure) -> Response {
+        if self.is_program { api::Problem::from(failure).into_response() } else { web::failed(failure, self.languages.as_ref()) }
+    }
+}
+
+/// What is counted and logged of a request: when it is answered, or when the client goes away before.
+struct Observed {
+    method: &'static str,
+    route: String,
+    started: Stopwatch,
+    status: Option<StatusCode>,
+}
+
+impl Observed {
+    fn begin(request: &Request) -> Self {
+        metrics::gauge!("app_inflight_requests").increment(1.0);
+        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+        // Whatever a stranger sends: each word would be a series of its own.
+        let method = known.into_iter().find(|known| request.method() == *known).unwrap_or("other");
+        let route =
+            request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+        Self { method, route, started: Stopwatch::now(), status: None }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        metrics::gauge!("app_inflight_requests").decrement(1.0);
+        let seconds = self.started.elapsed().as_secs_f64();
+        let (method, route) = (self.method, self.route.clone());
+        let status = self.status.map_or_else(|| "gone".to_owned(), |status| status.as_u16().to_string());
+        metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.clone())
+            .increment(1);
+        metrics::counter!("app_requests_total", "route" => route.clone()).increment(1);
+        metrics::histogram!("app_request_duration_seconds", "route" => route.clone()).record(seconds);
+        let millis = format!("{:.1}", seconds * 1000.0);
+        tracing::info!(%method, route, status, millis, "Answered {method} {route} with {status}");
+    }
+}
+
+/// Gives each request a name, which every line of the log about it has, and measures it. Names of people, addresses and codes are
+/// in no path of ours but one-time links, which are logged by their template.
 async fn observe(mut request: Request, next: Next) -> Response {
     const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
     let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
@@ -65,56 +132,72 @@ async fn observe(mut request: Request, next: Next) -> Response {
     let id = given.filter(plain).map_or_else(random::token::<12>, str::to_owned);
     let value = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("-"));
     request.headers_mut().insert(REQUEST_ID, value.clone());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let started = Stopwatch::now();
-    metrics::gauge!("app_inflight_requests").increment(1.0);
-    let mut response = next.run(request).await;
-    metrics::gauge!("app_inflight_requests").decrement(1.0);
-    let seconds = started.elapsed().as_secs_f64();
-    let status = response.status().as_u16().to_string();
-    metrics::counter!("http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.clone()).increment(1);
-    metrics::counter!("app_requests_total", "route" => route.clone()).increment(1);
-    metrics::histogram!("app_request_duration_seconds", "route" => route.clone()).record(seconds);
-    let millis = format!("{:.1}", seconds * 1000.0);
-    tracing::info!(request.id = id, %method, route, status, millis, "Answered {method} {route} with {status}");
-    let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, value);
-    if let Ok(time) = HeaderValue::from_str(&format!("{millis}ms")) {
-        headers.insert(HeaderName::from_static("x-response-time"), time);
+    let mut observed = Observed::begin(&request);
+    let span = tracing::info_span!("request", request.id = id);
+    async {
+        let mut response = next.run(request).await;
+        observed.status = Some(response.status());
+        let millis = format!("{:.1}ms", observed.started.elapsed().as_secs_f64() * 1000.0);
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID, value);
+        if let Ok(time) = HeaderValue::from_str(&millis) {
+            headers.insert(HeaderName::from_static("x-response-time"), time);
+        }
+        drop(observed);
+        response
     }
-    response
+    .instrument(span)
+    .await
 }
 
-/// Keeps each answer back until what was seen and done for it is durable.
-async fn durable(request: Request, next: Next) -> Response {
-    let (is_api, headers) = (request.uri().path().starts_with("/api/"), request.headers().get(header::ACCEPT_LANGUAGE).cloned());
-    let (response, seen) = watched(next.run(request)).await;
-    match seen.durable().await {
-        Ok(()) => response,
-        Err(error) if is_api => api::Problem::from(error).into_response(),
-        Err(error) => web::failed(error, headers.as_ref()),
+/// Keeps each answer back until what was seen and done for it is durable, and answers for handlers that take too long or panic.
+async fn answered(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
+    let languages = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let asker = Asker { is_program: doors.is_api(&request), languages };
+    request.extensions_mut().insert(asker.clone());
+    let work = async {
+        let (response, seen) = watched(next.run(request)).await;
+        seen.durable().await.map(|()| response)
+    };
+    let patience = Duration::from_secs(doors.app.config.server.request_seconds);
+    match tokio::time::timeout(patience, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(Ok(Err(error))) => asker.refuse(error.into()),
+        Ok(Err(_)) => asker.refuse(Failure::new(Kind::Unexpected, "unexpected")), // the panic itself was logged where it happened
+        Err(_) => asker.refuse(Failure::new(Kind::Unavailable, "unavailable")),
     }
+}
+
+/// There is such a path, but not to be asked in that way. The router says in which.
+async fn not_allowed(Extension(asker): Extension<Asker>) -> Response {
+    asker.refuse(Failure::new(Kind::NotAllowed, "request.method"))
 }
 
 /// Lets the configured origins call the JSON API from a browser; nobody else, no wildcard, no cookies.
-async fn cors(State(app): State<App>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).and_then(|o| o.to_str().ok());
-    let allowed =
-        origin.filter(|o| request.uri().path().starts_with("/api/") && app.config.server.allowed_origins.iter().any(|a| a == o));
-    let allowed = allowed.and_then(|o| HeaderValue::from_str(o).ok());
+async fn cors(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let origins = &doors.app.config.server.allowed_origins;
+    if origins.is_empty() || !doors.is_api(&request) {
+        return next.run(request).await;
+    }
+    let origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .filter(|origin| origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()));
+    let allowed = origin.cloned();
     let preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    if let Some(origin) = allowed {
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::VARY, HeaderValue::from_static("origin"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, link, x-cache, x-request-id"));
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    let Some(allowed) = allowed else { return response };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    if preflight {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"));
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("authorization, content-type, idempotency-key, if-match, x-request-id"),
-        );
+        let accepted = "authorization, content-type, idempotency-key, if-match, x-kiosk-api-key, x-request-id";
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(accepted));
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    } else {
+        let shown = "etag, link, retry-after, x-cache, x-request-id";
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
     }
     response
 }
@@ -125,11 +208,11 @@ async fn style(State(app): State<App>, headers: HeaderMap) -> Response {
     app.assets.get(&url).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| send(asset, &headers, false))
 }
 
-/// A file of the site, or the page that says there is none.
-async fn asset(State(app): State<App>, request: Request) -> Response {
+/// A file of the site, or what says that there is none.
+async fn asset(State(app): State<App>, Extension(asker): Extension<Asker>, request: Request) -> Response {
     match app.assets.get(request.uri().path()) {
         Some(asset) if matches!(*request.method(), Method::GET | Method::HEAD) => send(asset, request.headers(), asset.immutable),
-        _ => web::not_found(request.headers()),
+        _ => asker.refuse(Failure::not_found()),
     }
 }
 

@@ -56,7 +56,9 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
 /// As [`open`].
 pub async fn open_on_disk(config: Config, clock: Clock, sync: fn(&File) -> io::Result<()>) -> Result<App, StartError> {
     std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
-    telemetry::metrics();
+    if config.server.metrics {
+        telemetry::metrics();
+    }
     let signer = TokenSigner::open(&config.data, config.tokens.algorithm, &config.server.public_url, clock.now())?;
     let sealer = Sealer::new(&keys::seal_key(&config.data)?)
         .ok_or_else(|| KeyError::Malformed(keys::directory(&config.data).join("seal.key")))?;

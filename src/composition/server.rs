@@ -5,20 +5,37 @@ use crate::access::{Actor, permit};
 use crate::kernel::INSTALLATION;
 use crate::orgs::service::issue_set_up_link;
 use crate::platform::App;
+use crate::platform::db::DbError;
+use crate::platform::telemetry;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// How long requests and jobs under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How often samples of metrics are put in order.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// The exit code when the disk failed.
 const LOST: i32 = 5;
 
 /// Migrates, listens, and runs until the process is told to stop.
 ///
 /// # Errors
-/// When the database cannot be migrated or the address is taken.
+/// When the database cannot be migrated, the address is taken, or the disk does not take what was last stored.
 pub async fn serve(app: App) -> Result<(), StartError> {
+    tokio::select! {
+        biased;
+        reason = app.db.lost() => {
+            // At once: whatever is done with the files from here on could make it worse.
+            tracing::error!(%reason, "Nothing can be stored any more; the server ends, and is to be started again");
+            std::process::exit(LOST);
+        }
+        ended = run(&app) => ended,
+    }
+}
+
+async fn run(app: &App) -> Result<(), StartError> {
     let applied = app.db.migrate(app.clock.now().0).await?;
     if applied > 0 {
         tracing::info!(applied, "Applied {applied} migrations");
@@ -26,32 +43,22 @@ pub async fn serve(app: App) -> Result<(), StartError> {
     let addr = app.config.server.addr;
     let listener = listen(addr).await?;
     let bound = listener.local_addr().unwrap_or(addr);
-    println!("Régie: http://{bound}");
-    set_up_link(&app).await;
+    say(&format!("Régie: http://{bound}"));
+    set_up_link(app).await;
 
     let stopping = app.stopping();
-    let worker = jobs::worker(&app);
-    if let Err(error) = worker.recover().await {
-        tracing::warn!(%error, "Lost jobs were not put back");
-    }
-    let tasks = [start(worker.run(stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
+    let tasks = [start(jobs::worker(app).run(stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
     if let Some(addr) = app.config.server.metrics_addr.filter(|_| app.config.server.metrics) {
         let metrics = crate::api::health_routes(true).with_state(app.clone());
         let listener = listen(addr).await?;
         start(async move { drop(axum::serve(listener, metrics).await) });
     }
-    let service = http::router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    start(tidy_metrics());
+    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut heard = stopping.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(heard.changed().await) });
     let server = start(async move { drop(server.await) });
-    tokio::select! {
-        () = asked_to_stop() => {}
-        reason = app.db.lost() => {
-            // At once: whatever is done with the files from here on could make it worse.
-            tracing::error!(%reason, "Nothing can be stored any more; the server ends, and is to be started again");
-            std::process::exit(LOST);
-        }
-    }
+    asked_to_stop().await;
     tracing::info!("Stopping");
     app.stop();
     let drained = async {
@@ -63,7 +70,8 @@ pub async fn serve(app: App) -> Result<(), StartError> {
     if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!("Some work did not end in time");
     }
-    Ok(app.db.close().await?)
+    let closed = tokio::time::timeout(DRAIN, app.db.close()).await;
+    Ok(closed.unwrap_or_else(|_| Err(DbError::Unavailable("the disk does not answer".into())))?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server's own long-lived tasks; what must not be lost is a job row")]
@@ -75,11 +83,24 @@ async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(addr).await.map_err(|error| StartError::Listen { addr: addr.to_string(), error })
 }
 
+/// To standard output; whether anybody reads it does not matter.
+fn say(line: &str) {
+    writeln!(std::io::stdout(), "{line}").ok();
+}
+
+/// Puts the samples of histograms where they take no room each, also when nobody reads them.
+async fn tidy_metrics() {
+    while let Some(metrics) = telemetry::started_metrics() {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+    }
+}
+
 /// On an empty database, says where the first account is made.
 async fn set_up_link(app: &App) {
     let Ok(proof) = permit(&Actor::system(INSTALLATION, "first start")) else { return };
     match issue_set_up_link(app, proof).await {
-        Ok(Some(link)) => println!("Set-up (once, within 30 minutes): {link}"),
+        Ok(Some(link)) => say(&format!("Set-up (once, within 30 minutes): {link}")),
         Ok(None) => {}
         Err(error) => tracing::error!(%error, "No set-up link could be made"),
     }

@@ -3,7 +3,7 @@
 //! In a release build they are inside the binary, else they are read from the site directory at the start.
 
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// One file of the site, with its compressed forms.
@@ -27,6 +27,7 @@ pub struct Assets {
 #[derive(Deserialize)]
 struct Entry {
     url: String,
+    immutable: bool,
 }
 
 #[cfg(feature = "embed-site")]
@@ -42,6 +43,7 @@ impl Assets {
         }
         let manifest: HashMap<String, Entry> =
             found.get("manifest.json").and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let unchanging: HashSet<_> = manifest.values().filter(|entry| entry.immutable).map(|entry| entry.url.clone()).collect();
         let names: HashMap<_, _> = manifest.into_iter().map(|(name, entry)| (name, entry.url)).collect();
         let compressed = |path: &str, ending: &str| found.get(&format!("{path}.{ending}")).copied();
         let files =
@@ -53,7 +55,7 @@ impl Assets {
                 brotli: compressed(path, "br"),
                 zstd: compressed(path, "zst"),
                 mime: mime_guess::from_path(path).first_raw().unwrap_or("application/octet-stream"),
-                immutable: names.values().any(|named| *named == url),
+                immutable: unchanging.contains(&url),
             };
             (url, asset)
         });

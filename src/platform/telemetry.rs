@@ -29,3 +29,8 @@ pub fn metrics() -> Option<&'static PrometheusHandle> {
     }
     METRICS.get()
 }
+
+/// The process's metrics, unless nobody wanted any.
+pub fn started_metrics() -> Option<&'static PrometheusHandle> {
+    METRICS.get()
+}
