@@ -6,7 +6,7 @@ use crate::kernel::{INSTALLATION, MailId, OrgId};
 use crate::planning::PlanError;
 use crate::platform::App;
 use crate::platform::db::DbResult;
-use crate::platform::jobs::{self, Handler, NewJob, Worker};
+use crate::platform::jobs::{self, Handler, JobError, NewJob, Worker};
 use crate::platform::mail;
 use crate::{accounts, orgs, planning, timeclock};
 use std::time::Duration;
@@ -21,33 +21,35 @@ fn handler_for(kind: &str) -> Option<Handler> {
     Some(match kind {
         mail::SEND => |app, job| {
             Box::pin(async move {
-                let id = job.payload.parse::<MailId>().map_err(|e| e.to_string())?;
-                mail::send(&app, id).await.map_err(|e| e.to_string())
+                let id = job.payload.parse::<MailId>().map_err(JobError::later)?;
+                mail::send(&app, id).await.map_err(JobError::from)
             })
         },
+        mail::PURGE => |app, _| Box::pin(async move { mail::purge_mails(&app).await.map(drop).map_err(JobError::later) }),
+        jobs::PURGE => |app, _| Box::pin(async move { jobs::purge_jobs(&app).await.map(drop).map_err(JobError::later) }),
         timeclock::service::PURGE => {
-            |app, _| Box::pin(async move { timeclock::service::purge_badges(&app).await.map(drop).map_err(|e| e.to_string()) })
+            |app, _| Box::pin(async move { timeclock::service::purge_badges(&app).await.map(drop).map_err(JobError::later) })
         }
         accounts::service::PURGE => {
-            |app, _| Box::pin(async move { accounts::service::purge_sessions(&app).await.map(drop).map_err(|e| e.to_string()) })
+            |app, _| Box::pin(async move { accounts::service::purge_sessions(&app).await.map(drop).map_err(JobError::later) })
         }
         accounts::service::RESET => {
-            |app, job| Box::pin(async move { mail_reset(&app, &job.payload).await.map_err(|e| e.to_string()) })
+            |app, job| Box::pin(async move { mail_reset(&app, &job.payload).await.map_err(JobError::later) })
         }
         planning::service::TELL => {
-            |app, job| Box::pin(async move { tell(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+            |app, job| Box::pin(async move { tell(&app, job.org_id, &job.payload).await.map_err(JobError::later) })
         }
         planning::service::REMIND => {
-            |app, job| Box::pin(async move { remind(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+            |app, job| Box::pin(async move { remind(&app, job.org_id, &job.payload).await.map_err(JobError::later) })
         }
         planning::service::RELEASE => {
-            |app, job| Box::pin(async move { release(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+            |app, job| Box::pin(async move { release(&app, job.org_id, &job.payload).await.map_err(JobError::later) })
         }
         planning::service::OFFER => {
-            |app, job| Box::pin(async move { offer(&app, job.org_id, &job.payload).await.map_err(|e| e.to_string()) })
+            |app, job| Box::pin(async move { offer(&app, job.org_id, &job.payload).await.map_err(JobError::later) })
         }
         orgs::service::FORGET => {
-            |app, _| Box::pin(async move { orgs::service::forget_old_contacts(&app).await.map(drop).map_err(|e| e.to_string()) })
+            |app, _| Box::pin(async move { orgs::service::forget_old_contacts(&app).await.map(drop).map_err(JobError::later) })
         }
         _ => return None,
     })
@@ -94,7 +96,8 @@ pub async fn keep_house(app: App, mut stop: watch::Receiver<bool>) {
 async fn enqueue_rounds(app: &App) -> DbResult<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin_write().await?;
-    for kind in [timeclock::service::PURGE, accounts::service::PURGE, orgs::service::FORGET] {
+    let kinds = [timeclock::service::PURGE, accounts::service::PURGE, orgs::service::FORGET, mail::PURGE, jobs::PURGE];
+    for kind in kinds {
         jobs::enqueue(&mut tx, INSTALLATION, &NewJob { kind, payload: String::new(), run_at: now }, now).await?;
     }
     tx.commit().await

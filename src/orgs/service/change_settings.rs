@@ -6,12 +6,9 @@ use crate::kernel::{Lang, Role, text};
 use crate::orgs::store::{self, SettingValues};
 use crate::orgs::{ChangeSettings, Logo, Org, OrgError, OrgSettings, ReadSettings};
 use crate::platform::App;
-use crate::platform::db::DbResult;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The job that takes contact details out of people archived long ago.
-pub const FORGET: &str = "orgs.forget_contacts";
 /// Largest logo, in bytes.
 pub const MAX_LOGO: usize = 200_000;
 
@@ -136,13 +133,4 @@ pub async fn find_logo(app: &App, permit: Permit<crate::orgs::ReadMyCrew>) -> Re
     let logo = store::find_logo(&mut permit.read(&app.db).await?).await?.ok_or(OrgError::NotFound)?;
     let bytes = STANDARD.decode(&logo.content).map_err(|_| OrgError::NotFound)?;
     Ok((logo.mime, bytes))
-}
-
-/// Takes the contact details out of people who were archived longer ago than their organisation keeps them (GDPR 5.1.e).
-///
-/// # Errors
-/// When the database cannot be written.
-pub async fn forget_old_contacts(app: &App) -> DbResult<u64> {
-    let now = app.clock.now();
-    app.db.write(async |tx| store::forget_old_contacts(tx, now).await).await
 }

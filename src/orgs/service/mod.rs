@@ -7,6 +7,7 @@ mod create_org;
 mod find_my_crew;
 mod find_person;
 mod find_place;
+mod forget_contacts;
 mod invite_members;
 mod join_crew;
 mod link_crew;
@@ -18,13 +19,12 @@ mod set_up;
 
 pub use add_crew::{add_crew_member, import_crew, preview_crew};
 pub use change_crew::{archive_crew_member, change_crew_member};
-pub use change_settings::{
-    FORGET, MAX_LOGO, change_settings, find_logo, find_settings, forget_old_contacts, remove_logo, set_logo,
-};
+pub use change_settings::{MAX_LOGO, change_settings, find_logo, find_settings, remove_logo, set_logo};
 pub use create_org::create_org;
 pub use find_my_crew::{find_my_crew, find_my_crew_if_any};
 pub use find_person::{find_address_of, find_crew_member_in};
 pub use find_place::{find_membership, find_org, find_org_by_slug, list_my_orgs};
+pub use forget_contacts::{FORGET, forget_old_contacts};
 pub use invite_members::{
     accept_invitation, find_live_invitation, import_invitations, invite_member, list_invitations, preview_invitations,
     resend_invitation, revoke_invitation,

@@ -5,11 +5,32 @@
 mod store;
 mod worker;
 
-pub use store::{JobRow, NewJob, counts, enqueue, requeue_lost};
-pub use worker::{Handler, Worker};
+pub use store::{JobRow, NewJob, counts, enqueue};
+pub use worker::{Handler, PURGE, Worker, purge_jobs};
 
-/// How often a job is tried before it is put aside for somebody to look at.
+use std::fmt::Display;
+
+/// How often a job is tried before it is put aside for somebody to look at. An attempt that ended with its server counts: the job
+/// may be what ended it.
 pub const MAX_ATTEMPTS: i64 = 8;
+
+/// Why a job was not done, in words that are kept with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JobError {
+    /// Another attempt may end better.
+    #[error("{0}")]
+    Later(String),
+    /// No attempt ever will: it is put aside at once.
+    #[error("{0}")]
+    Never(String),
+}
+
+impl JobError {
+    /// Of an error that another attempt may not meet.
+    pub fn later(error: impl Display) -> Self {
+        Self::Later(error.to_string())
+    }
+}
 
 /// Seconds to wait after the `attempt`-th failure: 5 s, 20 s, 45 s … at most an hour.
 pub const fn back_off_seconds(attempt: i64) -> i64 {

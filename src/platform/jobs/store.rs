@@ -1,6 +1,6 @@
 //! SQL of the job queue.
 
-use super::{MAX_ATTEMPTS, back_off_seconds};
+use super::{JobError, MAX_ATTEMPTS, back_off_seconds};
 use crate::kernel::{Instant, JobId, OrgId};
 use crate::platform::db::{DbResult, ReadTx, WriteTx};
 
@@ -29,9 +29,16 @@ const ENQUEUE: &str =
 const DUE: &str = "SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT 1";
 const TAKE: &str = "UPDATE jobs SET state = 'running', started_at = $2, attempts = attempts + 1
   WHERE id = $1 AND state = 'waiting' RETURNING id, org_id, kind, payload, attempts";
-const DONE: &str = "UPDATE jobs SET state = 'done', done_at = $2, last_error = NULL WHERE id = $1";
-const RETRY: &str = "UPDATE jobs SET state = $2, run_at = $3, last_error = $4 WHERE id = $1";
-const LOST: &str = "UPDATE jobs SET state = 'waiting' WHERE state = 'running' AND started_at < $1";
+// The attempt's number as well: one that was lost may have been taken again meanwhile, and is somebody else's to end then.
+const DONE: &str =
+    "UPDATE jobs SET state = 'done', done_at = $3, last_error = NULL WHERE id = $1 AND state = 'running' AND attempts = $2";
+const FAILED: &str = "UPDATE jobs SET state = $3, run_at = $4, last_error = $5
+  WHERE id = $1 AND state = 'running' AND attempts = $2";
+const LOST: &str = "SELECT id, org_id, kind, payload, attempts FROM jobs WHERE state = 'running' AND started_at < $1
+  ORDER BY id LIMIT 500";
+// No job is done before it was due, so the index on `run_at` finds the old ones.
+const PURGE: &str = "DELETE FROM jobs WHERE id IN (
+  SELECT id FROM jobs WHERE state = 'done' AND run_at < $1 AND done_at < $2 ORDER BY run_at, id LIMIT 1000)";
 const COUNTS: &str = "SELECT CAST(coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
   CAST(coalesce(sum(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0) AS BIGINT) AS dead,
   min(CASE WHEN state = 'waiting' THEN run_at END) AS oldest FROM jobs WHERE state IN ('waiting', 'dead')";
@@ -51,20 +58,39 @@ pub(super) async fn has_due(tx: &mut ReadTx, now: Instant) -> DbResult<bool> {
     Ok(tx.query(DUE).bind(now).optional_scalar::<JobId>().await?.is_some())
 }
 
-pub(super) async fn done(tx: &mut WriteTx, id: JobId, now: Instant) -> DbResult<()> {
-    tx.query(DONE).bind(id).bind(now).execute_one().await
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Done,
+    /// It waits for the next attempt.
+    Failed,
+    /// It waits for somebody to look at it.
+    Dead,
 }
 
-/// Puts a failed job back for later, or aside when it has failed too often.
-pub(super) async fn failed(tx: &mut WriteTx, job: &JobRow, reason: &str, now: Instant) -> DbResult<()> {
-    let state = if job.attempts >= MAX_ATTEMPTS { "dead" } else { "waiting" };
+/// Notes that a job was done. `None` when it is no longer this attempt's.
+pub(super) async fn done(tx: &mut WriteTx, job: &JobRow, now: Instant) -> DbResult<Option<End>> {
+    let count = tx.query(DONE).bind(job.id).bind(job.attempts).bind(now).execute().await?;
+    Ok((count == 1).then_some(End::Done))
+}
+
+/// Puts a failed job back for later, or aside when no attempt is left or can help. `None` when it is no longer this attempt's.
+pub(super) async fn failed(tx: &mut WriteTx, job: &JobRow, error: &JobError, now: Instant) -> DbResult<Option<End>> {
+    let is_last = matches!(error, JobError::Never(_)) || job.attempts >= MAX_ATTEMPTS;
+    let (state, end) = if is_last { ("dead", End::Dead) } else { ("waiting", End::Failed) };
     let again = now.plus_seconds(back_off_seconds(job.attempts));
-    tx.query(RETRY).bind(job.id).bind(state).bind(again).bind(reason).execute_one().await
+    let query = tx.query(FAILED).bind(job.id).bind(job.attempts).bind(state).bind(again).bind(error.to_string());
+    Ok((query.execute().await? == 1).then_some(end))
 }
 
-/// Puts back what a server that is gone had taken before `since`.
-pub async fn requeue_lost(tx: &mut WriteTx, since: Instant) -> DbResult<u64> {
-    tx.query(LOST).bind(since).execute().await
+/// What was taken before `since` and has not ended.
+pub(super) async fn find_lost(tx: &mut ReadTx, since: Instant) -> DbResult<Vec<JobRow>> {
+    tx.query(LOST).bind(since).all().await
+}
+
+/// Forgets some of the jobs that were done before. Gives how many.
+pub(super) async fn purge_jobs(tx: &mut WriteTx, before: Instant) -> DbResult<u64> {
+    tx.query(PURGE).bind(before).bind(before).execute().await
 }
 
 /// How many wait, how many were put aside, and since when the oldest waits.

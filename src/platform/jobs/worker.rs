@@ -1,19 +1,32 @@
 //! The worker: takes due jobs one after the other, until it is told to stop.
 
-use super::store;
+use super::store::{self, End};
+use super::{JobError, JobRow};
+use crate::kernel::Instant;
 use crate::platform::App;
-use crate::platform::db::DbError;
+use crate::platform::db::{DbError, DbResult};
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// Does one kind of job. The error text is kept with the job.
-pub type Handler = fn(App, store::JobRow) -> BoxFuture<'static, Result<(), String>>;
+pub type Handler = fn(App, JobRow) -> BoxFuture<'static, Result<(), JobError>>;
 
+/// The job that forgets jobs that were done.
+pub const PURGE: &str = "jobs.purge";
+/// Done jobs stay this long, for those who look into what happened.
+const KEPT_DAYS: i64 = 7;
 /// How long the worker sleeps when nothing is due and nobody wakes it.
 const IDLE: Duration = Duration::from_millis(500);
+/// An attempt that takes longer is broken off: soon enough that nobody takes it for lost while it is under way.
+const LONGEST: Duration = Duration::from_secs(9 * 60);
 /// A job that runs for longer belonged to a server that is gone.
 const LOST_AFTER_MINUTES: i64 = 10;
+/// How often lost jobs are looked for, in milliseconds.
+const LOOK_EVERY: i64 = 60_000;
 
 /// The worker of one server.
 pub struct Worker {
@@ -23,9 +36,18 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Runs until `stop` becomes true; a job under way is finished first.
+    /// Runs until `stop` becomes true; a job under way is finished first. Looks for lost jobs when it begins, and every minute.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut looked_at: Option<Instant> = None;
         while !*stop.borrow() {
+            let now = self.app.clock.now();
+            // Before or after: a clock that was set back must not keep lost jobs waiting.
+            if looked_at.is_none_or(|at| now.millis_since(at).abs() >= LOOK_EVERY) {
+                looked_at = Some(now);
+                if let Err(error) = self.recover().await {
+                    tracing::warn!(%error, "Lost jobs were not put back; it is tried again in a minute");
+                }
+            }
             match self.run_next().await {
                 Ok(true) => continue,
                 Ok(false) => {}
@@ -51,33 +73,94 @@ impl Worker {
         let taken = store::take(&mut tx, self.app.clock.now()).await?;
         tx.commit().await?;
         let Some(job) = taken else { return Ok(true) };
-        let outcome = match (self.handler_for)(&job.kind) {
-            Some(handler) => handler(self.app.clone(), job.clone()).await,
-            None => Err(format!("no handler for {}", job.kind)),
-        };
+        let outcome = self.attempt(&job).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, reason = %error, "Job failed");
+        }
         let mut tx = db.begin_write().await?;
         let now = self.app.clock.now();
-        match outcome {
-            Ok(()) => store::done(&mut tx, job.id, now).await?,
-            Err(reason) => {
-                tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, reason, "Job failed");
-                store::failed(&mut tx, &job, &reason, now).await?;
-            }
-        }
+        let end = match &outcome {
+            Ok(()) => store::done(&mut tx, &job, now).await?,
+            Err(error) => store::failed(&mut tx, &job, error, now).await?,
+        };
         tx.commit().await?;
-        metrics::counter!("jobs_total", "kind" => job.kind).increment(1);
+        match end {
+            Some(End::Done) => count(&job, "done"),
+            Some(End::Failed) => count(&job, "failed"),
+            Some(End::Dead) => count(&job, "dead"),
+            None => tracing::warn!(job.id = %job.id, job.kind = %job.kind, "Job was somebody else's or gone when it ended"),
+        }
         Ok(true)
     }
 
-    /// Puts back the jobs of servers that are gone.
+    /// Has the handler do a job. A panic is a failure like any other: it must not end the worker, which nobody would notice.
+    async fn attempt(&self, job: &JobRow) -> Result<(), JobError> {
+        let Some(handler) = (self.handler_for)(&job.kind) else {
+            return Err(JobError::Later(format!("no handler for {}", job.kind)));
+        };
+        let (app, job) = (self.app.clone(), job.clone());
+        // A future around the handler's: it may panic before it has made one.
+        let work = AssertUnwindSafe(async move { handler(app, job).await }).catch_unwind();
+        match tokio::time::timeout(LONGEST, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(panic)) => Err(JobError::Later(format!("panicked: {}", words_of(panic.as_ref())))),
+            Err(_) => Err(JobError::Later(format!("not done within {} minutes", LONGEST.as_secs() / 60))),
+        }
+    }
+
+    /// Puts the jobs of servers that are gone back for another attempt, or aside when none is left. Gives how many.
     ///
     /// # Errors
-    /// When the queue cannot be written.
-    pub async fn recover(&self) -> Result<u64, DbError> {
-        let mut tx = self.app.db.begin_write().await?;
-        let since = self.app.clock.now().plus_minutes(-LOST_AFTER_MINUTES);
-        let count = store::requeue_lost(&mut tx, since).await?;
+    /// When the queue cannot be read or written.
+    pub async fn recover(&self) -> DbResult<u64> {
+        let (db, now) = (&self.app.db, self.app.clock.now());
+        let lost = store::find_lost(&mut db.read().await?, now.plus_minutes(-LOST_AFTER_MINUTES)).await?;
+        if lost.is_empty() {
+            return Ok(0);
+        }
+        let gone = JobError::Later("the server that was doing it is gone".to_owned());
+        let mut found = Vec::with_capacity(lost.len());
+        let mut tx = db.begin_write().await?;
+        for job in lost {
+            let end = store::failed(&mut tx, &job, &gone, now).await?;
+            // `None`: another server has found it as well.
+            found.extend(end.map(|end| (job, end)));
+        }
         tx.commit().await?;
-        Ok(count)
+        for (job, end) in &found {
+            tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, "Job was lost with its server");
+            count(job, if *end == End::Dead { "dead" } else { "lost" });
+        }
+        Ok(found.len() as u64)
+    }
+}
+
+/// Counts an attempt by what became of it.
+fn count(job: &JobRow, outcome: &'static str) {
+    metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
+}
+
+/// What was said in a panic.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let formatted = panic.downcast_ref::<String>().map(String::as_str);
+    formatted.or_else(|| panic.downcast_ref::<&'static str>().copied()).unwrap_or("nothing was said")
+}
+
+/// Forgets jobs that were done more than [`KEPT_DAYS`] ago. Those that were put aside stay until somebody has looked at them.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn purge_jobs(app: &App) -> DbResult<u64> {
+    let before = app.clock.now().plus_days(-KEPT_DAYS);
+    let mut count = 0;
+    loop {
+        // Some at a time: everybody who writes waits meanwhile.
+        let mut tx = app.db.begin_write().await?;
+        let purged = store::purge_jobs(&mut tx, before).await?;
+        tx.commit().await?;
+        if purged == 0 {
+            return Ok(count);
+        }
+        count += purged;
     }
 }

@@ -1,11 +1,12 @@
 //! Mails: written to the `mails` table with the change that causes them, sent by a job.
 //!
-//! Without an SMTP server they stay there, and developers read them at `/dev/mail`.
+//! Once sent, a mail says here only to whom, about what and when, and is forgotten after a month. Without an SMTP server
+//! mails stay there as they are, and developers read them at `/dev/mail`.
 
 mod send;
 mod store;
 
-pub use send::{MailError, SEND, send};
+pub use send::{MailError, PURGE, SEND, purge_mails, send};
 pub use store::{SpooledMail, find_mail, insert_mail, list_mails};
 
 /// A mail to be sent. Both bodies say the same.

@@ -4,7 +4,7 @@ use super::NewMail;
 use crate::kernel::{Instant, MailId, OrgId};
 use crate::platform::db::{DbResult, ReadTx, WriteTx};
 
-/// A mail as it is kept.
+/// A mail as it is kept. Once it was sent, its bodies are empty and the calendar is gone.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SpooledMail {
     pub id: MailId,
@@ -22,7 +22,11 @@ const INSERT: &str = "INSERT INTO mails (org_id, recipient, subject, text_body, 
 const FIND: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at, calendar FROM mails WHERE id = $1";
 const LIST: &str = "SELECT id, recipient, subject, text_body, html_body, created_at, sent_at, calendar FROM mails
   ORDER BY id DESC LIMIT $1";
-const MARK_SENT: &str = "UPDATE mails SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL";
+// What it said is in the recipient's mailbox now. Here nobody needs it any more, and it may hold links that let people in.
+const MARK_SENT: &str = "UPDATE mails SET sent_at = $2, text_body = '', html_body = '', calendar = NULL
+  WHERE id = $1 AND sent_at IS NULL";
+const LIST_OLD: &str = "SELECT id FROM mails WHERE sent_at < $1 ORDER BY id LIMIT 500";
+const DELETE: &str = "DELETE FROM mails WHERE id IN ($1..)";
 
 /// Keeps a mail of an organisation.
 pub async fn insert_mail(tx: &mut WriteTx, org: OrgId, mail: &NewMail, now: Instant) -> DbResult<MailId> {
@@ -40,6 +44,16 @@ pub async fn list_mails(tx: &mut ReadTx, limit: i64) -> DbResult<Vec<SpooledMail
     tx.query(LIST).bind(limit).all().await
 }
 
+/// Notes that a mail was sent, and erases what it said.
 pub(super) async fn mark_sent(tx: &mut WriteTx, id: MailId, now: Instant) -> DbResult<u64> {
     tx.query(MARK_SENT).bind(id).bind(now).execute().await
+}
+
+/// Some of the mails that were sent before.
+pub(super) async fn list_old_mails(tx: &mut ReadTx, before: Instant) -> DbResult<Vec<MailId>> {
+    tx.query(LIST_OLD).bind(before).scalars().await
+}
+
+pub(super) async fn delete_mails(tx: &mut WriteTx, ids: &[MailId]) -> DbResult<u64> {
+    tx.query(DELETE).bind_list(ids).execute().await
 }
