@@ -7,7 +7,7 @@ use regie::accounts::service::set_platform_admin;
 use regie::audit::{self, BadExport, ReadAudit};
 use regie::composition::{self, StartError, demo};
 use regie::kernel::zone::DEFAULT_ZONE;
-use regie::kernel::{Failure, INSTALLATION, OrgId};
+use regie::kernel::{Failure, INSTALLATION, Kind, OrgId, text};
 use regie::orgs::NewOrg;
 use regie::orgs::service::{create_demo_org, find_org_by_slug};
 use regie::platform::clock::Clock;
@@ -15,7 +15,8 @@ use regie::platform::config::{self, Config, ConfigError};
 use regie::platform::{App, keys, telemetry};
 use regie::timeclock::NewKiosk;
 use regie::timeclock::service::{create_kiosk, issue_kiosk_key};
-use std::io::Read;
+use std::fmt::Display;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -79,7 +80,7 @@ enum Command {
     /// Fills or removes the demonstration.
     Seed {
         /// Fill "Compagnie des Lumières" and print its credentials once.
-        #[arg(long)]
+        #[arg(long, required_unless_present = "remove_demo")]
         demo: bool,
         /// Remove it, with all that belongs to it.
         #[arg(long, conflicts_with = "demo")]
@@ -89,7 +90,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Reads all settings and says whether they are right.
+    /// Reads all settings and says whether they are right, what they are, and where each comes from.
     Check,
     /// Prints the table of settings.
     Table,
@@ -180,22 +181,37 @@ fn describe(failure: &Failure) -> String {
     if fields.is_empty() { failure.code.clone() } else { fields.join(", ") }
 }
 
+/// Whether somebody refused something: what is broken or cannot be reached has decided nothing.
+fn was_decided(failure: &Failure) -> bool {
+    !matches!(failure.kind, Kind::Unavailable | Kind::Unexpected)
+}
+
+/// Says something on standard output. That nobody listens any more, as behind `| head`, is no failure.
+fn say(text: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// As [`say`], on standard error.
+fn complain(text: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("{error}");
+            complain(error);
             return ExitCode::FAILURE;
         }
     };
     match runtime.block_on(run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("regie: {error}");
+            complain(format_args!("regie: {error}"));
             match error {
                 CommandError::Config(_) => ExitCode::from(3),
-                CommandError::Refused(_) => ExitCode::from(4),
+                CommandError::Refused(failure) if was_decided(&failure) => ExitCode::from(4),
                 _ => ExitCode::FAILURE,
             }
         }
@@ -204,13 +220,13 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), CommandError> {
     if let Command::Config { what: ConfigCommand::Table } = arguments.command {
-        print!("{}", config::table());
+        say(config::table().trim_end());
         return Ok(());
     }
     if let Command::Audit { what: AuditCommand::Verify { file } } = &arguments.command {
         return verify_audit(file);
     }
-    let mut config = config::load(arguments.config.as_deref(), arguments.data.as_deref())?;
+    let (mut config, origins) = config::load(arguments.config.as_deref(), arguments.data.as_deref())?;
     match arguments.command {
         Command::Serve { addr } => {
             if let Some(addr) = addr {
@@ -223,12 +239,13 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
             Ok(composition::serve(composition::open(config, Clock::System).await?).await?)
         }
         Command::Config { .. } => {
-            println!("{config:#?}");
+            say(config::in_force_table(&config, &origins));
+            say("The settings are right.");
             Ok(())
         }
         Command::Keys { what: KeysCommand::Generate | KeysCommand::Rotate } => {
             let kid = keys::generate_token_key(&config.data, config.tokens.algorithm).map_err(StartError::from)?;
-            println!("{kid}");
+            say(kid);
             Ok(())
         }
         command => with_database(config, command).await,
@@ -245,7 +262,7 @@ fn verify_audit(file: &Path) -> Result<(), CommandError> {
     let lines = std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?);
     match audit::verify_export(lines) {
         Ok(rows) => {
-            println!("The chain is whole: {rows} rows checked, none changed, removed or moved.");
+            say(format_args!("The chain is whole: {rows} rows checked, none changed, removed or moved."));
             Ok(())
         }
         Err(BadExport::Io(error)) => Err(failed(error)),
@@ -261,7 +278,7 @@ async fn export_audit(app: &App, org: OrgId, out: Option<PathBuf>) -> Result<(),
     };
     let file = std::fs::File::create(&path).map_err(|e| CommandError::Failed(format!("{}: {e}", path.display())))?;
     let rows = audit::export_chain::<ReadAudit>(app, proof(org)?, std::io::BufWriter::new(file)).await.map_err(|e| failed(&e))?;
-    println!("{rows} rows written to {}", path.display());
+    say(format_args!("{rows} rows written to {}", path.display()));
     Ok(())
 }
 
@@ -275,7 +292,7 @@ async fn with_database(config: Config, command: Command) -> Result<(), CommandEr
 
 async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), CommandError> {
     match command {
-        Command::Migrate => println!("{applied} migrations applied"),
+        Command::Migrate => say(format_args!("{applied} migrations applied")),
         Command::Admin { what: AdminCommand::Create { email, org, name, .. } } => {
             let mut password = String::new();
             std::io::stdin().read_to_string(&mut password).map_err(|e| CommandError::Failed(e.to_string()))?;
@@ -284,11 +301,12 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
             let owner = NewAccount { email, name, password, language: "fr".into() };
             let new = NewOrg { name: org, time_zone: DEFAULT_ZONE.into(), language: "fr".into(), is_demo: false };
             let (org, account) = create_demo_org(app, proof(INSTALLATION)?, owner, new).await.map_err(Failure::from)?;
-            println!("{} owns {} ({})", account.email, org.name, org.slug);
+            say(format_args!("{} owns {} ({})", account.email, org.name, org.slug));
         }
         Command::Admin { what: AdminCommand::Promote { email, revoke } } => {
             set_platform_admin(app, proof(INSTALLATION)?, &email, !revoke).await.map_err(Failure::from)?;
-            println!("{email} {} the installation", if revoke { "no longer runs" } else { "runs" });
+            let email = text::clean_email(&email).unwrap_or(email);
+            say(format_args!("{email} {} the installation", if revoke { "no longer runs" } else { "runs" }));
         }
         Command::Kiosk { what: KioskCommand::Add { org, name, place, json } } => {
             let org = find_org_by_slug(app, &org).await.map_err(Failure::from)?.ok_or_else(Failure::not_found)?;
@@ -296,13 +314,10 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
                 create_kiosk(app, proof(org.id)?, NewKiosk { name, place, fingerprint: None }).await.map_err(Failure::from)?;
             let api_key = issue_kiosk_key(app, proof(org.id)?, kiosk.id).await.map_err(Failure::from)?;
             if json {
-                println!("{}", serde_json::json!({ "kiosk_id": kiosk.id.0, "api_key": api_key, "pairing_code": pairing_code }));
+                say(serde_json::json!({ "kiosk_id": kiosk.id.0, "api_key": api_key, "pairing_code": pairing_code }));
             } else {
-                println!(
-                    "kiosk {}\nAPI key {api_key}\npairing code {pairing_code} (15 minutes, {})",
-                    kiosk.id,
-                    app.link("/kiosk")
-                );
+                let page = app.link("/kiosk");
+                say(format_args!("kiosk {}\nAPI key {api_key}\npairing code {pairing_code} (15 minutes, {page})", kiosk.id));
             }
         }
         Command::Audit { what: AuditCommand::Export { org, out, .. } } => {
@@ -315,14 +330,14 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
             export_audit(app, org, out).await?;
         }
         Command::Seed { demo: true, .. } => match demo::seed(app).await? {
-            None => println!("The demonstration is there already. Remove it with: regie seed --remove-demo"),
+            None => say("The demonstration is there already. Remove it with: regie seed --remove-demo"),
             Some(credentials) => {
-                println!("Compagnie des Lumières. These passwords are shown once:");
-                credentials.iter().for_each(|c| println!("  {:8} {:34} {}", c.role, c.email, c.password));
+                say("Compagnie des Lumières. These passwords are shown once:");
+                credentials.iter().for_each(|c| say(format_args!("  {:8} {:34} {}", c.role, c.email, c.password)));
             }
         },
         Command::Seed { remove_demo: true, .. } => {
-            println!("{}", if demo::remove(app).await? { "Removed." } else { "There is no demonstration." })
+            say(if demo::remove(app).await? { "Removed." } else { "There is no demonstration." });
         }
         _ => return Err(CommandError::Failed("nothing to do; see --help".into())),
     }

@@ -9,5 +9,6 @@
 mod architecture;
 mod db;
 mod http;
+mod program;
 mod schema;
 mod support;

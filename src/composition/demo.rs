@@ -1,13 +1,12 @@
 //! "Compagnie des Lumières": a believable organisation, made and removed by one command.
 
-use super::StartError;
 use super::demo_plan::{self, Planned};
-use crate::access::{Action, Actor, Permit, permit};
+use crate::access::{Action, Actor, Conn, Permit, permit};
 use crate::accounts::NewAccount;
+use crate::audit::{self, Event};
 use crate::kernel::{Failure, INSTALLATION, Instant, KioskId, OrgId, Role};
 use crate::orgs::service::{DemoPerson, add_demo_person, create_demo_org, find_demo_org};
-use crate::orgs::{NewCrewMember, NewOrg};
-use crate::platform::db::DbResult;
+use crate::orgs::{NewCrewMember, NewOrg, Org, SeedDemo};
 use crate::platform::{App, random};
 use crate::timeclock::service::{SeedPunch, create_kiosk, seed_punches};
 use crate::timeclock::{NewKiosk, PunchKind};
@@ -155,24 +154,32 @@ fn planned_day(person: usize, back: i64, planned: &Planned, kiosks: &[KioskId]) 
     punches
 }
 
-/// Removes the demonstration whole: its rows are the only ones that may be deleted. `false` when there is none.
+/// Removes the demonstration whole: its rows are the only ones that may be deleted. `false` when there is none. The chain of the
+/// installation, where its owner's account was made, says that it is gone.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn remove(app: &App) -> Result<bool, StartError> {
-    let Some(org) = find_demo_org(app)
-        .await
-        .map_err(|e| std::io::Error::other(e.to_string()))
-        .map_err(|error| StartError::Data { path: "demonstration".into(), error })?
-    else {
-        return Ok(false);
-    };
-    erase(app, org.id).await?;
+pub async fn remove(app: &App) -> Result<bool, Failure> {
+    let Some(org) = find_demo_org(app).await? else { return Ok(false) };
+    erase(app, &org).await?;
     Ok(true)
 }
 
-async fn erase(app: &App, org: OrgId) -> DbResult<()> {
-    const STATEMENTS: [&str; 22] = [
+/// What is mailed to accounts, and the work that this is, is the installation's. People who were invited keep theirs, as they keep
+/// their accounts.
+const OF_ACCOUNTS: [&str; 4] = [
+    "DELETE FROM jobs WHERE org_id = 0 AND kind = 'mail.send' AND payload IN (SELECT CAST(m.id AS TEXT) FROM mails m
+       JOIN accounts a ON a.email = m.recipient JOIN memberships s ON s.account_id = a.id
+       WHERE m.org_id = 0 AND a.email LIKE '%@demo.example' AND s.org_id = $1)",
+    "DELETE FROM jobs WHERE org_id = 0 AND kind = 'accounts.reset' AND payload IN (SELECT a.email FROM accounts a
+       JOIN memberships s ON s.account_id = a.id WHERE a.email LIKE '%@demo.example' AND s.org_id = $1)",
+    "DELETE FROM mails WHERE org_id = 0 AND recipient IN (SELECT a.email FROM accounts a
+       JOIN memberships s ON s.account_id = a.id WHERE a.email LIKE '%@demo.example' AND s.org_id = $1)",
+    "DELETE FROM accounts WHERE email LIKE '%@demo.example' AND id IN (SELECT account_id FROM memberships WHERE org_id = $1)",
+];
+
+async fn erase(app: &App, org: &Org) -> Result<(), Failure> {
+    const OF_ORG: [&str; 20] = [
         "DELETE FROM answer_links WHERE org_id = $1",
         "DELETE FROM calendar_feeds WHERE org_id = $1",
         "DELETE FROM rule_overrides WHERE org_id = $1",
@@ -193,12 +200,17 @@ async fn erase(app: &App, org: OrgId) -> DbResult<()> {
         "DELETE FROM audit_events WHERE org_id = $1",
         "DELETE FROM audit_heads WHERE org_id = $1",
         "DELETE FROM crew_members WHERE org_id = $1",
-        "DELETE FROM accounts WHERE email LIKE '%@demo.example' AND id IN (SELECT account_id FROM memberships WHERE org_id = $1)",
-        "DELETE FROM orgs WHERE id = $1 AND is_demo",
     ];
-    let mut tx = app.db.begin_write().await?;
-    for statement in STATEMENTS {
-        tx.query(statement).bind(org).execute().await?;
+    let permit = proof::<SeedDemo>(INSTALLATION)?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    for statement in OF_ORG {
+        tx.query(statement).bind(org.id).execute().await?;
     }
-    tx.commit().await
+    let mut people = 0; // The accounts come last.
+    for statement in OF_ACCOUNTS {
+        people = tx.query(statement).bind(org.id).execute().await?;
+    }
+    tx.query("DELETE FROM orgs WHERE id = $1 AND is_demo").bind(org.id).execute_one().await?;
+    let event = Event::new("org.removed", org.id.into()).with("name", org.name.as_str()).with("people", people);
+    Ok(tx.commit(event).await?)
 }

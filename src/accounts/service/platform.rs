@@ -3,7 +3,7 @@ use crate::access::{Conn, Permit};
 use crate::accounts::model::AccountFilter;
 use crate::accounts::{Account, AccountError, ListAccounts, ManageAccounts, store};
 use crate::audit::{self, Event};
-use crate::kernel::{AccountId, INSTALLATION};
+use crate::kernel::{AccountId, INSTALLATION, text};
 use crate::platform::App;
 
 /// Accounts of the installation.
@@ -52,15 +52,16 @@ pub async fn set_account_active(
 /// Permission: platform admin, or the command line. Audit: `account.platform_admin_changed`.
 ///
 /// # Errors
-/// [`AccountError::NotFound`].
+/// [`AccountError::Email`], [`AccountError::NotFound`].
 pub async fn set_platform_admin(
     app: &App,
     permit: Permit<ManageAccounts>,
     email: &str,
     is_admin: bool,
 ) -> Result<(), AccountError> {
+    let email = text::clean_email(email).ok_or(AccountError::Email)?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
-    let found = store::find_account_by_email(tx.tx(), email).await?.ok_or(AccountError::NotFound)?;
+    let found = store::find_account_by_email(tx.tx(), &email).await?.ok_or(AccountError::NotFound)?;
     let id = found.account.id;
     if permit.actor().account() == Some(id) {
         return Err(AccountError::NotFound);

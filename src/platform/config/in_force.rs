@@ -1,7 +1,7 @@
 //! The settings as they are, for those who run the installation. Secrets stay secret.
 
 use super::settings::SETTINGS;
-use super::{Config, Registration};
+use super::{Config, Origins, Registration};
 
 /// A setting as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,22 @@ pub fn in_force(config: &Config) -> Vec<InForce> {
         InForce { key: setting.key, value: if setting.secret { String::new() } else { value }, is_secret: setting.secret, is_set }
     });
     settings.collect()
+}
+
+/// The settings in force as a table: the key, the value, where it comes from.
+pub fn in_force_table(config: &Config, origins: &Origins) -> String {
+    let row = |setting: InForce| {
+        let value = match (setting.is_set, setting.is_secret) {
+            (false, _) => "(not set)".to_owned(),
+            (true, true) => "(hidden)".to_owned(),
+            (true, false) => setting.value,
+        };
+        (setting.key, value, origins.get(setting.key).map_or("default", String::as_str))
+    };
+    let rows: Vec<_> = in_force(config).into_iter().map(row).collect();
+    let keys = rows.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or_default();
+    let values = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or_default();
+    rows.iter().map(|(key, value, origin)| format!("{key:keys$}  {value:values$}  {origin}\n")).collect()
 }
 
 fn value_of(config: &Config, key: &str) -> Option<String> {
@@ -99,5 +115,26 @@ mod tests {
         let password = all.iter().find(|setting| setting.key == "mail.password").unwrap();
         assert_eq!((password.value.as_str(), password.is_secret, password.is_set), ("", true, true));
         assert!(!format!("{all:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_table_says_each_setting_with_its_value_and_its_origin() {
+        let mut config = Config::default();
+        config.mail.password = Secret::new("hunter2".to_owned());
+        config.badge.seconds = 45;
+        let origins = Origins::from([("badge.seconds", "regie.toml".to_owned()), ("mail.password", "SMTP_PASSWORD".to_owned())]);
+        let table = in_force_table(&config, &origins);
+        let rows: Vec<Vec<&str>> =
+            table.lines().map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()).collect();
+        assert_eq!(rows.len(), SETTINGS.len());
+        assert!(rows.iter().all(|row| row.len() == 3), "{table}");
+        for row in [
+            ["badge.seconds", "45", "regie.toml"],
+            ["mail.password", "(hidden)", "SMTP_PASSWORD"],
+            ["mail.user", "(not set)", "default"],
+        ] {
+            assert!(rows.contains(&row.to_vec()), "{row:?}: {table}");
+        }
+        assert!(!table.contains("hunter2"));
     }
 }

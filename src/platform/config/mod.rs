@@ -7,8 +7,8 @@ mod in_force;
 mod load;
 mod settings;
 
-pub use in_force::{InForce, in_force};
-pub use load::{ConfigError, load, load_from};
+pub use in_force::{InForce, in_force, in_force_table};
+pub use load::{ConfigError, Origins, load, load_from};
 pub use settings::{Setting, table};
 
 use super::secret::Secret;

@@ -4,6 +4,7 @@ use super::{Config, Registration};
 use crate::platform::keys::KeyKind;
 use crate::platform::secret::Secret;
 use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 /// One setting: where it can be written and what it changes.
@@ -39,6 +40,27 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
+/// An address and a port, or one of the two: the predecessors wrote them apart.
+fn socket(before: SocketAddr, text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::new(before.ip(), port));
+    }
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Ok(SocketAddr::new(ip, before.port()));
+    }
+    parse(text, "an address and port like 127.0.0.1:3000")
+}
+
+/// A level or a filter; levels also by the names that Python has for them, which a filter would take for parts of the program.
+fn level(text: &str) -> String {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "warning" => "warn".to_owned(),
+        "critical" | "fatal" => "error".to_owned(),
+        ours => ours.to_owned(),
+    }
+}
+
 fn url(text: &str) -> Result<String, String> {
     let text = text.trim().trim_end_matches('/');
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
@@ -67,17 +89,17 @@ macro_rules! settings {
 }
 
 settings! {
-    "server.addr" ["REGIE_ADDR"] "127.0.0.1:3000" "Address and port to listen on."
-        => |c, v| { c.server.addr = parse(v, "an address and port like 127.0.0.1:3000")?; Ok(()) };
+    "server.addr" ["REGIE_ADDR", "BACKEND_HOST", "BACKEND_PORT", "PORT"] "127.0.0.1:3000" "Address and port to listen on. One of the two alone leaves the other as it is."
+        => |c, v| { c.server.addr = socket(c.server.addr, v)?; Ok(()) };
     "server.public_url" ["REGIE_PUBLIC_URL", "API_BASE_URL", "API_URL", "WEB_BASE_URL"] "http://<server.addr>" "The address people type; links in mails start with it. With https, cookies are Secure and named __Host-…"
         => |c, v| { c.server.public_url = url(v)?; Ok(()) };
     "server.trusted_proxies" ["REGIE_TRUSTED_PROXIES"] "(none)" "IP addresses of proxies whose X-Forwarded-For is believed, separated by commas."
         => |c, v| { c.server.trusted_proxies = list(v).map(|ip| parse(ip, "IP addresses separated by commas")).collect::<Result<_, _>>()?; Ok(()) };
     "server.allowed_origins" ["ALLOWED_ORIGINS", "CORS_ORIGINS"] "(none)" "Web origins that may call the JSON API from a browser, separated by commas. No wildcard."
         => |c, v| { c.server.allowed_origins = list(v).map(url).collect::<Result<_, _>>()?; Ok(()) };
-    "server.hsts" ["ENABLE_HSTS"] "false" "Send Strict-Transport-Security. Switch on once TLS is certain to stay."
+    "server.hsts" ["ENABLE_HSTS", "SECURITY_HSTS"] "false" "Send Strict-Transport-Security. Switch on once TLS is certain to stay."
         => |c, v| { c.server.hsts = yes_or_no(v)?; Ok(()) };
-    "server.metrics" ["METRICS_ENABLED"] "true" "Serve /metrics (Prometheus)."
+    "server.metrics" ["METRICS_ENABLED", "ENABLE_METRICS"] "true" "Serve /metrics (Prometheus)."
         => |c, v| { c.server.metrics = yes_or_no(v)?; Ok(()) };
     "server.metrics_addr" ["REGIE_METRICS_ADDR"] "(same as server.addr)" "A separate address for /metrics; it is then served there alone."
         => |c, v| { c.server.metrics_addr = Some(parse(v, "an address and port")?); Ok(()) };
@@ -133,23 +155,30 @@ settings! {
         => |c, v| { c.mail.user = v.to_owned(); Ok(()) };
     "mail.password" ["SMTP_PASSWORD"] "(none)" (secret) "SMTP password."
         => |c, v| { c.mail.password = Secret::new(v.to_owned()); Ok(()) };
-    "mail.security" ["REGIE_MAIL_SECURITY"] "starttls" "starttls, tls, or none (loopback only)."
-        => |c, v| match v { "starttls" | "tls" | "none" => { c.mail.security = v.to_owned(); Ok(()) } _ => Err("expected starttls, tls or none".to_owned()) };
+    "mail.security" ["REGIE_MAIL_SECURITY", "SMTP_USE_TLS"] "starttls" "starttls, tls, or none (loopback only); true means starttls, false none."
+        => |c, v| {
+            let word = ["starttls", "tls", "none"].into_iter().find(|word| *word == v.trim());
+            let word = word.or(yes_or_no(v).ok().map(|encrypted| if encrypted { "starttls" } else { "none" }));
+            c.mail.security = word.ok_or("expected starttls, tls or none")?.to_owned();
+            Ok(())
+        };
     "mail.from" ["SMTP_FROM", "EMAIL_FROM_ADDRESS"] "Régie <regie@localhost>" "Sender of the mails."
         => |c, v| { parse::<lettre::message::Mailbox>(v, "an address like Régie <regie@example.org>")?; c.mail.from = v.to_owned(); Ok(()) };
     "cache.ttl_seconds" ["CACHE_TTL_SECONDS"] "60" "How long lists of projects and missions are kept at most, in seconds; a change ends them at once. 0 keeps nothing."
         => |c, v| { c.cache.ttl_seconds = number(v, 0, 86_400)?; Ok(()) };
     "cache.redis_url" ["REDIS_URL"] "(kept in the process)" (secret) "redis://[user:password@]host[:port][/database] keeps the lists there, for all servers. One that does not answer is done without."
         => |c, v| {
+            // A predecessor's word for what is kept in the process.
+            let v = if v.starts_with("fakeredis://") { "" } else { v };
             if !(v.is_empty() || redis::parse_redis_url(v).is_some_and(|url| url.scheme() == "redis")) {
                 return Err("expected redis://host:port".to_owned());
             }
             c.cache.redis_url = Secret::new(v.to_owned());
             Ok(())
         };
-    "log.level" ["LOG_LEVEL", "REGIE_LOG"] "info" "error, warn, info, debug, trace, or a filter like info,regie=debug."
-        => |c, v| { c.log.level = v.to_ascii_lowercase(); Ok(()) };
-    "log.json" ["REGIE_LOG_JSON"] "false" "One JSON object a line instead of text."
+    "log.level" ["REGIE_LOG", "LOG_LEVEL"] "info" "error, warn, info, debug, trace, or a filter like info,regie=debug."
+        => |c, v| { c.log.level = level(v); Ok(()) };
+    "log.json" ["REGIE_LOG_JSON", "LOG_JSON"] "false" "One JSON object a line instead of text."
         => |c, v| { c.log.json = yes_or_no(v)?; Ok(()) };
 }
 
@@ -162,4 +191,54 @@ pub fn table() -> String {
         let _ = writeln!(text, "| `{}` | {}{file} | {} | {} |", s.key, env.join(", "), s.default, s.help);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load_from;
+    use super::*;
+    use std::path::Path;
+
+    fn with(environment: &[(&str, &str)]) -> Config {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        load_from(Path::new("regie.toml"), "", &environment).unwrap()
+    }
+
+    #[test]
+    fn the_predecessors_names_mean_what_they_meant() {
+        assert!(with(&[("LOG_JSON", "true")]).log.json);
+        assert!(!with(&[("ENABLE_METRICS", "false")]).server.metrics);
+        assert!(with(&[("SECURITY_HSTS", "true")]).server.hsts);
+        for (name, level) in
+            [("INFO", "info"), ("WARNING", "warn"), ("CRITICAL", "error"), ("info,regie=debug", "info,regie=debug")]
+        {
+            assert_eq!(with(&[("LOG_LEVEL", name)]).log.level, level);
+        }
+        for (value, security) in [("true", "starttls"), ("False", "none"), ("tls", "tls")] {
+            assert_eq!(with(&[("SMTP_USE_TLS", value)]).mail.security, security);
+        }
+        assert!(with(&[("REDIS_URL", "fakeredis://")]).cache.redis_url.reveal().is_empty());
+        let origins = with(&[("CORS_ORIGINS", "[\"http://localhost:3000\", \"https://regie.example\"]")]).server.allowed_origins;
+        assert_eq!(origins, ["http://localhost:3000", "https://regie.example"]);
+    }
+
+    #[test]
+    fn an_address_and_a_port_may_come_apart() {
+        const CASES: &[(&[(&str, &str)], &str)] = &[
+            (&[("PORT", "8000")], "127.0.0.1:8000"),
+            (&[("BACKEND_HOST", "0.0.0.0"), ("BACKEND_PORT", "8000")], "0.0.0.0:8000"),
+            (&[("BACKEND_HOST", "::1")], "[::1]:3000"),
+            (&[("BACKEND_PORT", "8000"), ("PORT", "9000")], "127.0.0.1:8000"),
+            (&[("REGIE_ADDR", "127.0.0.1:4000"), ("BACKEND_HOST", "0.0.0.0"), ("PORT", "9000")], "127.0.0.1:4000"),
+        ];
+        for (environment, addr) in CASES {
+            assert_eq!(with(environment).server.addr.to_string(), *addr);
+        }
+    }
+
+    #[test]
+    fn our_own_name_wins() {
+        assert_eq!(with(&[("LOG_LEVEL", "WARNING"), ("REGIE_LOG", "debug")]).log.level, "debug");
+        assert!(!with(&[("LOG_JSON", "true"), ("REGIE_LOG_JSON", "false")]).log.json);
+    }
 }
