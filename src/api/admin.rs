@@ -2,14 +2,13 @@
 
 use super::devices::DeviceBody;
 use super::door::OrgClient;
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Path, Problem, ProblemBody, Query};
 use super::punches::{PageQuery, PunchBody};
-use crate::audit::{self, AuditFilter, ReadAudit};
+use crate::audit::{self, AuditFilter, AuditRow, Concerned, ReadAudit, RefusedScan};
 use crate::kernel::zone::{Zone, parse_instant};
-use crate::kernel::{CrewMemberId, DeviceId, Failure, Instant, zone};
-use crate::timeclock::{DeviceFilter, PunchFilter, service as clock};
+use crate::kernel::{AccountId, CrewMemberId, DeviceId, Failure, Instant, Kind, KioskId, zone};
+use crate::timeclock::{DeviceFilter, PunchError, PunchFilter, service as clock};
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,7 +38,12 @@ pub async fn devices(client: OrgClient, Query(query): Query<DeviceQuery>) -> Res
 /// Revokes anybody's phone.
 #[utoipa::path(post, path = "/admin/devices/{id}/revoke", operation_id = "revoke_any_device", tag = "admin", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_device(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DeviceBody>, Problem> {
-    Ok(Json(clock::revoke_device(&client.app, client.permit()?, DeviceId(id)).await?.into()))
+    // The replaced system had another word for it here: there is no owner to be mistaken.
+    let revoked = clock::revoke_device(&client.app, client.permit()?, DeviceId(id)).await.map_err(|error| match error {
+        PunchError::DeviceNotFound => Problem(Failure::new(Kind::NotFound, "device.unknown")),
+        error => error.into(),
+    });
+    Ok(Json(revoked?.into()))
 }
 
 /// Which punches.
@@ -78,9 +82,15 @@ pub async fn punches(client: OrgClient, Query(query): Query<PunchQuery>) -> Resu
 /// Which events.
 #[derive(Deserialize, IntoParams)]
 pub struct AuditQuery {
+    /// `punch.recorded`, …; also by the names of the system that Régie replaces: `punch_validated`, `punch_replay_attempt`, …
     event_type: Option<String>,
+    /// Who did it, if they are in the crew; of a punch, whose it is.
     user_id: Option<i64>,
+    /// The account that did it, or that it is about.
+    account_id: Option<i64>,
+    /// The phone that it is about; of a punch, the one that was shown.
     device_id: Option<i64>,
+    /// The kiosk that did it, or that it is about.
     kiosk_id: Option<i64>,
     /// RFC 3339, or a date of the organisation's calendar, whose first instant is meant.
     from_date: Option<String>,
@@ -97,29 +107,70 @@ pub struct AuditQuery {
 pub struct AuditBody {
     id: i64,
     event_type: String,
+    /// What did it: `account`, `token`, `kiosk`, …
     actor: String,
+    /// The account that did it, by itself or by a program's token.
+    account_id: Option<i64>,
+    /// Who did it, if they are in the crew; of a punch, whose it is.
     user_id: Option<i64>,
+    /// The phone that it is about; of a punch, the one that was shown.
     device_id: Option<i64>,
+    /// The kiosk that did it, or that it is about.
     kiosk_id: Option<i64>,
     event_data: serde_json::Value,
     ip_address: String,
+    /// Always `null`: it is not kept.
+    user_agent: Option<String>,
     request_id: String,
     created_at: String,
     hash: String,
 }
 
-/// The audit of the organisation, newest first.
+impl From<(AuditRow, Concerned)> for AuditBody {
+    fn from((row, concerned): (AuditRow, Concerned)) -> Self {
+        Self {
+            id: row.seq,
+            event_data: serde_json::from_str(&row.detail).unwrap_or_default(),
+            event_type: row.action,
+            actor: row.actor_kind,
+            account_id: concerned.account.map(|account| account.0),
+            user_id: concerned.user.map(|person| person.0),
+            device_id: concerned.device.map(|device| device.0),
+            kiosk_id: concerned.kiosk.map(|kiosk| kiosk.0),
+            ip_address: row.address,
+            user_agent: None,
+            request_id: row.request_id,
+            created_at: zone::utc(Instant(row.at)),
+            hash: row.hash,
+        }
+    }
+}
+
+/// What an event of the system that Régie replaces is called here, and which of the refused scans it was.
+fn event_of(name: &str) -> (&str, Option<RefusedScan>) {
+    match name {
+        "device_registered" => ("device.registered", None),
+        "device_revoked" => ("device.revoked", None),
+        "punch_validated" => ("punch.recorded", None),
+        "punch_replay_attempt" => ("punch.refused", Some(RefusedScan::Replay)),
+        "punch_access_denied" => ("punch.refused", Some(RefusedScan::Barred)),
+        ours => (ours, None),
+    }
+}
+
+/// The audit of the organisation, newest first. What is asked for is all asked for.
 #[utoipa::path(get, path = "/admin/audit-logs", operation_id = "list_audit_logs", tag = "admin", params(AuditQuery), responses((status = 200, body = Vec<AuditBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> Result<Json<Vec<AuditBody>>, Problem> {
     let zone = client.org.zone();
     let page = PageQuery { limit: query.limit, offset: query.offset };
-    let actor = query.kiosk_id.map(|id| ("kiosk", id)).or(query.user_id.map(|id| ("account", id)));
+    let event = query.event_type.as_deref().map(event_of);
     let filter = AuditFilter {
-        action: query.event_type,
-        actor_kind: actor.map(|(kind, _)| kind.to_owned()),
-        actor_id: actor.map(|(_, id)| id),
-        subject_kind: query.device_id.map(|_| "device".to_owned()),
-        subject_id: query.device_id,
+        action: event.map(|(action, _)| action.to_owned()),
+        refused: event.and_then(|(_, refused)| refused),
+        user: query.user_id.map(CrewMemberId),
+        person: query.account_id.map(AccountId),
+        device: query.device_id.map(DeviceId),
+        kiosk: query.kiosk_id.map(KioskId),
         from: read_instant("from_date", query.from_date.as_deref(), &zone)?,
         to: read_instant("to_date", query.to_date.as_deref(), &zone)?,
         before: query.before,
@@ -127,33 +178,8 @@ pub async fn audit_logs(client: OrgClient, Query(query): Query<AuditQuery>) -> R
         offset: page.offset(),
         ..AuditFilter::default()
     };
-    let rows = audit::read_events(&client.app, client.permit()?, &filter).await?;
-    Ok(Json(
-        rows.into_iter()
-            .map(|row| {
-                let of = |kind: &str, subject: bool| {
-                    if subject {
-                        row.subject_id.filter(|_| row.subject_kind == kind)
-                    } else {
-                        row.actor_id.filter(|_| row.actor_kind == kind)
-                    }
-                };
-                AuditBody {
-                    id: row.seq,
-                    user_id: of("account", false),
-                    device_id: of("device", true),
-                    kiosk_id: of("kiosk", false).or(of("kiosk", true)),
-                    event_data: serde_json::from_str(&row.detail).unwrap_or_default(),
-                    created_at: zone::utc(Instant(row.at)),
-                    event_type: row.action,
-                    actor: row.actor_kind,
-                    ip_address: row.address,
-                    request_id: row.request_id,
-                    hash: row.hash,
-                }
-            })
-            .collect(),
-    ))
+    let events = audit::read_events(&client.app, client.permit()?, &filter).await?;
+    Ok(Json(events.into_iter().map(AuditBody::from).collect()))
 }
 
 /// The state of the audit's chain.

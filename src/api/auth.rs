@@ -1,19 +1,21 @@
 //! Signing in, the account of a token, its sessions.
 
 use super::door::Client;
-use super::problem::{Body, FormBody, OptionalBody, Problem, ProblemBody};
+use super::problem::{Body, FormBody, OptionalBody, Path, Problem, ProblemBody};
 use crate::access::{Actor, Permit, Who, permit};
 use crate::accounts::service::{self as accounts, Attempt};
 use crate::accounts::{Account, AccountError, ApiTokens, NewAccount, Session, SignIn};
-use crate::kernel::{Failure, Lang, OrgId, Role, SessionId, zone};
+use crate::kernel::{Failure, Kind, Lang, OrgId, Role, SessionId, zone};
 use crate::orgs::service as orgs;
 use crate::platform::App;
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use utoipa::ToSchema;
 
 /// An account.
@@ -71,11 +73,23 @@ pub struct TokensBody {
 
 /// The cookie of browsers' refresh tokens. It goes to the paths of this file only, and no script can read it.
 const REFRESH: &str = "refresh_token";
-const REFRESH_PATH: &str = "/api/v1/auth";
 
-fn refresh_cookie(app: &App, token: String, seconds: i64) -> Cookie<'static> {
+/// Where the paths of this file are for who asks: below `/api/v1`, or at the root. A browser's refresh token goes there and
+/// nowhere else, so who signs in at both has two of them, each for its own place.
+pub struct Place(&'static str);
+
+impl<S: Send + Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let OriginalUri(uri) = OriginalUri::from_request_parts(parts, state).await?;
+        Ok(Self(if uri.path().starts_with("/api/v1/") { "/api/v1/auth" } else { "/auth" }))
+    }
+}
+
+fn refresh_cookie(app: &App, place: &Place, token: String, seconds: i64) -> Cookie<'static> {
     Cookie::build((REFRESH, token))
-        .path(REFRESH_PATH)
+        .path(place.0)
         .same_site(SameSite::Strict)
         .http_only(true)
         .secure(app.config.is_secure())
@@ -83,9 +97,9 @@ fn refresh_cookie(app: &App, token: String, seconds: i64) -> Cookie<'static> {
         .build()
 }
 
-fn tokens_answer(app: &App, tokens: ApiTokens, by_cookie: bool) -> (CookieJar, Json<TokensBody>) {
+fn tokens_answer(app: &App, place: &Place, tokens: ApiTokens, by_cookie: bool) -> (CookieJar, Json<TokensBody>) {
     let ApiTokens { access_token, refresh_token, expires_in, refresh_expires_in } = tokens;
-    let jar = CookieJar::new().add(refresh_cookie(app, refresh_token.clone(), refresh_expires_in));
+    let jar = CookieJar::new().add(refresh_cookie(app, place, refresh_token.clone(), refresh_expires_in));
     let refresh_token = (!by_cookie).then_some(refresh_token);
     (jar, Json(TokensBody { access_token, refresh_token, token_type: "bearer", expires_in }))
 }
@@ -106,9 +120,9 @@ pub struct TokenForm {
 /// Signs in with a form.
 #[utoipa::path(post, path = "/auth/token", operation_id = "issue_token", tag = "auth", request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
-pub async fn token(client: Client, FormBody(form): FormBody<TokenForm>) -> Tokens {
+pub async fn token(client: Client, place: Place, FormBody(form): FormBody<TokenForm>) -> Tokens {
     let login = LoginBody { email: form.username, password: form.password, org: form.org, otp: form.otp };
-    sign_in(client, login).await
+    sign_in(client, &place, login).await
 }
 
 /// An address and a password.
@@ -124,11 +138,11 @@ pub struct LoginBody {
 
 /// Signs in with JSON. The refresh token also comes as an HttpOnly cookie.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 429, body = ProblemBody)))]
-pub async fn login(client: Client, Body(body): Body<LoginBody>) -> Tokens {
-    sign_in(client, body).await
+pub async fn login(client: Client, place: Place, Body(body): Body<LoginBody>) -> Tokens {
+    sign_in(client, &place, body).await
 }
 
-async fn sign_in(client: Client, login: LoginBody) -> Tokens {
+async fn sign_in(client: Client, place: &Place, login: LoginBody) -> Tokens {
     let attempt = Attempt { email: &login.email, password: &login.password, known_browser: None };
     let account = accounts::sign_in(&client.app, client.permit()?, attempt).await?;
     let method = match &login.otp {
@@ -138,13 +152,13 @@ async fn sign_in(client: Client, login: LoginBody) -> Tokens {
     };
     let permit: Permit<SignIn> = client.permit()?;
     let mine = my_places(&client, &account).await?;
-    let place = match login.org {
-        Some(slug) => Some(mine.into_iter().find(|place| place.2 == slug).ok_or(Problem(Failure::not_found()))?),
+    let org = match login.org {
+        Some(slug) => Some(mine.into_iter().find(|org| org.2 == slug).ok_or(Problem(Failure::not_found()))?),
         None => mine.into_iter().next(),
     };
-    let place = place.map(|p| (p.0, p.1));
-    let tokens = accounts::open_api_session(&client.app, permit, &account, place, &client.agent, method).await?;
-    Ok(tokens_answer(&client.app, tokens, false))
+    let org = org.map(|org| (org.0, org.1));
+    let tokens = accounts::open_api_session(&client.app, permit, &account, org, &client.agent, method).await?;
+    Ok(tokens_answer(&client.app, place, tokens, false))
 }
 
 async fn my_places(client: &Client, account: &Account) -> Result<Vec<(OrgId, Role, String)>, Problem> {
@@ -175,6 +189,7 @@ fn find_refresh_token(body: Option<RefreshBody>, jar: &CookieJar, headers: &Head
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Option<RefreshBody>, responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody)))]
 pub async fn refresh(
     client: Client,
+    place: Place,
     jar: CookieJar,
     headers: HeaderMap,
     OptionalBody(body): OptionalBody<RefreshBody>,
@@ -183,13 +198,14 @@ pub async fn refresh(
     let app = &client.app;
     let role_in = async |account, org| Ok(orgs::find_membership(app, org, account).await?.map(|m| m.role));
     let tokens = accounts::refresh_tokens(app, client.permit()?, &token, role_in).await?;
-    Ok(tokens_answer(app, tokens, by_cookie))
+    Ok(tokens_answer(app, &place, tokens, by_cookie))
 }
 
 /// Ends the session of the refresh token, unknown ones included, or else of the access token.
 #[utoipa::path(post, path = "/auth/logout", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
 pub async fn logout(
     client: Client,
+    place: Place,
     jar: CookieJar,
     headers: HeaderMap,
     OptionalBody(body): OptionalBody<RefreshBody>,
@@ -198,7 +214,7 @@ pub async fn logout(
         Some((token, _)) => accounts::end_family(&client.app, client.permit()?, &token).await?,
         None => accounts::sign_out(&client.app, client.permit()?).await?,
     }
-    let gone = refresh_cookie(&client.app, String::new(), 0);
+    let gone = refresh_cookie(&client.app, &place, String::new(), 0);
     Ok((CookieJar::new().add(gone), StatusCode::NO_CONTENT))
 }
 
@@ -206,11 +222,12 @@ pub async fn logout(
 #[utoipa::path(post, path = "/auth/revoke", operation_id = "revoke_token", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
 pub async fn revoke(
     client: Client,
+    place: Place,
     jar: CookieJar,
     headers: HeaderMap,
     body: OptionalBody<RefreshBody>,
 ) -> Result<(CookieJar, StatusCode), Problem> {
-    logout(client, jar, headers, body).await
+    logout(client, place, jar, headers, body).await
 }
 
 /// Ends all sessions of the account, browsers included.
@@ -260,10 +277,18 @@ pub async fn sessions(client: Client) -> Result<Json<Vec<SessionBody>>, Problem>
     Ok(Json(list.into_iter().map(|session| session_body(session, here)).collect()))
 }
 
+/// What is missing here, in the words of the system that Régie replaces.
+fn no_session(error: AccountError) -> Problem {
+    match error {
+        AccountError::NotFound => Problem(Failure::new(Kind::NotFound, "session.not_found")),
+        error => error.into(),
+    }
+}
+
 /// Ends one of one's own sessions.
 #[utoipa::path(delete, path = "/auth/devices/{id}", tag = "auth", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
 pub async fn end_session(client: Client, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
-    accounts::end_my_session(&client.app, client.permit()?, SessionId(id)).await?;
+    accounts::end_my_session(&client.app, client.permit()?, SessionId(id)).await.map_err(no_session)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -277,7 +302,8 @@ pub struct LabelBody {
 /// Names one of one's own sessions.
 #[utoipa::path(patch, path = "/auth/devices/{id}", tag = "auth", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
 pub async fn label_session(client: Client, Path(id): Path<i64>, Body(body): Body<LabelBody>) -> Result<StatusCode, Problem> {
-    accounts::label_my_session(&client.app, client.permit()?, SessionId(id), &body.device_label).await?;
+    let named = accounts::label_my_session(&client.app, client.permit()?, SessionId(id), &body.device_label).await;
+    named.map_err(no_session)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

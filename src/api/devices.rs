@@ -1,11 +1,10 @@
 //! Phones.
 
 use super::door::OrgClient;
-use super::problem::{Body, Problem, ProblemBody};
+use super::problem::{Body, Path, Problem, ProblemBody, Query};
 use crate::kernel::{DeviceId, zone};
 use crate::timeclock::{Device, NewDevice, service as clock};
 use axum::Json;
-use axum::extract::{Path, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -16,7 +16,7 @@ const STUCK_MINUTES: i64 = 5;
 /// The routes that machines poll.
 pub fn health_routes(with_metrics: bool) -> Router<App> {
     let routes = Router::new()
-        .route("/livez", get(async || axum::Json(json!({ "status": "ok" }))))
+        .route("/livez", get(async || axum::Json(json!({ "status": "live" }))))
         .route("/readyz", get(ready))
         .route("/healthz", get(healthz))
         .route("/health", get(health))
@@ -40,8 +40,8 @@ async fn ready(State(app): State<App>) -> Response {
     let queue = database && queue_works(&app).await.unwrap_or(false);
     let all = database && migrations && queue;
     let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body =
-        json!({ "status": if all { "ok" } else { "not ready" }, "database": database, "migrations": migrations, "jobs": queue });
+    let told = json!({ "db": if database { "ok" } else { "down" }, "ok": all });
+    let body = json!({ "status": told, "database": database, "migrations": migrations, "jobs": queue });
     (status, axum::Json(body)).into_response()
 }
 
@@ -55,11 +55,24 @@ async fn health(State(app): State<App>) -> Response {
     axum::Json(json!({ "status": "ok", "db": db })).into_response()
 }
 
+/// Whether Redis answers: what was kept there is there. `None` when the settings name none, or nothing is to be kept.
+async fn redis_works(app: &App) -> Option<bool> {
+    let settings = &app.config.cache;
+    if settings.redis_url.reveal().is_empty() || settings.ttl_seconds == 0 {
+        return None;
+    }
+    let now = app.clock.now();
+    app.cache.put("health", "ok", now).await;
+    Some(app.cache.get("health", now).await.is_some())
+}
+
+/// Degraded is also who was promised a Redis and has to do without.
 async fn health_db(State(app): State<App>) -> Response {
-    let database = database_works(&app).await;
+    let (database, redis) = (database_works(&app).await, redis_works(&app).await);
     let engine = if app.db.engine() == EngineKind::Sqlite { "sqlite" } else { "postgres" };
-    axum::Json(json!({ "status": if database { "ok" } else { "degraded" }, "database": database, "engine": engine }))
-        .into_response()
+    let status = if database && redis != Some(false) { "ok" } else { "degraded" };
+    let body = json!({ "status": status, "database": database, "redis": redis == Some(true), "engine": engine });
+    axum::Json(body).into_response()
 }
 
 async fn metrics(State(app): State<App>) -> Response {

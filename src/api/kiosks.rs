@@ -1,12 +1,11 @@
 //! Kiosks: their administration, and what they say of themselves.
 
 use super::door::{KioskClient, OrgClient};
-use super::problem::{Body, Problem, ProblemBody};
+use super::problem::{Body, Path, Problem, ProblemBody, Query};
 use super::punches::{PageQuery, told_time};
 use crate::kernel::{Drift, KioskId, zone};
 use crate::timeclock::{Kiosk, NewKiosk, service as clock};
 use axum::Json;
-use axum::extract::{Path, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +17,10 @@ pub struct KioskBody {
     kiosk_name: String,
     location: String,
     device_fingerprint: String,
+    /// Always `null`: a kiosk is known by its key, wherever it is.
+    ip_address: Option<String>,
+    /// Always `null`: nothing was ever verified with it.
+    public_key: Option<String>,
     is_active: bool,
     created_at: String,
     last_heartbeat_at: Option<String>,
@@ -30,6 +33,8 @@ impl From<Kiosk> for KioskBody {
             kiosk_name: kiosk.name,
             location: kiosk.place,
             device_fingerprint: kiosk.fingerprint,
+            ip_address: None,
+            public_key: None,
             is_active: kiosk.is_active,
             created_at: zone::utc(kiosk.created_at),
             last_heartbeat_at: kiosk.last_seen_at.map(zone::utc),
@@ -53,7 +58,7 @@ pub async fn list(client: OrgClient, Query(query): Query<KioskQuery>) -> Result<
     Ok(Json(kiosks.into_iter().map(KioskBody::from).collect()))
 }
 
-/// A kiosk to be added.
+/// A kiosk to be added. `ip_address` and `public_key` may come along; they are not kept.
 #[derive(Deserialize, ToSchema)]
 pub struct CreateKiosk {
     kiosk_name: String,
@@ -69,7 +74,7 @@ pub async fn create(client: OrgClient, Body(body): Body<CreateKiosk>) -> Result<
     Ok((StatusCode::CREATED, Json(kiosk.into())))
 }
 
-/// What to change of a kiosk; the rest stays.
+/// What to change of a kiosk; the rest stays. `ip_address` may come along; it is not kept.
 #[derive(Deserialize, ToSchema)]
 pub struct ChangeKiosk {
     kiosk_name: Option<String>,

@@ -1,11 +1,10 @@
 //! Members and invitations.
 
 use super::door::OrgClient;
-use super::problem::{Body, OptionalBody, Problem, ProblemBody};
+use super::problem::{Body, OptionalBody, Path, Problem, ProblemBody, Query};
 use crate::kernel::{Failure, InvitationId, MembershipId, Role, SessionId, zone};
 use crate::orgs::{Invitation, Member, MemberFilter, NewInvitation, service as orgs};
 use axum::Json;
-use axum::extract::{Path, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -1,11 +1,10 @@
 //! Badge codes and punches.
 
 use super::door::{KioskClient, OrgClient};
-use super::problem::{Body, Problem, ProblemBody};
+use super::problem::{Body, Problem, ProblemBody, Query};
 use crate::kernel::{DeviceId, Failure, Instant, zone};
 use crate::timeclock::{PunchKind, PunchLine, Scan, service as clock};
 use axum::Json;
-use axum::extract::Query;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -116,6 +115,8 @@ pub struct PunchBody {
     kiosk_id: Option<i64>,
     punch_type: &'static str,
     punched_at: String,
+    /// The number of the code that was scanned, of which each makes one punch; `null` where none was.
+    jwt_jti: Option<String>,
     created_at: String,
 }
 
@@ -128,6 +129,7 @@ impl From<PunchLine> for PunchBody {
             kiosk_id: line.kiosk.map(|k| k.0),
             punch_type: line.kind.api_code(),
             punched_at: zone::utc(line.at),
+            jwt_jti: line.badge.map(|badge| badge.to_string()),
             created_at: zone::utc(line.recorded_at),
         }
     }

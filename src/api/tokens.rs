@@ -1,11 +1,10 @@
 //! Tokens that somebody makes for programs.
 
 use super::door::OrgClient;
-use super::problem::{Body, Problem, ProblemBody};
+use super::problem::{Body, Path, Problem, ProblemBody};
 use crate::accounts::{ApiToken, NewApiToken, service as accounts};
 use crate::kernel::{ApiTokenId, zone};
 use axum::Json;
-use axum::extract::Path;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -6,6 +6,7 @@
 
 mod actions;
 mod chain;
+mod concerned;
 mod event;
 mod export;
 mod group;
@@ -17,6 +18,7 @@ mod tx;
 
 pub use actions::{ACTIONS, ReadAudit, ReadInstallationAudit, ReadsChain};
 pub use chain::{Break, Fault, Follower, Link, row_hash};
+pub use concerned::Concerned;
 pub use event::{Event, Subject};
 pub use export::{BadExport, chain_line, head_line, verify_export};
 pub use group::Group;
@@ -25,5 +27,5 @@ pub use reasons::Quiet;
 pub use service::{
     Check, EventPage, Verdict, export_chain, find_version, list_chain, read_events, read_head, read_page, verify, verify_chain,
 };
-pub use store::{AuditFilter, AuditRow};
+pub use store::{AuditFilter, AuditRow, RefusedScan};
 pub use tx::{Tx, begin, begin_in, record};

@@ -1,6 +1,8 @@
 //! What can be read of the audit.
 
-use super::{AuditFilter, AuditRow, Break, Follower, Link, Names, ReadAudit, ReadsChain, chain_line, head_line, store};
+use super::{
+    AuditFilter, AuditRow, Break, Concerned, Follower, Link, Names, ReadAudit, ReadsChain, chain_line, head_line, store,
+};
 use crate::access::Conn;
 use crate::access::Permit;
 use crate::kernel::{Instant, OrgId};
@@ -84,14 +86,17 @@ pub async fn verify_chain<A: ReadsChain>(app: &App, permit: Permit<A>) -> DbResu
     Ok(Check { rows, broken, at: app.clock.now() })
 }
 
-/// Events of the organisation, newest first.
+/// Events of the organisation, newest first, each with whom and what it concerns.
 ///
 /// Permission: admin. Audit: none, it only reads.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn read_events(app: &App, permit: Permit<ReadAudit>, filter: &AuditFilter) -> DbResult<Vec<AuditRow>> {
-    store::list_events(&mut permit.read(&app.db).await?, filter).await
+pub async fn read_events(app: &App, permit: Permit<ReadAudit>, filter: &AuditFilter) -> DbResult<Vec<(AuditRow, Concerned)>> {
+    let mut read = permit.read(&app.db).await?;
+    let rows = store::list_events(&mut read, filter).await?;
+    let concerned = Concerned::find(&mut read, &rows).await?;
+    Ok(rows.into_iter().zip(concerned).collect())
 }
 
 /// Events, newest first, with the names of what they are by and about.

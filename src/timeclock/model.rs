@@ -1,6 +1,6 @@
 //! Facts of the time clock.
 
-use crate::kernel::{CrewMemberId, DeviceId, Instant, KioskId, OrgId, PunchId};
+use crate::kernel::{BadgeId, CrewMemberId, DeviceId, Instant, KioskId, OrgId, PunchId};
 
 /// What a punch does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +115,13 @@ pub struct Kiosk {
     pub created_at: Instant,
 }
 
+/// A kiosk as one of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct KioskName {
+    pub id: KioskId,
+    pub name: String,
+}
+
 /// A kiosk that proved itself by its key, with what its answers need: each scan asks for it, so it is one look.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct KeyedKiosk {
@@ -182,6 +189,8 @@ pub struct PunchLine {
     pub kiosk: Option<KioskId>,
     pub kiosk_name: Option<String>,
     pub device: Option<DeviceId>,
+    /// The badge whose code was scanned.
+    pub badge: Option<BadgeId>,
     pub source: String,
     pub recorded_at: Instant,
 }
@@ -209,6 +218,15 @@ pub struct Present {
     pub since: Instant,
     pub on_break: bool,
     pub place: Option<String>,
+}
+
+/// What somebody has worked today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Today {
+    /// Since the local midnight, up to now for what still runs.
+    pub minutes: i64,
+    /// The interval that runs, whenever it began.
+    pub running: Option<super::Interval>,
 }
 
 /// The hours of one person over some days.

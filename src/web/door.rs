@@ -38,6 +38,12 @@ pub fn client_origin(app: &App, headers: &HeaderMap, extensions: &http::Extensio
     Origin::of(&app.config.server.trusted_proxies, socket, headers)
 }
 
+/// The language that was chosen, or that the browser asks for.
+pub fn lang_of(cookies: &CookieJar, headers: &HeaderMap) -> Lang {
+    let accept = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    cookies.get(LANGUAGE).and_then(|c| Lang::parse(c.value())).unwrap_or_else(|| Lang::negotiate(accept))
+}
+
 fn unavailable(lang: Lang) -> Refusal {
     Refusal::new(Failure::new(crate::kernel::Kind::Unavailable, "unavailable"), lang)
 }
@@ -48,8 +54,7 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let origin = client_origin(app, &parts.headers, &parts.extensions);
         let cookies = CookieJar::from_headers(&parts.headers);
-        let accept = parts.headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let mut lang = cookies.get(LANGUAGE).and_then(|c| Lang::parse(c.value())).unwrap_or_else(|| Lang::negotiate(accept));
+        let mut lang = lang_of(&cookies, &parts.headers);
 
         let session = parts.extensions.get::<Session>().cloned();
         let mut account = None;

@@ -1,10 +1,14 @@
 //! What protects browsers: who may post, and the headers of every answer.
 
+use super::extract::asked_lang;
+use super::refusal::Refusal;
+use crate::kernel::{Failure, Kind};
 use crate::platform::{App, random};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde_json::json;
 
 /// The nonce of one answer's scripts.
 #[derive(Clone)]
@@ -13,11 +17,21 @@ pub struct Nonce(pub String);
 /// Refuses what another site makes a browser send. Modern browsers say where a request comes from (`Sec-Fetch-Site`); for
 /// the others the origin must be ours. `Origin: null` is a stranger. A request that says nothing is refused, too.
 pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
-    if is_from_here(&app, &request) {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "cross-site request refused").into_response()
+    if is_from_here(&app, &request) { next.run(request).await } else { refused(request.headers()) }
+}
+
+/// A page; a problem (RFC 9457) for a program that wants JSON, and lost its way: pages are not for it.
+fn refused(headers: &HeaderMap) -> Response {
+    const CODE: &str = "request.cross_site";
+    let wanted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if wanted.contains("html") || !wanted.contains("json") {
+        return Refusal::new(Failure::new(Kind::Forbidden, CODE), asked_lang(headers)).into_response();
     }
+    let problem = json!({
+        "type": "about:blank", "title": "Forbidden", "status": 403, "code": CODE, "errors": [],
+        "detail": "Only our own pages may send this: Sec-Fetch-Site or Origin says otherwise, or nothing",
+    });
+    (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
 }
 
 fn is_from_here(app: &App, request: &Request) -> bool {

@@ -9,6 +9,7 @@ mod audit_words;
 mod context;
 mod csv_file;
 mod door;
+mod extract;
 mod format;
 mod guard;
 mod pages;

@@ -48,6 +48,7 @@ impl IntoResponse for Refusal {
         let (lang, t) = (self.lang, words(self.lang));
         let (title, text) = match self.failure.kind {
             Kind::NotFound => (t.error_not_found_title(), t.error_not_found_text()),
+            Kind::Forbidden if self.failure.code == "request.cross_site" => (t.error_forbidden_title(), t.failure_cross_site()),
             Kind::Forbidden => (t.error_forbidden_title(), t.error_forbidden_text()),
             Kind::Unavailable | Kind::TooMany => (t.error_unavailable_title(), t.error_unavailable_text()),
             Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
@@ -86,6 +87,8 @@ pub fn safe_next(next: Option<&str>) -> &str {
 pub fn words_of(code: &str, lang: Lang) -> String {
     let t = words(lang);
     match code {
+        "request.method" => t.failure_method(),
+        "request.too_large" => t.failure_too_large(),
         "form.invalid" => t.failure_form(),
         "email.invalid" => t.failure_email(),
         "name.invalid" => t.failure_name(),

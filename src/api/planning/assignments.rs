@@ -3,13 +3,13 @@
 use super::bodies::AssignmentBody;
 use super::{LaterBody, ReasonBody, TokenQuery, missing, refusal, verb, wrong};
 use crate::api::door::{Client, OrgClient};
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId};
 use crate::planning::service::{self as planning, Asked};
 use crate::planning::{AnswerByLink, AnswerMine, Assign, AssignmentStatus, PlanError, Publish};
 use crate::platform::App;
 use axum::Json;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -3,14 +3,14 @@
 use super::lists::{Page, cursor, page_size, read_time_cursor};
 use super::{LaterBody, missing, read_time, verb, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{AvailabilityId, CrewMemberId, Failure, Kind, zone};
 use crate::planning::{
     Availability, AvailabilityFilter, AvailabilityKind, AvailabilityStatus, DecideAvailability, DeclareAvailability,
     NewAvailability, PlanError, ReadAvailability, ReadMyProfile, service as planning,
 };
 use axum::Json;
-use axum::extract::{OriginalUri, Path, Query};
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

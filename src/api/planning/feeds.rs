@@ -2,12 +2,11 @@
 
 use super::{DONE, DoneBody, refusal};
 use crate::api::door::{Client, OrgClient};
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody};
 use crate::kernel::{CrewMemberId, Failure, ProjectId};
 use crate::planning::{FeedAddress, FeedOf, ManageFeeds, ManageMyFeed, PlanError, service as planning};
 use crate::platform::secret::fingerprint;
 use axum::Json;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;

@@ -2,11 +2,10 @@
 
 use super::{DONE, DoneBody, LaterBody, ReasonBody, TokenQuery, refusal};
 use crate::api::door::{Client, OrgClient};
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{AnswerLinkId, AssignmentId, zone};
 use crate::planning::{AnswerByLink, Assign, Publish, service as planning};
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

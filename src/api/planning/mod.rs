@@ -23,7 +23,7 @@ mod rules;
 mod templates;
 
 use super::door::OrgClient;
-use super::problem::{Problem, body_failure};
+use super::problem::{Problem, body_failure, read_body};
 use crate::access::Action;
 use crate::kernel::zone::{Zone, parse_date, parse_local};
 use crate::kernel::{CrewMemberId, Failure, Instant, Kind, Role};
@@ -127,8 +127,7 @@ impl<S: Send + Sync> FromRequest<S> for LaterBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = Bytes::from_request(request, state).await;
-        read.map(Self).map_err(|_| Problem(Failure::fields([("body", "body.invalid")])))
+        read_body(request, state).await.map(Self)
     }
 }
 

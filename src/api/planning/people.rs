@@ -3,7 +3,7 @@
 use super::availability::SlotBody;
 use super::{LaterBody, lists, read_time, refusal, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{CrewMemberId, Instant, MembershipId, zone};
 use crate::orgs::{
     AddCrew, CrewFilter, CrewMember, ListCrew, ListMembers, ListNames, MemberFilter, NewCrewMember, service as orgs,
@@ -12,7 +12,7 @@ use crate::planning::conflicts::Conflict;
 use crate::planning::profiles::SOON_DAYS;
 use crate::planning::{AvailabilityFilter, AvailabilityStatus, service as planning};
 use axum::Json;
-use axum::extract::{OriginalUri, Path, Query};
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};

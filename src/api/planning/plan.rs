@@ -2,13 +2,12 @@
 
 use super::{LaterBody, read_time, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody, Query};
 use crate::kernel::Instant;
 use crate::planning::rules::Severity;
 use crate::planning::service::{self as planning, HeldBack, Published};
 use crate::planning::{Publish, ReadStaffing, Telling};
 use axum::Json;
-use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -3,13 +3,12 @@
 use super::rates::spell_cents;
 use super::{LaterBody, refusal, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody};
 use crate::kernel::CrewMemberId;
 use crate::planning::profiles::{NewProfile, NewSkill, Profile};
 use crate::planning::rates::{NewRate, Rate, RateUnit, rates_on, read_cents};
 use crate::planning::{ManageProfiles, ManageRates, service as planning};
 use axum::Json;
-use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;

@@ -3,13 +3,13 @@
 use super::lists::{Page, cursor, kept_page, page_size, read_cursor, read_time_cursor};
 use super::{DONE, DoneBody, LaterBody, Wanted, refusal, versioned, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{ProjectId, zone};
 use crate::planning::{
     DeleteProject, ManageProjects, NewProject, Project, ProjectFilter, ProjectSort, ProjectStatus, ReadPlan, service as planning,
 };
 use axum::Json;
-use axum::extract::{OriginalUri, Path, Query};
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};

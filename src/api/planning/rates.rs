@@ -3,12 +3,11 @@
 use super::profile::{euros, rate_profile};
 use super::{LaterBody, refusal, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::CrewMemberId;
 use crate::planning::rates::{NewRate, Rate, RateUnit, read_cents};
 use crate::planning::{ManageRates, service as planning};
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use utoipa::{IntoParams, ToSchema};

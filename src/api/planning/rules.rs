@@ -2,14 +2,13 @@
 
 use super::{LaterBody, missing, refusal};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody, Query};
 use crate::kernel::{AssignmentId, MissionId, NeedId, ProjectId};
 use crate::planning::ranking::Ranked;
 use crate::planning::rules::Severity;
 use crate::planning::service::{self as planning, Cost};
 use crate::planning::{OverrideRule, ReadRates, ReadStaffing};
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

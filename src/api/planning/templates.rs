@@ -2,13 +2,12 @@
 
 use super::{DONE, DoneBody, LaterBody, missing, refusal, verb, wrong};
 use crate::api::door::OrgClient;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Path, Problem, ProblemBody};
 use crate::kernel::zone::parse_date;
 use crate::kernel::{MissionTemplateId, ProjectId};
 use crate::planning::templates::{MissionTemplate, NewTemplate, TemplateMission};
 use crate::planning::{EditPlan, ManageTemplates, service as planning};
 use axum::Json;
-use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

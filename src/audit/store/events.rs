@@ -3,7 +3,7 @@
 use crate::access::Conn;
 use crate::audit::{Group, Link};
 use crate::folded;
-use crate::kernel::{AccountId, Instant, OrgId};
+use crate::kernel::{AccountId, CrewMemberId, DeviceId, Instant, KioskId, OrgId};
 use crate::platform::db::{DbResult, Filter, PORTION, ReadTx, WriteTx, containing};
 
 /// One row of a chain.
@@ -25,14 +25,27 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// Scans that were refused, by what that tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedScan {
+    /// The code had been used before.
+    Replay,
+    /// The phone was revoked, or its person is in the archive.
+    Barred,
+}
+
 /// Which events to list.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     pub action: Option<String>,
-    pub actor_kind: Option<String>,
-    pub actor_id: Option<i64>,
-    pub subject_kind: Option<String>,
-    pub subject_id: Option<i64>,
+    /// Of refused scans, only these.
+    pub refused: Option<RefusedScan>,
+    /// Who did it; of a punch, whose it is: [`Concerned::user`](crate::audit::Concerned::user).
+    pub user: Option<CrewMemberId>,
+    /// The phone that it is about, or that was shown.
+    pub device: Option<DeviceId>,
+    /// The kiosk that did it, or that it is about.
+    pub kiosk: Option<KioskId>,
     pub group: Option<Group>,
     /// Part of a name, of an address, of a fact, of a hash, or of a request's name.
     pub search: Option<String>,
@@ -132,6 +145,28 @@ const OF_PERSON: &str = "((actor_kind IN ('account', 'platform', 'support') AND 
   OR (subject_kind = 'punch' AND subject_id IN (SELECT p.id FROM punches p JOIN crew_members c
     ON c.org_id = p.org_id AND c.id = p.crew_member_id WHERE p.org_id = $1 AND c.account_id = {})))";
 
+/// What a member did, and their punches: a kiosk records those.
+const OF_USER: &str = "((actor_kind IN ('account', 'platform', 'support')
+    AND actor_id = (SELECT account_id FROM crew_members WHERE org_id = $1 AND id = {}))
+  OR (actor_kind = 'token' AND actor_id IN (SELECT t.id FROM api_tokens t JOIN crew_members c ON c.account_id = t.account_id
+    WHERE c.org_id = $1 AND c.id = {}))
+  OR (subject_kind = 'punch' AND subject_id IN (SELECT id FROM punches WHERE org_id = $1 AND crew_member_id = {})))";
+
+/// What a phone is the subject of, and the punches that it was shown for, found by its person: there is an index of those.
+const OF_DEVICE: &str = "((subject_kind = 'device' AND subject_id = {})
+  OR (subject_kind = 'punch' AND subject_id IN (SELECT p.id FROM devices d JOIN punches p
+    ON p.org_id = d.org_id AND p.crew_member_id = d.crew_member_id AND p.device_id = d.id WHERE d.org_id = $1 AND d.id = {})))";
+
+const OF_KIOSK: &str = "((actor_kind = 'kiosk' AND actor_id = {}) OR (subject_kind = 'kiosk' AND subject_id = {}))";
+
+/// The reason stands among the facts.
+const fn of_refused(refused: RefusedScan) -> &'static str {
+    match refused {
+        RefusedScan::Replay => r#"detail LIKE '%"punch.already\_used"%' ESCAPE '\'"#,
+        RefusedScan::Barred => r#"(detail LIKE '%"punch.device\_revoked"%' ESCAPE '\' OR detail LIKE '%"punch.archived"%')"#,
+    }
+}
+
 /// The events of a group: those whose names begin as [`Group::of`] says.
 const fn of_group(group: Group) -> &'static str {
     match group {
@@ -159,10 +194,9 @@ pub async fn list_events(conn: &mut impl Conn, filter: &AuditFilter) -> DbResult
     let filtered = Filter::new(LIST)
         .bind(org)
         .and_opt("action = {}", filter.action.as_deref())
-        .and_opt("actor_kind = {}", filter.actor_kind.as_deref())
-        .and_opt("actor_id = {}", filter.actor_id)
-        .and_opt("subject_kind = {}", filter.subject_kind.as_deref())
-        .and_opt("subject_id = {}", filter.subject_id)
+        .and_opt(OF_USER, filter.user)
+        .and_opt(OF_DEVICE, filter.device)
+        .and_opt(OF_KIOSK, filter.kiosk)
         .and_opt("at >= {}", filter.from)
         .and_opt("at < {}", filter.to)
         .and_opt(MATCHES, pattern)
@@ -171,6 +205,10 @@ pub async fn list_events(conn: &mut impl Conn, filter: &AuditFilter) -> DbResult
         .and_opt("seq > {}", filter.after);
     let filtered = match filter.group {
         Some(group) => filtered.and(of_group(group)),
+        None => filtered,
+    };
+    let filtered = match filter.refused {
+        Some(refused) => filtered.and(of_refused(refused)),
         None => filtered,
     };
     let up = filter.after.is_some();

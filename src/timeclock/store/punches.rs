@@ -33,7 +33,8 @@ const LAST: &str = concat!(
 );
 const BY_KEY: &str = "SELECT id, crew_member_id, kind, at FROM punches WHERE org_id = $1 AND request_key = $2";
 const LIST: &str =
-    "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.source, p.recorded_at
+    "SELECT p.id, p.crew_member_id, c.name, p.kind, p.at, p.kiosk_id, k.name AS kiosk_name, p.device_id, p.badge_id, p.source,
+    p.recorded_at
   FROM punches p JOIN crew_members c ON c.org_id = p.org_id AND c.id = p.crew_member_id
     LEFT JOIN kiosks k ON k.org_id = p.org_id AND k.id = p.kiosk_id
   WHERE p.org_id = $1";
@@ -127,6 +128,7 @@ struct LineRow {
     kiosk_id: Option<KioskId>,
     kiosk_name: Option<String>,
     device_id: Option<DeviceId>,
+    badge_id: Option<BadgeId>,
     source: String,
     recorded_at: Instant,
 }
@@ -214,6 +216,7 @@ pub async fn list_punches(conn: &mut impl Conn, filter: &PunchFilter) -> DbResul
             kiosk: row.kiosk_id,
             kiosk_name: row.kiosk_name,
             device: row.device_id,
+            badge: row.badge_id,
             source: row.source,
             recorded_at: row.recorded_at,
         })
@@ -250,7 +253,7 @@ pub async fn list_crew_steps(conn: &mut impl Conn, from: Instant, to: Instant) -
     conn.query(OF_ALL).bind(org).bind(from).bind(to).all().await
 }
 
-/// Who came in since `since` and has not gone.
+/// Who came in after `since` and has not gone.
 pub async fn list_present(conn: &mut impl Conn, since: Instant) -> DbResult<Vec<Present>> {
     let org = conn.org();
     let rows: Vec<PresentRow> = conn.query(PRESENT).bind(org).bind(since).all().await?;
@@ -261,7 +264,8 @@ pub async fn list_present(conn: &mut impl Conn, since: Instant) -> DbResult<Vec<
                 crew_member: row.crew_member_id,
                 name: row.name,
                 job: row.job,
-                since: row.since.filter(|at| *at >= since)?,
+                // Exactly then is a forgotten exit already.
+                since: row.since.filter(|at| *at > since)?,
                 on_break: row.state == Presence::Break.code(),
                 place: row.place,
             })
