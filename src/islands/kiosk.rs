@@ -41,6 +41,14 @@ pub struct KioskWords {
     pub clock: String,
     pub clock_fast: String,
     pub clock_slow: String,
+    pub inactive_title: String,
+    pub inactive_text: String,
+    pub inactive_step: String,
+    pub unpaired_title: String,
+    pub unpaired_text: String,
+    pub unpaired_step: String,
+    pub unpaired_wait: String,
+    pub pair: String,
 }
 
 /// The kiosk before the first scan; `live/kiosk.rs` does the rest.
@@ -54,7 +62,9 @@ pub fn KioskIsland(
     server_ms: i64,
 ) -> impl IntoView {
     view! {
-        <div data-island="kiosk" data-now=server_ms data-zone=time_zone data-language=language data-lost-title=words.lost_title data-lost-text=words.lost_text>
+        <div data-island="kiosk" data-now=server_ms data-zone=time_zone data-language=language data-lost-title=words.lost_title data-lost-text=words.lost_text
+            data-inactive-title=words.inactive_title data-inactive-text=words.inactive_text data-inactive-step=words.inactive_step
+            data-unpaired-title=words.unpaired_title data-unpaired-text=words.unpaired_text data-unpaired-step=words.unpaired_step data-unpaired-wait=words.unpaired_wait>
             <div class="kiosk idle">
                 <p class="strip" role="status" data-part="drift" data-fast=words.clock_fast data-slow=words.clock_slow hidden></p>
                 <section class="departures" aria-label=words.clock>
@@ -83,7 +93,7 @@ pub fn KioskIsland(
                     <dl class="sum" data-part="facts"></dl>
                     <ol class="todo" data-part="steps"></ol>
                 </div>
-                <footer><span data-part="kept" data-recorded=words.recorded data-nothing=words.nothing>{words.nothing.clone()}</span><span class="push">{words.reading}</span></footer>
+                <footer><span data-part="kept" data-recorded=words.recorded data-nothing=words.nothing>{words.nothing.clone()}</span><span class="push" data-part="reading">{words.reading}</span><a class="btn push" data-part="pair" href="/kiosk" hidden>{words.pair}</a></footer>
             </div>
         </div>
     }

@@ -41,6 +41,14 @@ fn kiosk() -> String {
         clock: word("L'heure"),
         clock_fast: word("Elle avance"),
         clock_slow: word("Elle retarde"),
+        inactive_title: word("Borne arrêtée"),
+        inactive_text: word("Elle ne lit pas"),
+        inactive_step: word("Prévenez la régie"),
+        unpaired_title: word("Tablette non jumelée"),
+        unpaired_text: word("Ce n'est plus une borne"),
+        unpaired_step: word("Demandez un code"),
+        unpaired_wait: word("Attendez"),
+        pair: word("Jumeler"),
     };
     let (time_zone, language) = (word("Europe/Paris"), word("fr"));
     let props = KioskIslandProps { words, worker: word("/w.js"), decoder: word("/d.wasm"), time_zone, language, server_ms: 7 };

@@ -26,6 +26,7 @@ export const isVisible = () => document.visibilityState === "visible";
 export const onVisibility = (changed) => document.addEventListener("visibilitychange", changed);
 export const onClick = (element, then) => element.addEventListener("click", then);
 export const encode = encodeURIComponent;
+export const goTo = (url) => location.assign(url);
 export const randomKey = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
 
 /** Keeps the screen on while the page is visible; asks again when it comes back. */
@@ -43,18 +44,41 @@ export function onCamera(heard) {
     addEventListener("camera-state", (event) => heard("state", event.detail.state));
 }
 
-/** A wedge scanner types without a pause and ends with Enter; slow machines stretch its pauses. */
+/** A code as phones show it: base45 without its space. Some scanners write small letters. */
+const CODE = /^[0-9A-Z$%*+\-./:]{24}$/i;
+/** What other keys of a US keyboard write that a code can have, plain and with Shift. */
+const US_KEYS = { Minus: "-_", Equal: "=+", Semicolon: ";:", Period: ".>", Slash: "/?" };
+
+/** What a US keyboard would have written with this key, in capitals; a question mark where no code has it. */
+function onUsKeyboard({ code, key, shiftKey }) {
+    const [, letter, digit] = /^(?:Key([A-Z])|Digit(\d))$/.exec(code) ?? [];
+    if (letter) return letter;
+    if (digit) return shiftKey ? ")!@#$%^&*("[digit] : digit;
+    return US_KEYS[code]?.[Number(shiftKey)] ?? (code.startsWith("Numpad") ? key : "?");
+}
+
+/**
+ * A wedge scanner types without a pause and ends with Enter; slow machines stretch its pauses. Most press the keys of a US
+ * keyboard whatever the tablet is set to: a French one then makes `&` of 1 and Q of A. So the places of the keys are read as well
+ * as what the tablet makes of them, and what is a code counts.
+ */
 export function onWedge(heard) {
-    let text = "";
+    let [typed, placed] = ["", ""];
     let last = 0;
+    // One code in thousands can be read both ways: then as the last that could not.
+    let byPlace = false;
     addEventListener("keydown", (event) => {
-        if (event.timeStamp - last > 400) text = "";
+        if (event.timeStamp - last > 400) typed = placed = "";
         last = event.timeStamp;
-        if (event.key === "Enter" && text.length >= 16) {
-            heard(text);
-            text = "";
-        } else if (event.key.length === 1) {
-            text += event.key;
+        if (event.key === "Enter") {
+            const [isTyped, isPlaced] = [CODE.test(typed), CODE.test(placed)];
+            if (isTyped !== isPlaced) byPlace = isPlaced;
+            const text = isPlaced && byPlace ? placed : typed;
+            typed = placed = "";
+            if (text.length >= 16) heard(text);
+        } else if (event.key.length === 1 || event.key === "Dead") {
+            typed += event.key.length === 1 ? event.key : "?";
+            placed += onUsKeyboard(event);
         }
     });
 }

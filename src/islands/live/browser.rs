@@ -33,6 +33,8 @@ extern "C" {
     pub fn beep(good: bool);
     #[wasm_bindgen(js_name = fullScreen)]
     pub fn full_screen();
+    #[wasm_bindgen(js_name = goTo)]
+    pub fn go_to(url: &str);
     #[wasm_bindgen(js_name = wallClock)]
     pub fn wall_clock(ms: f64, zone: &str, language: &str) -> String;
 }

@@ -19,6 +19,18 @@ const AGAIN_MS: f64 = 700.0;
 const CLOCK_MS: f64 = 500.0;
 /// How often the server hears that the tablet is there.
 const PULSE_MS: f64 = 25_000.0;
+/// How long a tablet that is no kiosk any more says so, before it goes to where it can be paired.
+const UNPAIRED_MS: f64 = 8000.0;
+
+/// Whether the tablet may read, as far as the server has told.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    Ready,
+    /// Somebody has switched the kiosk off.
+    Inactive,
+    /// The kiosk was removed, or another tablet has taken its place.
+    Unpaired,
+}
 
 /// What the server says of a scan, in words.
 #[derive(Default)]
@@ -52,12 +64,17 @@ struct Kiosk {
     facts: Part,
     steps: Part,
     kept: Part,
+    reading: Part,
+    pair: Part,
     zone: String,
     language: String,
     /// What to add to this machine's clock: the tablet's may be wrong, the server's is shown.
     offset_ms: Cell<f64>,
     /// Counts answers, so that only the last one's end hides it.
     turn: Cell<u32>,
+    /// An answer is on the screen.
+    is_answering: Cell<bool>,
+    standing: Cell<Standing>,
 }
 
 /// Wakes the kiosk, if the page has one.
@@ -97,10 +114,14 @@ impl Kiosk {
             facts: page.part("facts")?,
             steps: page.part("steps")?,
             kept: page.part("kept")?,
+            reading: page.part("reading")?,
+            pair: page.part("pair")?,
             zone: page.fact("zone")?,
             language: page.fact("language")?,
             offset_ms: Cell::new(page.fact_number("now")? as f64 - browser::now_ms()),
             turn: Cell::new(0),
+            is_answering: Cell::new(false),
+            standing: Cell::new(Standing::Ready),
             page,
         })
     }
@@ -151,23 +172,53 @@ impl Kiosk {
         self.camera.say(&words.unwrap_or_default());
     }
 
-    /// Tells the server that the tablet is there, and learns the time.
+    /// Tells the server that the tablet is there, and learns the time and whether the kiosk is switched on.
     fn pulse(self: &Rc<Self>) {
+        if self.standing.get() == Standing::Unpaired {
+            return;
+        }
         let (kiosk, asked_ms) = (Rc::clone(self), browser::now_ms());
         browser::post("/kiosk/pulse", "version=1", move |status, text| {
-            kiosk.draw_network(status == 200);
-            if let Ok(now) = text.parse::<i64>() {
-                kiosk.set_clock(now as f64, asked_ms);
-            }
-            // Unpaired elsewhere: it reads no more.
+            // A refusal has come by the network, too.
+            kiosk.draw_network(matches!(status, 200 | 401));
             if status == 401 {
-                kiosk.draw_camera("refused");
+                kiosk.unpair();
+            } else if let Some((server_ms, is_active)) = read_pulse(&text) {
+                kiosk.set_clock(server_ms, asked_ms);
+                kiosk.stand(if is_active { Standing::Ready } else { Standing::Inactive });
             }
         });
     }
 
+    /// Learns whether the kiosk is switched on, and says so unless it shows an answer.
+    fn stand(&self, standing: Standing) {
+        let before = self.standing.get();
+        if before == standing || before == Standing::Unpaired {
+            return;
+        }
+        self.standing.set(standing);
+        if !self.is_answering.get() {
+            self.rest();
+        }
+    }
+
+    /// The tablet is no kiosk any more: it says so, reads nothing, and goes to where it can be paired.
+    fn unpair(&self) {
+        if self.standing.replace(Standing::Unpaired) == Standing::Unpaired {
+            return;
+        }
+        // The end of an answer that is on the screen hides nothing then.
+        self.turn.set(self.turn.get().wrapping_add(1));
+        self.pair.hide(false);
+        self.rest();
+        browser::after(UNPAIRED_MS, || browser::go_to("/kiosk"));
+    }
+
     /// A code came in, from the camera or the wedge scanner.
     fn hear(self: &Rc<Self>, code: &str) {
+        if self.standing.get() == Standing::Unpaired {
+            return;
+        }
         let shown = (self.shown_ms() as i64).to_string();
         self.send(["code=", &browser::encode(code), "&key=", &browser::random_key(), "&at=", &shown].concat(), TRIES);
     }
@@ -181,6 +232,12 @@ impl Kiosk {
                 kiosk.draw_network(true);
                 kiosk.set_clock(answer.server_ms, asked_ms);
                 kiosk.show(&answer);
+                kiosk.stand(if answer.kind == "kiosk.inactive" { Standing::Inactive } else { Standing::Ready });
+            }
+            _ if status == 401 => {
+                kiosk.draw_network(true);
+                browser::beep(false);
+                kiosk.unpair();
             }
             _ if tries > 1 && (status == 0 || status >= 500) => browser::after(AGAIN_MS, move || kiosk.send(again, tries - 1)),
             _ => {
@@ -199,19 +256,63 @@ impl Kiosk {
 
     /// Shows an answer for a while.
     fn show(self: &Rc<Self>, answer: &Answer) {
+        // What was sent before that was known may be answered after.
+        if self.standing.get() == Standing::Unpaired {
+            return;
+        }
         let mine = self.turn.get().wrapping_add(1);
         self.turn.set(mine);
+        self.is_answering.set(true);
         browser::beep(answer.outcome == "ok");
+        self.kept.hide(false);
+        self.reading.hide(answer.kind == "kiosk.inactive");
         self.draw(answer);
         self.result.hide(false);
         let kiosk = Rc::clone(self);
         browser::after(SHOWN_MS, move || {
             if kiosk.turn.get() == mine {
-                kiosk.result.hide(true);
-                // The next who comes finds no name, and the same words are news again.
-                kiosk.draw(&Answer::default());
+                kiosk.is_answering.set(false);
+                kiosk.rest();
             }
         });
+    }
+
+    /// Shows what is to be seen while nobody's answer is: that the kiosk may not read, or the camera.
+    fn rest(&self) {
+        let notice = self.notice();
+        self.result.hide(notice.is_none());
+        // Nobody has shown a badge, and nothing is read.
+        self.kept.hide(notice.is_some());
+        self.reading.hide(notice.is_some());
+        // The next who comes finds no name, and the same words are news again.
+        self.draw(&notice.unwrap_or_default());
+    }
+
+    /// Why the kiosk may not read, and what to do.
+    fn notice(&self) -> Option<Answer> {
+        let (kind, title, line, steps) = match self.standing.get() {
+            Standing::Ready => return None,
+            Standing::Inactive => (
+                "kiosk.inactive",
+                self.page.fact("inactive-title"),
+                self.page.fact("inactive-text"),
+                [self.page.fact("inactive-step"), None],
+            ),
+            Standing::Unpaired => (
+                "kiosk.unpaired",
+                self.page.fact("unpaired-title"),
+                self.page.fact("unpaired-text"),
+                [self.page.fact("unpaired-step"), self.page.fact("unpaired-wait")],
+            ),
+        };
+        Some(Answer {
+            outcome: "no".to_owned(),
+            kind: kind.to_owned(),
+            title: title.unwrap_or_default(),
+            line: line.unwrap_or_default(),
+            steps: steps.into_iter().flatten().collect(),
+            ..Answer::default()
+        })
     }
 
     fn draw(&self, answer: &Answer) {
@@ -261,6 +362,12 @@ impl Answer {
             server_ms: facts.number("server_ms")?,
         })
     }
+}
+
+/// What the server says to a pulse: its time, and whether the kiosk is switched on.
+fn read_pulse(json: &str) -> Option<(f64, bool)> {
+    let facts = Facts::read(json)?;
+    Some((facts.number("server_ms")?, facts.flag("is_active")?))
 }
 
 /// A name and its value.

@@ -83,6 +83,11 @@ impl Facts {
         self.get(name)?.as_f64()
     }
 
+    /// Yes or no.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
     /// The items of a list.
     pub fn list(&self, name: &str) -> Option<Vec<JsValue>> {
         Some(self.get(name)?.dyn_into::<Array>().ok()?.to_vec())

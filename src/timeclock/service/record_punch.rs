@@ -1,5 +1,5 @@
 use super::hours::{minutes_today, since_for_today};
-use super::scan_set::{Asked, Plan, Recorded, Sets, Written};
+use super::scan_set::{Asked, Plan, Recorded, Refused, Sets, Written};
 use crate::access::{Actor, Permit, Who};
 use crate::audit::{self, Event, Subject};
 use crate::kernel::zone::Zone;
@@ -23,7 +23,8 @@ struct Scans(Mutex<HashMap<OrgId, Sets>>);
 /// Records one scan of a badge. Repeated with the same key it records nothing and gives the first receipt. `zone` is the
 /// organisation's: what counts as today.
 ///
-/// Permission: a kiosk. Audit: `punch.recorded`, or `punch.refused` with the reason.
+/// Permission: a kiosk. Audit: `punch.recorded`, or `punch.refused` with the reason, and with whose code on which phone it was where
+/// it is one of the organisation's.
 ///
 /// # Errors
 /// Why nothing was recorded.
@@ -31,17 +32,25 @@ pub async fn record_punch(app: &App, permit: Permit<RecordPunch>, zone: &Zone, s
     let actor = permit.actor().clone();
     let result = match asked(permit, zone, scan) {
         Ok(asked) => record(app, asked).await,
-        Err(refused) => Err(refused),
+        Err(error) => Err(error.into()),
     };
-    let outcome = result.as_ref().map_or_else(PunchError::code, |receipt| receipt.kind.code());
+    let outcome = result.as_ref().map_or_else(|refused| refused.error.code(), |receipt| receipt.kind.code());
     metrics::counter!("punches_total", "outcome" => outcome).increment(1);
     if let Err(refused) = &result
-        && deserves_audit(refused)
+        && deserves_audit(&refused.error)
     {
-        let event = Event::new("punch.refused", Subject("punch", None)).with("reason", refused.code());
-        audit::record(app, &actor, actor.org(), event).await?;
+        audit::record(app, &actor, actor.org(), event(refused)).await?;
     }
-    result
+    result.map_err(|refused| refused.error)
+}
+
+fn event(refused: &Refused) -> Event {
+    let reason = refused.error.code();
+    let Some(holder) = refused.holder else {
+        return Event::new("punch.refused", Subject("punch", None)).with("reason", reason);
+    };
+    let event = Event::new("punch.refused", holder.crew_member.into()).with("reason", reason);
+    event.with("crew_member", holder.crew_member.0).with("device", holder.device.0)
 }
 
 /// A picture of nothing in particular in front of the camera is no event; a code that was ours is.
@@ -65,7 +74,7 @@ fn kiosk_of(actor: &Actor) -> Option<KioskId> {
     }
 }
 
-async fn record(app: &App, asked: Asked) -> Result<Receipt, PunchError> {
+async fn record(app: &App, asked: Asked) -> Result<Receipt, Refused> {
     let sets = sets_of(app, asked.permit.org());
     let Recorded { badge, punch, kind, at, since, minutes_today, repeated } = record_in(app, &sets, &Arc::new(asked)).await?;
     let (crew_member, device) = (badge.crew_member_id, Some(badge.device_id));
@@ -79,7 +88,7 @@ fn sets_of(app: &App, org: OrgId) -> Sets {
 }
 
 /// Records, until nobody else was faster.
-async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, PunchError> {
+async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorded, Refused> {
     for _ in 0..LOOKS {
         match sets.write(app, asked.clone()).await {
             Written::Done(recorded) => return Ok(*recorded),
@@ -89,14 +98,17 @@ async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorde
                 let since = since_for_today(&asked.zone, app.clock.now());
                 let seen = store::list_scanned(&mut read, &[&asked.code_hash], since).await?.pop();
                 drop(read);
-                let seen = seen.filter(|seen| seen.badge.used_at.is_some()).ok_or(PunchError::AlreadyUsed)?;
+                let Some(seen) = seen else { return Err(PunchError::AlreadyUsed.into()) };
+                if seen.badge.used_at.is_none() {
+                    return Err(Refused::of(&seen.badge, PunchError::AlreadyUsed));
+                }
                 return repeated(app, asked, seen).await;
             }
-            Written::Refused(error) => return Err(error),
+            Written::Refused(refused) => return Err(refused),
             Written::Again => {}
         }
     }
-    Err(PunchError::Raced)
+    Err(PunchError::Raced.into())
 }
 
 /// What a scan of this badge records.
@@ -105,13 +117,15 @@ async fn record_in(app: &App, sets: &Sets, asked: &Arc<Asked>) -> Result<Recorde
 /// What becomes of it instead.
 pub(super) fn judge(asked: &Asked, seen: &Scanned, now: Instant) -> Result<Plan, Written> {
     if seen.badge.org_id != asked.permit.org() {
-        return Err(Written::Refused(PunchError::OtherOrg));
+        // Whose it is, only that organisation knows.
+        return Err(Written::Refused(PunchError::OtherOrg.into()));
     }
     // That it was used explains better than anything else why nothing is recorded.
     if seen.badge.used_at.is_some() {
         return Err(Written::Used(Box::new(seen.clone())));
     }
-    check(&seen.badge, asked.scan.shown_at, now).and_then(|()| plan(seen, asked.scan.wanted, now)).map_err(Written::Refused)
+    let plan = check(&seen.badge, asked.scan.shown_at, now).and_then(|()| plan(seen, asked.scan.wanted, now));
+    plan.map_err(|error| Written::Refused(Refused::of(&seen.badge, error)))
 }
 
 fn check(badge: &BadgeRow, shown_at: Option<Instant>, now: Instant) -> Result<(), PunchError> {
@@ -142,10 +156,11 @@ fn plan(seen: &Scanned, wanted: Option<PunchKind>, now: Instant) -> Result<Plan,
 
 /// A code that was used: by this very request before (its answer was lost on the way), or by somebody. Only a key chosen
 /// by the caller tells the two apart.
-async fn repeated(app: &App, asked: &Asked, seen: Scanned) -> Result<Recorded, PunchError> {
-    let Some(key) = asked.scan.key.as_deref() else { return Err(PunchError::AlreadyUsed) };
+async fn repeated(app: &App, asked: &Asked, seen: Scanned) -> Result<Recorded, Refused> {
+    let used = || Refused::of(&seen.badge, PunchError::AlreadyUsed);
+    let key = asked.scan.key.as_deref().ok_or_else(used)?;
     let recorded = store::find_punch_by_key(&mut asked.permit.read(&app.db).await?, key).await?;
-    let recorded = recorded.filter(|punch| punch.crew_member_id == seen.badge.crew_member_id).ok_or(PunchError::AlreadyUsed)?;
+    let recorded = recorded.filter(|punch| punch.crew_member_id == seen.badge.crew_member_id).ok_or_else(used)?;
     let minutes_today = minutes_today(&asked.zone, seen.steps, app.clock.now());
     let (punch, kind) = (recorded.id, store::kind_of(&recorded.kind));
     Ok(Recorded { badge: seen.badge, punch, kind, at: recorded.at, since: None, minutes_today, repeated: true })

@@ -10,7 +10,7 @@ use super::record_punch::judge;
 use crate::access::Permit;
 use crate::audit::{self, Event};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Instant, KioskId, PunchId};
+use crate::kernel::{CrewMemberId, DeviceId, Instant, KioskId, PunchId};
 use crate::platform::App;
 use crate::platform::db::{DbError, DbResult};
 use crate::platform::gather::Gather;
@@ -49,6 +49,39 @@ pub(super) struct Recorded {
     pub repeated: bool,
 }
 
+/// Whose code was scanned, and the phone that showed it.
+#[derive(Clone, Copy)]
+pub(super) struct Holder {
+    pub crew_member: CrewMemberId,
+    pub device: DeviceId,
+}
+
+/// Why nothing was recorded, and for whom, where that is known.
+pub(super) struct Refused {
+    pub error: PunchError,
+    pub holder: Option<Holder>,
+}
+
+impl Refused {
+    /// For a badge of the organisation that asks.
+    pub(super) fn of(badge: &BadgeRow, error: PunchError) -> Self {
+        let holder = Holder { crew_member: badge.crew_member_id, device: badge.device_id };
+        Self { error, holder: Some(holder) }
+    }
+}
+
+impl From<PunchError> for Refused {
+    fn from(error: PunchError) -> Self {
+        Self { error, holder: None }
+    }
+}
+
+impl From<DbError> for Refused {
+    fn from(error: DbError) -> Self {
+        PunchError::from(error).into()
+    }
+}
+
 /// What became of a scan in a change.
 pub(super) enum Written {
     Done(Box<Recorded>),
@@ -58,7 +91,7 @@ pub(super) enum Written {
     KeyTaken,
     /// Nothing was recorded: another request was faster, and the badge has to be looked at once more.
     Again,
-    Refused(PunchError),
+    Refused(Refused),
 }
 
 impl From<DbError> for Written {
@@ -74,6 +107,9 @@ struct Good<'a> {
     plan: Plan,
 }
 
+/// As many scans are always recorded together: two sets would take longer than one.
+const WHOLE: usize = 16;
+
 /// Where the scans of an organisation wait for those before them.
 #[derive(Clone)]
 pub(super) struct Sets(Gather<Arc<Asked>, Written>);
@@ -81,7 +117,7 @@ pub(super) struct Sets(Gather<Arc<Asked>, Written>);
 impl Sets {
     /// For sets of at most `most` scans.
     pub(super) fn new(most: usize) -> Self {
-        Self(Gather::new(most, 1))
+        Self(Gather::in_halves(most, WHOLE))
     }
 
     /// Records a punch, if the badge is good.
@@ -124,7 +160,8 @@ async fn write(app: &App, set: &[Arc<Asked>]) -> DbResult<Vec<Written>> {
     let judged: Vec<Result<Good<'_>, Written>> = set
         .iter()
         .map(|asked| {
-            let seen = *found.get(asked.code_hash.as_str()).ok_or(Written::Refused(PunchError::UnknownBadge))?;
+            let unknown = || Written::Refused(PunchError::UnknownBadge.into());
+            let seen = *found.get(asked.code_hash.as_str()).ok_or_else(unknown)?;
             let plan = judge(asked, seen, now)?;
             if people.insert(seen.badge.crew_member_id) { Ok(Good { asked, seen, plan }) } else { Err(Written::Again) }
         })

@@ -10,12 +10,12 @@ use crate::timeclock::{Kiosk, PunchError, PunchKind, Receipt, Scan, service as c
 use crate::web::door::{client_origin, kiosk_cookie_name};
 use crate::web::refusal::words_of;
 use axum::Json;
-use axum::extract::{Form, FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use http::request::Parts;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -95,6 +95,14 @@ async fn page(visitor: Visitor, MaybeTablet(tablet): MaybeTablet, Query(query): 
         clock: t.kiosk_clock(),
         clock_fast: t.kiosk_clock_fast(),
         clock_slow: t.kiosk_clock_slow(),
+        inactive_title: t.kiosk_inactive(),
+        inactive_text: t.failure_kiosk_inactive(),
+        inactive_step: t.kiosk_step_manager(),
+        unpaired_title: t.kiosk_unpaired_title(),
+        unpaired_text: t.kiosk_unpaired_text(),
+        unpaired_step: t.kiosk_unpaired_step(),
+        unpaired_wait: t.kiosk_unpaired_wait(),
+        pair: t.pair_title(),
     };
     let assets = &visitor.app.assets;
     let (worker, decoder, camera, styles) =
@@ -204,17 +212,18 @@ fn accepted(tablet: &Tablet, receipt: &Receipt) -> ScanAnswer {
 
 fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
     let t = crate::platform::words::words(tablet.org.lang());
-    let again = vec![t.kiosk_step_open(), t.kiosk_step_wait(), t.kiosk_step_show()];
+    let again = vec![t.kiosk_step_open(), t.kiosk_step_wait(tablet.app.config.badge.seconds), t.kiosk_step_show()];
     let (outcome, title, steps) = match error {
         PunchError::Expired => ("no", t.kiosk_expired(), again),
         PunchError::AlreadyUsed => ("no", t.kiosk_used(), again),
         PunchError::OtherOrg => ("no", t.kiosk_other(), vec![t.kiosk_step_org()]),
         PunchError::DeviceRevoked => ("no", t.kiosk_revoked(), vec![t.kiosk_step_register()]),
-        PunchError::TooSoon { .. } => ("warn", t.kiosk_too_soon(), Vec::new()),
+        PunchError::Archived => ("no", t.kiosk_archived(), vec![t.kiosk_step_restore()]),
+        PunchError::TooSoon { .. } | PunchError::AlreadyIn | PunchError::AlreadyOut => ("warn", t.kiosk_too_soon(), Vec::new()),
         PunchError::ClockDiffers => ("warn", t.kiosk_clock_differs(), vec![t.kiosk_step_again(), t.kiosk_step_clock()]),
         PunchError::KioskInactive => ("no", t.kiosk_inactive(), vec![t.kiosk_step_manager()]),
         PunchError::Raced => ("warn", t.kiosk_raced(), again),
-        _ => ("no", t.kiosk_unknown(), again),
+        _ => ("no", t.kiosk_unknown(), vec![t.kiosk_step_badge(), t.kiosk_step_show()]),
     };
     let line = words_of(error.code(), tablet.org.lang());
     ScanAnswer {
@@ -234,12 +243,21 @@ struct Pulse {
     version: Option<String>,
 }
 
-/// Every half minute: says that the tablet is there, and tells it the time.
-async fn pulse(tablet: Tablet, Form(form): Form<Pulse>) -> Result<Json<i64>, Refusal> {
+/// What a tablet learns between scans.
+#[derive(Serialize)]
+struct PulseAnswer {
+    /// The server's clock, in milliseconds since 1970.
+    server_ms: i64,
+    /// Whether the kiosk is switched on.
+    is_active: bool,
+}
+
+/// Every half minute: says that the tablet is there, and tells it the time and whether it may read.
+async fn pulse(tablet: Tablet, Form(form): Form<Pulse>) -> Result<Json<PulseAnswer>, Refusal> {
     let refuse = |failure: Failure| Refusal::new(failure, tablet.org.lang());
     let permit = permit(&tablet.actor).map_err(|e| refuse(e.into()))?;
     clock::report_kiosk(&tablet.app, permit, tablet.kiosk.id, form.version.as_deref(), None)
         .await
         .map_err(|e| refuse(e.into()))?;
-    Ok(Json(tablet.app.clock.now().0))
+    Ok(Json(PulseAnswer { server_ms: tablet.app.clock.now().0, is_active: tablet.kiosk.is_active }))
 }

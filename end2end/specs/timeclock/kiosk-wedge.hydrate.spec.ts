@@ -1,0 +1,93 @@
+import type { Page } from "@playwright/test";
+import { OWNER, PASSWORD, type Server } from "../../support/server";
+import { expect, test } from "../../support/tablet";
+
+type Keyboard = "us" | "french";
+
+/** What a key writes on each keyboard, plain and with Shift. */
+const KEYS = new Map<string, Record<Keyboard, string>>();
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const MOVED: Record<string, string> = { A: "qQ", M: ",?", Q: "aA", W: "zZ", Z: "wW" };
+for (const letter of LETTERS) {
+    const us = letter.toLowerCase() + letter;
+    KEYS.set(`Key${letter}`, { us, french: MOVED[letter] ?? us });
+}
+for (const [index, french] of ["à0", "&1", "é2", '"3', "'4", "(5", "-6", "è7", "_8", "ç9"].entries()) {
+    KEYS.set(`Digit${index}`, { us: index + ")!@#$%^&*("[index]!, french });
+}
+for (const [code, us, french] of [
+    ["Minus", "-_", ")°"],
+    ["Equal", "=+", "=+"],
+    ["BracketRight", "]}", "$£"],
+    ["Semicolon", ";:", "mM"],
+    ["Quote", "'\"", "ù%"],
+    ["Backslash", "\\|", "*µ"],
+    ["Comma", ",<", ";."],
+    ["Period", ".>", ":/"],
+    ["Slash", "/?", "!§"],
+] as const) {
+    KEYS.set(code, { us, french });
+}
+
+/** What a scanner types that is set to one keyboard, as a tablet that is set to another tells it; gives the code that is sent. */
+async function scan(kiosk: Page, text: string, scanner: Keyboard, tablet: Keyboard): Promise<string> {
+    const presses = [...text].map((character) => {
+        const [code, faces] = [...KEYS].find(([, faces]) => faces[scanner].includes(character))!;
+        const face = faces[scanner].indexOf(character);
+        return { code, key: faces[tablet][face]!, shiftKey: face === 1 };
+    });
+    const sent = kiosk.waitForRequest("**/kiosk/scan");
+    await kiosk.evaluate((presses) => {
+        for (const press of [...presses, { code: "Enter", key: "Enter", shiftKey: false }]) {
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { ...press, bubbles: true }));
+        }
+    }, presses);
+    return new URLSearchParams((await sent).postData()!).get("code")!;
+}
+
+/** The owner's phone, as a program: gives badge codes. */
+async function phone(server: Server): Promise<() => Promise<string>> {
+    const post = async (path: string, body: object, token = "") => {
+        const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+        const answer = await fetch(`${server.url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+        expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
+        return answer.json();
+    };
+    const { access_token: token } = await post("/auth/login", { email: OWNER, password: PASSWORD });
+    const { id } = await post("/devices/register", { device_fingerprint: "phone-1", device_name: "Téléphone", attestation_data: "opaque" }, token);
+    return async () => {
+        for (;;) {
+            const { qr_token: code } = await post("/punch/request-token", { device_id: id }, token);
+            // Without one of these it could be read both ways.
+            if (/[012379]/.test(code)) return code;
+        }
+    };
+}
+
+test("a scanner is read whatever keyboard it is set to, and the tablet", async ({ server, tablet }) => {
+    const { page: kiosk, result } = tablet;
+    const issue = await phone(server);
+    const first = await issue();
+    expect(await scan(kiosk, first, "us", "french")).toBe(first);
+    await expect(result).toHaveAttribute("data-outcome", "ok");
+    await expect(kiosk.getByRole("status")).toContainText("Bonjour Claire");
+
+    // She is known again, and has just come in.
+    for (const [scanner, keyboard] of [["french", "french"], ["us", "us"], ["us", "french"]] as const) {
+        const code = await issue();
+        expect(await scan(kiosk, code, scanner, keyboard)).toBe(code);
+        await expect(result).toHaveAttribute("data-kind", "punch.too_soon");
+        await expect(result).toBeHidden();
+    }
+});
+
+test("what can be a code both ways is read as the one before, and what is none as the tablet writes it", async ({ tablet }) => {
+    const { page: kiosk } = tablet;
+    const [plain, both] = ["0123456789ABCDEFGHIJKL-/", "AQWZ".repeat(6)];
+    for (const scanner of ["us", "french", "us"] as const) {
+        expect(await scan(kiosk, plain, scanner, "french")).toBe(plain);
+        expect(await scan(kiosk, both, scanner, "french")).toBe(both);
+    }
+    const address = "HTTPS://REGIE.EXAMPLE/KIOSK";
+    expect(await scan(kiosk, address, "us", "us")).toBe(address);
+});
