@@ -14,5 +14,5 @@ mod store;
 pub use actions::*;
 pub use error::PunchError;
 pub use model::*;
-pub use rules::{Decision, Interval, LastPunch, MAX_OPEN_MINUTES, TOO_SOON_SECONDS, decide, intervals, minutes_within};
+pub use rules::{Decision, Interval, LastPunch, MAX_OPEN_MINUTES, TOO_SOON_SECONDS, decide, intervals};
 pub use store::DeviceFilter;

@@ -5,7 +5,7 @@ use crate::orgs::CrewMember;
 use crate::platform::App;
 use crate::timeclock::rules::{self, Interval, MAX_OPEN_MINUTES};
 use crate::timeclock::store::{self, StepRow};
-use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchKind, PunchLine, ReadHours, ReadMyHours};
+use crate::timeclock::{Hours, Present, PunchError, PunchFilter, PunchKind, PunchLine, ReadHours, ReadMyHours, Today};
 
 /// Punches of anybody, newest first.
 ///
@@ -45,15 +45,19 @@ pub async fn list_present(app: &App, permit: Permit<ReadHours>) -> Result<Vec<Pr
     Ok(store::list_present(&mut permit.read(&app.db).await?, since).await?)
 }
 
-/// The interval of the member who asks that runs now, if any.
+/// What the member who asks has worked today, by the clocks of `zone`, as a kiosk tells it.
+///
+/// Permission: any member, for themselves. Audit: none, it only reads.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_my_presence(app: &App, permit: Permit<ReadMyHours>, me: &CrewMember) -> Result<Option<Interval>, PunchError> {
+pub async fn get_my_today(app: &App, permit: Permit<ReadMyHours>, zone: &Zone, me: &CrewMember) -> Result<Today, PunchError> {
     let now = app.clock.now();
     let mut read = permit.read(&app.db).await?;
-    let steps = store::list_steps(&mut read, me.id, now.plus_minutes(-MAX_OPEN_MINUTES), now.plus_minutes(1)).await?;
-    Ok(of_steps(steps).into_iter().map(|(interval, _)| interval).find(|interval| interval.is_running(now)))
+    let steps = store::list_steps(&mut read, me.id, since_for_today(zone, now), now.plus_minutes(1)).await?;
+    let steps: Vec<_> = steps.iter().map(|step| (store::kind_of(&step.kind), step.at)).collect();
+    let running = rules::intervals(steps.iter().copied()).into_iter().find(|interval| interval.is_running(now));
+    Ok(Today { minutes: minutes_today(zone, steps, now), running })
 }
 
 /// The hours of the member who asks that began in `[from, to)`.

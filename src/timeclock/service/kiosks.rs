@@ -5,7 +5,9 @@ use crate::platform::db::{DbError, DbResult, OnUnique};
 use crate::platform::gather::Gather;
 use crate::platform::secret::fingerprint;
 use crate::platform::{App, random};
-use crate::timeclock::{KeyedKiosk, Kiosk, ListKiosks, ManageKiosks, NewKiosk, PairKiosk, PunchError, ReportKiosk, store};
+use crate::timeclock::{
+    KeyedKiosk, Kiosk, KioskName, ListKiosks, ManageKiosks, NewKiosk, PairKiosk, PunchError, ReadHours, ReportKiosk, store,
+};
 use std::collections::BTreeSet;
 
 /// How long a pairing code works. It is used once, and there are 29⁸ of them.
@@ -163,6 +165,16 @@ pub async fn list_kiosks(
     Ok(store::list_kiosks(&mut permit.read(&app.db).await?, active, limit, offset).await?)
 }
 
+/// The kiosks by name, to choose the punches of one; nothing else of them.
+///
+/// Permission: manager, as for the punches. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_kiosk_names(app: &App, permit: Permit<ReadHours>) -> Result<Vec<KioskName>, PunchError> {
+    Ok(store::list_kiosk_names(&mut permit.read(&app.db).await?).await?)
+}
+
 /// One kiosk.
 ///
 /// Permission: admin. Audit: none, it only reads.
@@ -189,7 +201,7 @@ struct Keys(Gather<String, DbResult<Option<KeyedKiosk>>>);
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_kiosk_by_key(app: &App, key: &str) -> DbResult<Option<KeyedKiosk>> {
-    let keys = app.shared.of(|| Keys(Gather::new(app.config.database.batch, 1)));
+    let keys = app.shared.of(|| Keys(Gather::new(app.config.database.batch)));
     let app = app.clone();
     let answer = keys.0.ask(fingerprint(key), move |hashes| find_all_by_key(app.clone(), hashes)).await;
     answer.unwrap_or_else(|| Err(DbError::Unavailable("looking up keys broke off".into())))

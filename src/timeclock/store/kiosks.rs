@@ -3,7 +3,7 @@
 use crate::access::Conn;
 use crate::kernel::{Instant, KioskId};
 use crate::platform::db::{DbResult, Filter, ReadTx};
-use crate::timeclock::model::{KeyedKiosk, Kiosk};
+use crate::timeclock::model::{KeyedKiosk, Kiosk, KioskName};
 use std::collections::HashMap;
 
 const INSERT: &str = "INSERT INTO kiosks (org_id, name, place, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -11,6 +11,7 @@ const INSERT: &str = "INSERT INTO kiosks (org_id, name, place, fingerprint, crea
 const LIST: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE org_id = $1 AND removed_at IS NULL";
+const NAMES: &str = "SELECT id, name FROM kiosks WHERE org_id = $1 AND removed_at IS NULL ORDER BY name, id LIMIT 200";
 const FIND: &str =
     "SELECT id, org_id, name, place, fingerprint, is_active, key_hash IS NOT NULL AS has_key, paired_at, last_seen_at,
   app_version, device_info, created_at FROM kiosks WHERE org_id = $1 AND id = $2 AND removed_at IS NULL";
@@ -50,6 +51,12 @@ pub async fn list_kiosks(conn: &mut impl Conn, active: Option<bool>, limit: i64,
         .tail(" ORDER BY name, id LIMIT {}", limit)
         .tail(" OFFSET {}", offset);
     conn.tx().filtered(filtered).all().await
+}
+
+/// The names of the kiosks that were not removed.
+pub async fn list_kiosk_names(conn: &mut impl Conn) -> DbResult<Vec<KioskName>> {
+    let org = conn.org();
+    conn.query(NAMES).bind(org).all().await
 }
 
 pub async fn find_kiosk(conn: &mut impl Conn, id: KioskId) -> DbResult<Option<Kiosk>> {

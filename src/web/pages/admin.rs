@@ -4,7 +4,6 @@ use super::*;
 use crate::kernel::OrgId;
 use crate::kernel::zone::Zone;
 use crate::orgs::{EnterOrg, ListOrgs, OrgSheet, service as orgs};
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

@@ -4,7 +4,6 @@ use super::*;
 use crate::accounts::{Account, AccountFilter, service as accounts};
 use crate::kernel::AccountId;
 use crate::kernel::zone::Zone;
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

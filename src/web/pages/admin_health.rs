@@ -5,7 +5,6 @@ use crate::audit::{Group, ReadInstallationAudit};
 use crate::operations::{self, Health};
 use crate::platform::config::InForce;
 use crate::web::audit_view::{AuditQuery, Chain};
-use axum::extract::Query;
 use axum::routing::get;
 
 /// What the installation's chain holds.

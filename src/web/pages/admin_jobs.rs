@@ -5,7 +5,6 @@ use crate::kernel::JobId;
 use crate::kernel::zone::Zone;
 use crate::operations::{self, JobFilter, JobLine, JobShow};
 use crate::web::audit_words::job_word;
-use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

@@ -4,7 +4,6 @@ use super::*;
 use crate::audit::{Group, ReadAudit};
 use crate::orgs::{ListMembers, MemberFilter, service as orgs};
 use crate::web::audit_view::{AuditQuery, Chain};
-use axum::extract::Query;
 use axum::routing::get;
 
 /// What an organisation's chain holds.

@@ -7,7 +7,6 @@ use crate::orgs::{CrewFilter, service as orgs};
 use crate::planning::{
     Availability, AvailabilityFilter, AvailabilityKind, AvailabilityStatus, NewAvailability, service as planning,
 };
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

@@ -9,7 +9,6 @@ use crate::platform::secret::fingerprint;
 use crate::timeclock::{Device, IssuedBadge, NewDevice, PunchError, PunchKind, service as clock};
 use crate::web::qr;
 use axum::Json;
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -32,6 +31,15 @@ async fn this_phone(member: &Member, me: &CrewMember, jar: &CookieJar) -> Result
 
 fn mark_of(secret: &str) -> String {
     format!("web-{}", &fingerprint(secret)[..40])
+}
+
+/// The secret that this browser keeps already, from registering in another organisation or for another person who signs in here: with
+/// a new one in its place, the phone would be unknown there. The secret alone opens nothing: a phone is only looked for among those of
+/// the member who asks. One that we cannot have made is not taken over.
+fn kept_secret(app: &App, jar: &CookieJar) -> Option<String> {
+    let secret = jar.get(device_cookie_name(app))?.value();
+    let is_ours = secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    is_ours.then(|| secret.to_owned())
 }
 
 async fn page(member: Member, jar: CookieJar) -> Answer {
@@ -162,9 +170,13 @@ async fn register(
 ) -> Result<(CookieJar, Response), Refusal> {
     let me = member.crew_record().await?;
     let app = &member.visitor.app;
-    let secret = random::token::<32>();
+    let secret = kept_secret(app, &jar).unwrap_or_else(random::token::<32>);
     let new = NewDevice { fingerprint: mark_of(&secret), name: form.name, attestation: None };
-    clock::register_device(app, member.permit()?, &me, new).await.map_err(|e| member.refuse(e))?;
+    match clock::register_device(app, member.permit()?, &me, new).await {
+        // That it is registered is all that was wanted.
+        Ok(_) | Err(PunchError::DeviceKnown) => {}
+        Err(error) => return Err(member.refuse(error)),
+    }
     let cookie = Cookie::build((device_cookie_name(app), secret))
         .path("/")
         .same_site(SameSite::Lax)

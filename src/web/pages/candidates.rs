@@ -7,7 +7,6 @@ use crate::planning::MissionSheet;
 use crate::planning::ranking::{Ranked, Reason, Standing};
 use crate::planning::service::{self as planning, Candidates};
 use crate::planning::words::{duration, rule_title};
-use axum::extract::{Path, Query};
 use axum::routing::get;
 use serde::Deserialize;
 

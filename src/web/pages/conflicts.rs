@@ -6,7 +6,6 @@ use crate::kernel::{AssignmentId, CrewMemberId, Lang, MissionId};
 use crate::planning::rules::{Finding, Severity, When, Window};
 use crate::planning::service::{self as planning, ConflictSheet};
 use crate::planning::words::finding_words;
-use axum::extract::Query;
 use axum::routing::get;
 use jiff::ToSpan;
 use serde::Deserialize;

@@ -1,6 +1,7 @@
-//! The crew: list, one person, profile and rates, adding, pasting a list.
+//! The crew: list, one person, profile, rates and phones, adding, pasting a list.
 
 mod list;
+mod phones;
 mod profile;
 mod rates;
 
@@ -10,7 +11,6 @@ use crate::orgs::{CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as 
 use crate::planning::{FeedOf, service as planning};
 use crate::platform::markup::typed_text;
 use crate::web::refusal::words_of;
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -24,6 +24,7 @@ pub fn routes() -> Router<App> {
         .route("/o/{org}/crew/{id}/rates", get(rates::page).post(rates::set))
         .route("/o/{org}/crew/{id}/archive", post(archive))
         .route("/o/{org}/crew/{id}/link", post(link))
+        .route("/o/{org}/devices/{id}/lost", post(phones::revoke))
 }
 
 #[derive(Deserialize, Clone)]
@@ -102,6 +103,7 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
     let sheet = orgs::get_crew_sheet(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let known = planning::get_profile(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let feed = planning::find_feed(app, member.permit()?, FeedOf::Person(id)).await.map_err(|e| member.refuse(e))?;
+    let phones = phones::of_person(&member, id).await?;
     let CrewSheet { person, skills } = sheet;
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     let stored = vec![
@@ -118,6 +120,7 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
         let profile = profile::summary(&member, &known);
         let skills = typed.value("skills");
         let calendar = feed.map(|since| super::feeds::revoking(&member, since, id));
+        let phones = phones.map(|phones| phones::section(&member, phones));
         view! {
             <InOrg member=member.clone() title=person.name.clone() here="crew">
                 <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
@@ -129,6 +132,7 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
                     {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
                         <form class="stack tight" method="post" action=format!("{base}/link")><h2>{t.crew_link_title()}</h2><p class="muted">{t.crew_link_text()}</p><div class="row"><button class="btn secondary"><Icon name="mail" />{t.crew_link_button()}</button></div></form>
                     })}
+                    {phones}
                     {calendar}
                     <form class="stack tight" method="post" action=format!("{base}/archive")>
                         <input type="hidden" name="archived" value=(!archived).to_string() />

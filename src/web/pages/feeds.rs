@@ -3,7 +3,6 @@
 use super::*;
 use crate::kernel::{CrewMemberId, Instant, ProjectId};
 use crate::planning::{FeedAddress, FeedOf, service as planning};
-use axum::extract::Path;
 use axum::routing::post;
 
 pub fn routes() -> Router<App> {

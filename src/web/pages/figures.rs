@@ -9,7 +9,6 @@ use crate::kernel::{CrewMemberId, Lang, ProjectId};
 use crate::orgs::{CrewFilter, service as orgs};
 use crate::planning::figures::{WEEKS, WeekFigures};
 use crate::planning::service::{self as planning, Cost, PlaceCost};
-use axum::extract::Query;
 use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -4,7 +4,7 @@ use super::*;
 use crate::kernel::{Lang, Role};
 use crate::orgs::service as orgs;
 use crate::web::shell::member_places;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};

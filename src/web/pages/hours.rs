@@ -5,8 +5,7 @@ use crate::documents::{self, HoursRow, HoursSheet, HoursWords};
 use crate::kernel::zone::{Zone, monday_of, parse_date};
 use crate::kernel::{CrewMemberId, Instant, Kind, Lang};
 use crate::orgs::service as orgs;
-use crate::timeclock::{Hours, Interval, ReadHours, service as clock};
-use axum::extract::{Path, Query};
+use crate::timeclock::{Hours, Interval, ReadHours, Today, service as clock};
 use axum::routing::get;
 use http::header;
 use jiff::ToSpan;
@@ -73,8 +72,8 @@ async fn mine(member: Member, Query(query): Query<PeriodQuery>) -> Answer {
     let period = Period::of(&query, zone.local(now).date);
     let (from, to) = zone.span_of(period.first, period.last);
     let hours = clock::my_hours(&member.visitor.app, member.permit()?, &me, from, to).await.map_err(|e| member.refuse(e))?;
-    let running = clock::find_my_presence(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
-    Ok(show(member.clone(), hours, running, period, member.url("/hours"), "hours"))
+    let worked = clock::get_my_today(&member.visitor.app, member.permit()?, &zone, &me).await.map_err(|e| member.refuse(e))?;
+    Ok(show(member.clone(), hours, Some(worked), period, member.url("/hours"), "hours"))
 }
 
 async fn of_person(member: Member, Path((_, id)): Path<(String, CrewMemberId)>, Query(query): Query<PeriodQuery>) -> Answer {
@@ -89,14 +88,15 @@ async fn of_person(member: Member, Path((_, id)): Path<(String, CrewMemberId)>, 
     Ok(show(member, hours, None, period, base, "crew"))
 }
 
-fn show(member: Member, hours: Hours, running: Option<Interval>, period: Period, base: String, here: &'static str) -> Response {
+/// `worked` is one's own day, whatever the period is.
+fn show(member: Member, hours: Hours, worked: Option<Today>, period: Period, base: String, here: &'static str) -> Response {
     let (t, lang, zone, now) = (member.words(), member.visitor.lang, member.org.zone(), member.visitor.app.clock.now());
     let today = zone.local(now).date;
-    let (from, to) = zone.span_of(today, today);
-    let intervals: Vec<_> = hours.intervals.iter().map(|(interval, _)| *interval).collect();
-    let minutes_today = crate::timeclock::minutes_within(&intervals, from, to.min(now), now);
     let total = format::minutes(hours.minutes(now));
-    let since = running.map(|r| t.hours_since(zone.local(r.start).hour_minute()));
+    let worked = worked.map(|day| {
+        let since = day.running.map(|interval| t.hours_since(zone.local(interval.start).hour_minute()));
+        (format::minutes(day.minutes), since)
+    });
     let rows: Vec<_> =
         hours.intervals.iter().rev().map(|(interval, place)| row_view(*interval, place.clone(), &zone, now, lang)).collect();
     let empty = rows.is_empty();
@@ -121,7 +121,7 @@ fn show(member: Member, hours: Hours, running: Option<Interval>, period: Period,
                         </div></header>
                     <dl class="tiles">
                         <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
-                        {(here == "hours").then(|| view! { <div><dt>{t.hours_today()}</dt><dd>{format::minutes(minutes_today)}" "<small>{since}</small></dd></div> })}
+                        {worked.map(|(minutes, since)| view! { <div><dt>{t.hours_today()}</dt><dd>{minutes}" "<small>{since}</small></dd></div> })}
                     </dl>
                     {if empty { view! { <Empty title=t.hours_empty_title() text=t.hours_empty_text() /> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="table" role="table">

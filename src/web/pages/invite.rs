@@ -4,7 +4,6 @@ use super::*;
 use crate::accounts::NewAccount;
 use crate::orgs::service::{accept_invitation, find_live_invitation};
 use crate::web::shell::role_word;
-use axum::extract::{Form, Path};
 use axum::routing::get;
 use serde::Deserialize;
 

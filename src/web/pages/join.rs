@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::orgs::service::{Newcomer, find_join_link, join_crew};
-use axum::extract::{Form, Path};
 use axum::routing::get;
 use serde::Deserialize;
 

@@ -1,10 +1,9 @@
-//! Kiosks, for admins: adding, pairing, switching off.
+//! Kiosks, for admins: adding, renaming, pairing, switching off.
 
 use super::*;
 use crate::kernel::KioskId;
-use crate::timeclock::{Kiosk, NewKiosk, service as clock};
+use crate::timeclock::{Kiosk, NewKiosk, PunchError, service as clock};
 use crate::web::qr;
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -18,21 +17,27 @@ pub fn routes() -> Router<App> {
 }
 
 async fn list(member: Member) -> Answer {
-    show(member, Typed::default()).await
+    show(member, None, Typed::default()).await
 }
 
-async fn show(member: Member, typed: Typed) -> Answer {
+/// `typed` belongs to the kiosk that was to be changed, or else to the new one.
+async fn show(member: Member, changed: Option<KioskId>, typed: Typed) -> Answer {
     let kiosks = clock::list_kiosks(&member.visitor.app, member.permit()?, None, 200, 0).await.map_err(|e| member.refuse(e))?;
     let (t, lang) = (member.words(), member.visitor.lang);
     Ok(render::page(form_status(&typed), move || {
+        let typed_for = |kiosk: Option<KioskId>| if kiosk == changed { typed.clone() } else { Typed::default() };
+        let none = kiosks.is_empty().then(|| view! { <Empty title=t.kiosks_empty_title() text=t.kiosks_empty_text() /> });
+        let lines = kiosks.into_iter().map(|kiosk| {
+            let typed = typed_for(Some(kiosk.id));
+            line(&member, kiosk, typed)
+        });
+        let lines = lines.collect_view();
+        let typed = typed_for(None);
         view! {
             <InOrg member=member.clone() title=t.nav_kiosks() here="kiosks">
                 <header class="page-head"><div><h1>{t.nav_kiosks()}</h1><p class="lead">{t.kiosks_lead()}</p></div></header>
                 <div class="split">
-                    <div class="stack">
-                        {kiosks.is_empty().then(|| view! { <Empty title=t.kiosks_empty_title() text=t.kiosks_empty_text() /> })}
-                        <ul class="list">{kiosks.into_iter().map(|kiosk| line(&member, kiosk)).collect_view()}</ul>
-                    </div>
+                    <div class="stack">{none}<ul class="list">{lines}</ul></div>
                     <form class="card stack" method="post"><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
                         <Field typed=typed.clone() lang name="name" label=t.kiosks_name() required=true />
                         <Field typed=typed.clone() lang name="place" label=t.kiosks_place() help=t.kiosks_place_help() required=true />
@@ -44,7 +49,7 @@ async fn show(member: Member, typed: Typed) -> Answer {
     }))
 }
 
-fn line(member: &Member, kiosk: Kiosk) -> impl IntoView + use<> {
+fn line(member: &Member, kiosk: Kiosk, typed: Typed) -> impl IntoView + use<> {
     let (t, lang, zone, now) = (member.words(), member.visitor.lang, member.org.zone(), member.visitor.app.clock.now());
     let base = member.url(&format!("/kiosks/{}", kiosk.id));
     let (tone, icon, state) = if !kiosk.is_active {
@@ -57,15 +62,18 @@ fn line(member: &Member, kiosk: Kiosk) -> impl IntoView + use<> {
         ("warning", "wifioff", t.kiosks_offline())
     };
     let seen = kiosk.last_seen_at.map(|at| t.kiosks_seen(format::date_time(zone.local(at), lang)));
+    let failed = typed.failure.is_some();
+    let change = change_form(&kiosk, typed, lang, base.clone());
     view! {
         <li>
             <span class="tile-icon"><Icon name="tablet" /></span>
-            <span class="grow"><span class="strong">{kiosk.name.clone()}</span><small>{kiosk.place.clone()}</small><small>{seen}</small></span>
+            <span class="grow"><span class="strong">{kiosk.name}</span><small>{kiosk.place}</small><small>{seen}</small></span>
             <Pill tone=tone icon=icon text=state />
             <form method="post" action=format!("{base}/pairing")><button class="btn secondary">{t.kiosks_pair_button()}</button></form>
-            <details><summary>{t.more()}</summary><div class="stack tight">
+            <details open=failed><summary>{t.more()}</summary><div class="stack tight">
+                {change}
                 <form method="post" action=format!("{base}/key")><button class="btn">{t.kiosks_key_button()}</button></form>
-                <form method="post" action=base.clone()><input type="hidden" name="name" value=kiosk.name /><input type="hidden" name="place" value=kiosk.place /><input type="hidden" name="active" value=(!kiosk.is_active).to_string() />
+                <form method="post" action=base.clone()><input type="hidden" name="active" value=(!kiosk.is_active).to_string() />
                     <button class="btn">{if kiosk.is_active { t.kiosks_switch_off() } else { t.kiosks_switch_on() }}</button></form>
                 <form method="post" action=format!("{base}/remove")><button class="btn danger-quiet">{t.kiosks_remove()}</button></form>
             </div></details>
@@ -73,12 +81,37 @@ fn line(member: &Member, kiosk: Kiosk) -> impl IntoView + use<> {
     }
 }
 
+/// The name and the place of a kiosk, as they are or as they were typed.
+fn change_form(kiosk: &Kiosk, typed: Typed, lang: Lang, action: String) -> impl IntoView + use<> {
+    let t = words(lang);
+    let stored = vec![("name", kiosk.name.clone()), ("place", kiosk.place.clone())];
+    let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
+    let name = own_field(&typed, lang, kiosk.id, "name", t.kiosks_name());
+    let place = own_field(&typed, lang, kiosk.id, "place", t.kiosks_place());
+    view! {
+        <form class="stack tight" method="post" action=action aria-label=kiosk.name.clone()><FormError typed=typed lang />{name}{place}
+            <button class="btn secondary">{t.save()}</button></form>
+    }
+}
+
+/// A field of one kiosk among others: their fields have the same names, and may not have the same `id`.
+fn own_field(typed: &Typed, lang: Lang, kiosk: KioskId, name: &'static str, label: String) -> impl IntoView + use<> {
+    let (id, error) = (format!("{name}-{kiosk}"), typed.error(name, lang));
+    let error_id = format!("{id}-error");
+    let described = error.is_some().then(|| error_id.clone());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input class="input" id=id name=name value=typed.value(name) required aria-invalid=error.is_some().then_some("true") aria-describedby=described />
+            {error.map(|text| view! { <p class="error" id=error_id><Icon name="stop" small=true />{text}</p> })}
+        </div>
+    }
+}
+
 #[derive(Deserialize)]
 struct KioskForm {
     name: String,
     place: String,
-    #[serde(default)]
-    active: bool,
 }
 
 async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
@@ -86,7 +119,8 @@ async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
     match clock::create_kiosk(&member.visitor.app, member.permit()?, new).await {
         Ok((kiosk, code)) => Ok(show_code(&member, kiosk.name, code)),
         Err(error) => {
-            show(member, Typed { failure: Some(error.into()), values: vec![("name", form.name), ("place", form.place)] }).await
+            show(member, None, Typed { failure: Some(error.into()), values: vec![("name", form.name), ("place", form.place)] })
+                .await
         }
     }
 }
@@ -131,11 +165,31 @@ async fn key(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answer {
     }))
 }
 
-async fn change(member: Member, session: Session, Path((_, id)): Path<(String, KioskId)>, Form(form): Form<KioskForm>) -> Answer {
-    clock::change_kiosk(&member.visitor.app, member.permit()?, id, &form.name, &form.place, form.active)
-        .await
-        .map_err(|e| member.refuse(e))?;
-    Ok(go_with(&session, "saved", &member.url("/kiosks")).await)
+/// What to change; the rest stays as it is by then, not as it was when the page was made.
+#[derive(Deserialize)]
+struct ChangeForm {
+    name: Option<String>,
+    place: Option<String>,
+    active: Option<bool>,
+}
+
+async fn change(
+    member: Member,
+    session: Session,
+    Path((_, id)): Path<(String, KioskId)>,
+    Form(form): Form<ChangeForm>,
+) -> Answer {
+    let (app, proof) = (&member.visitor.app, member.permit()?);
+    let known = clock::get_kiosk(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let (name, place) = (form.name.unwrap_or(known.name), form.place.unwrap_or(known.place));
+    match clock::change_kiosk(app, proof, id, &name, &place, form.active.unwrap_or(known.is_active)).await {
+        Ok(()) => Ok(go_with(&session, "saved", &member.url("/kiosks")).await),
+        // Somebody was faster.
+        Err(PunchError::KioskNotFound) => Err(member.refuse(PunchError::KioskNotFound)),
+        Err(error) => {
+            show(member, Some(id), Typed { failure: Some(error.into()), values: vec![("name", name), ("place", place)] }).await
+        }
+    }
 }
 
 async fn remove(member: Member, session: Session, Path((_, id)): Path<(String, KioskId)>) -> Answer {

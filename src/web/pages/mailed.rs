@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::accounts::{AccountError, Purpose, service as accounts};
-use axum::extract::{Form, Path};
 use axum::routing::get;
 use serde::Deserialize;
 

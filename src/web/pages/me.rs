@@ -6,7 +6,6 @@ use crate::kernel::{Kind, Lang, zone};
 use crate::orgs::{NewOrg, service as orgs};
 use crate::timeclock::service as clock;
 use crate::web::shell::role_word;
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use http::header;

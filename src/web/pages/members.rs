@@ -8,10 +8,9 @@ use super::*;
 use crate::kernel::{InvitationId, Lang, MembershipId, Role};
 use crate::orgs::{Invitation, Member as Colleague, MemberFilter, NewInvitation, service as orgs};
 use crate::platform::markup::typed_text;
+use crate::web::extract::ListForm as Form;
 use crate::web::shell::role_word;
-use axum::extract::{Path, Query};
 use axum::routing::{get, post};
-use axum_extra::extract::Form;
 use http::header;
 use serde::Deserialize;
 

@@ -8,7 +8,6 @@ use crate::planning::{
     MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, service as planning, spell_needs,
 };
 use crate::platform::markup::typed_text;
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

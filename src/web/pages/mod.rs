@@ -39,6 +39,7 @@ mod tokens;
 
 use super::context::{Member, Own, PlatformAdmin, Visitor};
 use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
+use super::extract::{Form, Path, Query};
 use super::refusal::{Refusal, safe_next, url_part, with_retry, words_of};
 use super::shell::{InOrg, LanguageSwitch, OfMine, OfPlatform, Plain};
 use super::ui::{Avatar, Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};

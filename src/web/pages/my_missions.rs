@@ -5,7 +5,6 @@ use crate::kernel::{AssignmentId, Instant, Lang};
 use crate::planning::deadlines::LATE;
 use crate::planning::words::move_words;
 use crate::planning::{AssignmentStatus, Colleague, MyMission, PlanError, service as planning};
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

@@ -4,7 +4,6 @@ use super::*;
 use crate::kernel::{Lang, ProjectId, Role};
 use crate::planning::{FeedOf, NewProject, Project, ProjectFilter, ProjectStatus, service as planning};
 use crate::platform::markup::typed_text;
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

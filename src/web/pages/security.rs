@@ -9,7 +9,6 @@ use crate::kernel::zone::Zone;
 use crate::kernel::{Lang, PasskeyId};
 use crate::web::qr;
 use axum::Json;
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,6 @@ use crate::kernel::zone::Zone;
 use crate::kernel::{Lang, SessionId};
 use crate::orgs::service as orgs;
 use crate::timeclock::{Device, service as clock};
-use axum::extract::{Form, Path};
 use axum::routing::{get, post};
 use serde::Deserialize;
 

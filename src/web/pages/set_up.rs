@@ -5,7 +5,6 @@ use crate::accounts::NewAccount;
 use crate::kernel::zone::DEFAULT_ZONE;
 use crate::orgs::NewOrg;
 use crate::orgs::service::{SetUpForm, find_set_up_link, set_up};
-use axum::extract::{Form, Path};
 use axum::routing::get;
 use serde::Deserialize;
 

@@ -1,10 +1,12 @@
 //! An organisation's settings and logo.
 
 use super::*;
-use crate::kernel::{Kind, Lang, Role};
+use crate::kernel::{Lang, Role};
 use crate::orgs::{Org, OrgSettings, service as orgs};
+use crate::web::extract::unread;
 use crate::web::shell::role_word;
-use axum::extract::{Form, Multipart};
+use axum::extract::Multipart;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::routing::{get, post};
 use http::header;
 use serde::Deserialize;
@@ -127,13 +129,14 @@ async fn change(member: Member, session: Session, Form(form): Form<SettingsForm>
     }
 }
 
-async fn set_logo(member: Member, session: Session, mut form: Multipart) -> Answer {
+async fn set_logo(member: Member, session: Session, form: Result<Multipart, MultipartRejection>) -> Answer {
     let proof = member.permit()?;
-    let unreadable = || member.refuse(Failure::new(Kind::Invalid, "form.invalid"));
+    let mut form = form.map_err(|_| member.refuse(unread(StatusCode::UNSUPPORTED_MEDIA_TYPE)))?;
+    let unreadable = |error: MultipartError| member.refuse(unread(error.status()));
     let mut bytes = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
         if field.name() == Some("logo") {
-            bytes = field.bytes().await.map_err(|_| unreadable())?.to_vec();
+            bytes = field.bytes().await.map_err(unreadable)?.to_vec();
         }
     }
     match orgs::set_logo(&member.visitor.app, proof, &bytes).await {

@@ -8,7 +8,6 @@ use crate::kernel::{AccountId, Kind, SessionId};
 use crate::platform::config::Registration;
 use crate::platform::random;
 use axum::Json;
-use axum::extract::{Form, Query};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};

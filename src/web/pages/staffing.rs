@@ -10,7 +10,6 @@ use crate::planning::ranking::{Ranked, Standing};
 use crate::planning::rules::Window;
 use crate::planning::service::{Candidates, ConflictSheet, Cost};
 use crate::planning::{Assignment, AssignmentStatus, MissionSheet, Need, PlanError, service as planning};
-use axum::extract::{Form, Path};
 use axum::routing::post;
 use jiff::ToSpan as _;
 use serde::Deserialize;

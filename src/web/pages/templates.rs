@@ -5,7 +5,6 @@ use crate::kernel::zone::parse_date;
 use crate::kernel::{Lang, MissionTemplateId, ProjectId};
 use crate::planning::templates::{MissionTemplate, NewTemplate, TemplateMission};
 use crate::planning::{PlanError, Project, service as planning};
-use axum::extract::{Form, Path, Query};
 use axum::routing::{get, post};
 use jiff::ToSpan;
 use jiff::civil::Date;

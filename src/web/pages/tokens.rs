@@ -4,9 +4,8 @@ use super::*;
 use crate::accounts::{ApiToken, NewApiToken, service as accounts};
 use crate::kernel::zone::Zone;
 use crate::kernel::{ApiTokenId, Kind};
-use axum::extract::Path;
+use crate::web::extract::ListForm as Form;
 use axum::routing::{get, post};
-use axum_extra::extract::Form;
 use serde::Deserialize;
 
 pub fn routes() -> Router<App> {

@@ -4,7 +4,6 @@ use super::*;
 use crate::kernel::zone::parse_date;
 use crate::planning::profiles::{SOON_DAYS, Skill};
 use crate::planning::service as planning;
-use axum::extract::Query;
 use jiff::ToSpan;
 use std::collections::HashMap;
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity};
 use crate::planning::service as planning;
 use crate::platform::markup::typed_text;
-use axum_extra::extract::Form;
+use crate::web::extract::ListForm as Form;
 use jiff::civil::Date;
 
 /// Rows for skills that are not there yet.

@@ -3,7 +3,6 @@
 use super::*;
 use crate::planning::rates::{NewRate, Rate, RateUnit, rates_on, read_cents};
 use crate::planning::service as planning;
-use axum::extract::Form;
 
 fn unit_word(unit: RateUnit, t: &Words) -> String {
     match unit {

@@ -8,7 +8,7 @@ use crate::kernel::zone::{parse_date, parse_local};
 use crate::planning::MissionSheet;
 use crate::planning::service::Edited;
 use crate::planning::{Edit, EditKind, EditWords, NewMission, PlanError, Target, service as planning};
-use axum_extra::extract::Form;
+use crate::web::extract::ListForm as Form;
 use serde::Deserialize;
 
 /// An edit as the panel's forms and the island send it, with the sight it was made in.

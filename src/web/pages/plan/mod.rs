@@ -16,7 +16,6 @@ mod sight;
 mod slots;
 
 use super::*;
-use axum::extract::Query;
 use axum::routing::{get, post};
 use facts::{Facts, find_facts};
 use sight::{By, Sight, SightQuery, Span};

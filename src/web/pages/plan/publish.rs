@@ -6,7 +6,6 @@ use crate::kernel::zone::Zone;
 use crate::kernel::{Instant, Lang};
 use crate::planning::service::{self as planning, Preview};
 use crate::planning::{Moved, Telling};
-use axum::extract::{Form, Query};
 use jiff::ToSpan;
 use serde::Deserialize;
 
