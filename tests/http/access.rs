@@ -1,21 +1,41 @@
 //! The access matrix: every route, for everybody. A route without a line fails.
 
-use crate::support::{PASSWORD, Shop, TestApp, each_app, proof};
+pub mod code;
+
+use crate::support::{PASSWORD, Shop, TestApp, each_app, each_app_with, proof};
+use axum::body::Body;
+use code::{Door, by_hand, declared, differences};
+use http::Request;
 use regie::accounts::service::set_platform_admin;
 use regie::kernel::{INSTALLATION, Role};
+use regie::platform::config::Config;
 use serde_json::json;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Method, path, then the status for each principal, in the order of [`principals`]; `-` where one has no way to ask.
 /// `{org}` is the organisation; other places are filled with the number of something that does not exist.
 const MATRIX: &str = include_str!("matrix.txt");
 
-fn lines() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
-    MATRIX.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+fn lines(matrix: &str) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
+    matrix.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
         let mut words = line.split_whitespace();
         (words.next().unwrap(), words.next().unwrap(), words.collect())
     })
+}
+
+/// The routes without a line, and the lines without a route.
+fn unlined(declared: &BTreeMap<String, Door>, matrix: &str) -> Vec<String> {
+    let known: Vec<String> = lines(matrix).map(|(method, path, _)| format!("{method} {path}")).collect();
+    let code: BTreeSet<String> = declared.keys().cloned().collect();
+    differences("route", &code, &known)
+}
+
+/// What a route answered, if the matrix says otherwise.
+fn deviation(route: &str, statuses: &[String], matrix: &str) -> Option<String> {
+    let line = lines(matrix).find(|(method, path, _)| route.split_once(' ') == Some((*method, *path)));
+    let expected = line.map(|(_, _, statuses)| statuses.join(" ")).unwrap_or_default();
+    let got = statuses.join(" ");
+    (got != expected).then(|| format!("{route}: {got} instead of {expected}"))
 }
 
 /// Somebody or something that asks.
@@ -99,26 +119,36 @@ fn ends_sessions(route: &str) -> bool {
 
 #[tokio::test]
 async fn everybody_gets_what_the_matrix_says() {
-    each_app(async |test| {
+    // Whether the site has been built says nothing of who may have its style sheet.
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    std::fs::write(site.path().join("pkg/regie.css"), "p { margin: 0 }").unwrap();
+    let change = |config: &mut Config| config.server.site = site.path().to_owned();
+    each_app_with(change, async |test| {
         let shop = test.shop("Théâtre du Mail").await;
         let mut who = principals(&test, &shop).await;
         let bless = std::env::var("REGIE_TEST_BLESS").is_ok();
         let names: Vec<_> = who.iter().map(|principal| principal.name).collect();
         let mut text = format!("# Method, path, then the status for: {}.\n", names.join(", "));
-        let routes = if bless { declared() } else { lines().map(|(method, path, _)| format!("{method} {path}")).collect() };
+        let doors = declared();
+        let routes: BTreeSet<String> = if bless {
+            doors.keys().cloned().collect()
+        } else {
+            lines(MATRIX).map(|(method, path, _)| format!("{method} {path}")).collect()
+        };
         let mut wrong = Vec::new();
         for route in in_order(routes.into_iter()) {
-            let (method, path) = route.split_once(' ').unwrap();
+            // A line without a route is told of by another test.
+            let door = doors.get(&route).copied().unwrap_or(Door::Browser);
             let mut statuses = Vec::new();
             for principal in &mut who {
                 if let Some(email) = principal.email.clone().filter(|_| ends_sessions(&route) || route.ends_with("/leave")) {
                     *principal = signed_in(&test, principal.name, &email).await;
                 }
-                statuses.push(ask(&test, method, path, &shop.org.slug, principal).await);
+                statuses.push(ask(&test, door, &route, &shop.org.slug, principal).await);
             }
-            let expected = lines().find(|(m, p, _)| (*m, *p) == (method, path)).map(|(_, _, statuses)| statuses);
-            if !bless && expected.as_ref().is_none_or(|expected| *expected != statuses) {
-                wrong.push(format!("{route}: {statuses:?} instead of {expected:?}"));
+            if !bless {
+                wrong.extend(deviation(&route, &statuses, MATRIX));
             }
             text += &format!("{route} {}\n", statuses.join(" "));
         }
@@ -131,35 +161,89 @@ async fn everybody_gets_what_the_matrix_says() {
     .await;
 }
 
-/// The routes as the code declares them.
-fn declared() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let api = serde_json::to_value(regie::api::description()).unwrap();
-    for (path, methods) in api["paths"].as_object().unwrap() {
-        found.extend(methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
-    }
-    for (_, text) in super::audit_page::sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages"))) {
-        for route in text.split(".route(").skip(1) {
-            let path = route.split('"').nth(1).unwrap();
-            let rest = &route[..route.find("\n").unwrap_or(route.len())];
-            for (call, method) in [("get(", "GET"), ("post(", "POST")] {
-                if rest.contains(call) && !path.starts_with("/dev/") {
-                    found.insert(format!("{method} {path}"));
-                }
-            }
-        }
-    }
-    found
+#[test]
+fn every_route_has_its_line() {
+    let declared = declared();
+    assert!(declared.len() > 380, "the declarations are found: {}", declared.len());
+    let wrong = unlined(&declared, MATRIX);
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn every_route_has_its_line() {
-    let known: BTreeSet<String> = lines().map(|(method, path, _)| format!("{method} {path}")).collect();
-    let declared = declared();
-    assert!(declared.len() > 100, "the declarations are found: {}", declared.len());
-    let missing: Vec<_> = declared.difference(&known).collect();
-    let gone: Vec<_> = known.difference(&declared).collect();
-    assert!(missing.is_empty() && gone.is_empty(), "without a line: {missing:#?}\nwithout a route: {gone:#?}");
+fn a_route_or_a_method_without_its_line_is_reported() {
+    let text = r#"Router::new()
+        .route("/a", get(page))
+        .route(
+            "/b/{id}",
+            get(show)
+                .post(change),
+        )"#;
+    let declared: BTreeMap<String, Door> = by_hand("web/pages/a.rs", text).unwrap().into_iter().collect();
+    let matrix = "# Method, path\nGET /a 200\nGET /b/{id} 404\nPOST /b/{id} 404\n";
+    let without = |line: &str| unlined(&declared, &matrix.replace(line, ""));
+    assert!(without("nothing").is_empty(), "{:?}", without("nothing"));
+    assert_eq!(without("GET /a 200\n"), ["route without a line: GET /a"]);
+    assert_eq!(without("GET /b/{id} 404\n"), ["route without a line: GET /b/{id}"]);
+    assert_eq!(without("POST /b/{id} 404\n"), ["route without a line: POST /b/{id}"]);
+    let with = |line: &str| unlined(&declared, &format!("{matrix}{line}\n"));
+    assert_eq!(with("POST /a 303"), ["line without its route: POST /a"]);
+    assert_eq!(with("GET /a 303"), ["route with two lines: GET /a"]);
+}
+
+/// The aliases are the same handlers: whoever reads the matrix need read the answers once.
+#[test]
+fn the_api_answers_the_same_at_the_root() {
+    let all: BTreeMap<(&str, &str), Vec<&str>> =
+        lines(MATRIX).map(|(method, path, statuses)| ((method, path), statuses)).collect();
+    for ((method, path), statuses) in &all {
+        if let Some(alias) = path.strip_prefix("/api/v1") {
+            assert_eq!(all.get(&(*method, alias)), Some(statuses), "{method} {alias}");
+        }
+    }
+}
+
+#[test]
+fn a_status_that_differs_is_reported() {
+    let matrix = "# Method, path\nGET /a 200 -\nPOST /a 303 404\n";
+    let deviates = |route: &str, statuses: [&str; 2]| deviation(route, &statuses.map(str::to_owned), matrix);
+    assert_eq!(deviates("GET /a", ["200", "-"]), None);
+    assert_eq!(deviates("POST /a", ["303", "404"]), None);
+    assert_eq!(deviates("POST /a", ["303", "403"]).unwrap(), "POST /a: 303 403 instead of 303 404");
+    assert_eq!(deviates("GET /a/b", ["200", "-"]).unwrap(), "GET /a/b: 200 - instead of ");
+    assert!(deviation("GET /a", &["200".to_owned()], matrix).is_some(), "somebody was not asked");
+}
+
+/// The methods that the router answers at a path, as it says when it is asked with another; none where it has no route.
+async fn answered(test: &TestApp, path: &str) -> BTreeSet<String> {
+    let request = Request::builder().method("TRACE").uri(filled(path, "nowhere", "987654"));
+    let request = request.header("sec-fetch-site", "same-origin");
+    let answer = test.send(request.body(Body::empty()).unwrap()).await;
+    let Some(allowed) = answer.headers.get("allow") else { return BTreeSet::new() };
+    // Comes with each GET.
+    allowed.to_str().unwrap().split(',').filter(|method| *method != "HEAD").map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_router_answers_what_the_code_declares() {
+    each_app(async |test| {
+        let declared = declared();
+        let mut paths: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for route in declared.keys() {
+            let (method, path) = route.split_once(' ').unwrap();
+            // The router knows no verb after a parameter.
+            let routed = path.find("}:").map_or(path, |end| &path[..=end]);
+            paths.entry(routed).or_default().insert(method.to_owned());
+        }
+        for (path, methods) in &paths {
+            assert_eq!(answered(&test, path).await, *methods, "{path}");
+            // What was read as a route at the root is not a part of the API as well.
+            let nested = format!("/api/v1{path}");
+            if !paths.contains_key(nested.as_str()) {
+                assert_eq!(answered(&test, &nested).await, BTreeSet::new(), "{nested}");
+            }
+        }
+    })
+    .await;
 }
 
 /// Every field of every form and body, so that what refuses is the permission and not a missing field.
@@ -168,24 +252,26 @@ const FORM: &str = "name=Nom&phone=&job=&skills=&text=Ana&step=preview&place=Lie
     suspended=true&reason=&title=T&starts_at=2026-11-23T08:00&ends_at=2026-11-23T18:00&accept=true&approve=true&week=2026-11-23&status=active&rule=plan.overlap&\
     date=2026-11-23&from=2026-11-23&to=2026-11-23";
 
-/// Nobody's address: what refuses is not a throttle that another principal has filled.
-fn body(who: &str) -> serde_json::Value {
-    json!({ "email": who, "password": "x", "refresh_token": "x", "device_id": 987654, "device_fingerprint": "f", "device_name": "n",
-        "kiosk_name": "Borne", "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": "x",
+/// Nobody's address, the right password, and names of this route alone: what refuses is no throttle that another principal or
+/// route has filled, and nothing that another route has made.
+fn body(who: &str, path: &str) -> serde_json::Value {
+    json!({ "email": who, "password": "x", "refresh_token": "x", "device_id": 987654, "device_fingerprint": path, "device_name": "n",
+        "kiosk_name": path, "location": "Lieu", "qr_token": "x", "device_label": "x", "present_password": PASSWORD,
         "new_password": "x", "token": "x", "name": "x", "scopes": [], "days": 0, "role": "tech", "time_zone": "x",
         "language": "fr", "retention_months": 1, "version": 0, "status": "INVITED", "mission_id": 987654, "user_id": 987654,
         "assignment_id": 987654, "rule": "plan.overlap", "reason": "Il le faut", "date": "2026-11-23", "from": "2026-11-23" })
 }
 
-async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principal) -> String {
-    let url = path
-        .replace("{org}", org)
-        .replace("{slug}", org)
-        .replace("{id}", "987654")
-        .replace("{token}", "none")
-        .replace("{rule}", "plan.overlap");
-    let url = url.replace("{file}", "hours.pdf");
-    if !path.starts_with("/api/") {
+/// A path with something in each of its places.
+fn filled(path: &str, org: &str, id: &str) -> String {
+    let path = path.replace("{org}", org).replace("{slug}", org).replace("{id}", id);
+    path.replace("{token}", "none").replace("{rule}", "plan.overlap").replace("{file}", "hours.pdf")
+}
+
+async fn ask(test: &TestApp, door: Door, route: &str, org: &str, who: &Principal) -> String {
+    let (method, path) = route.split_once(' ').unwrap();
+    let url = filled(path, org, "987654");
+    if door == Door::Browser {
         // Programs have no cookie; they are nobody here.
         if who.email.is_none() && who.name != "nobody" {
             return "-".to_owned();
@@ -203,7 +289,7 @@ async fn ask(test: &TestApp, method: &str, path: &str, org: &str, who: &Principa
         };
         return answer.status.as_u16().to_string();
     }
-    let body = (method != "GET").then(|| body(who.name));
+    let body = (method != "GET").then(|| body(who.name, path));
     let answer = match &who.kiosk_key {
         Some(key) => test.kiosk_api(method, &url, key, body).await,
         None => test.api(method, &url, &who.token, body).await,
@@ -290,24 +376,23 @@ async fn what_belongs_to_others_answers_as_what_does_not_exist() {
         let shop = test.shop("Théâtre du Mail").await;
         let me = signed_in(&test, "owner", &shop.owner.email).await;
         let mut seen = BTreeSet::new();
-        for route in declared().into_iter().filter(|route| route.contains("{id}")) {
+        for (route, door) in declared().into_iter().filter(|(route, _)| route.contains("{id}")) {
             let (method, path) = route.split_once(' ').unwrap();
-            let Some((prefix, id)) = foreign.iter().find(|(prefix, _)| path.starts_with(prefix)) else {
-                assert!(path.starts_with("/admin/") || path.contains("passkeys"), "{route} has no foreign id");
+            // At the root the API has the same handlers.
+            let is_alias = door == Door::Program && !path.starts_with("/api/");
+            let known = if is_alias { format!("/api/v1{path}") } else { path.to_owned() };
+            let Some((prefix, id)) = foreign.iter().find(|(prefix, _)| known.starts_with(prefix)) else {
+                // Of no organisation: the installation's area, an account's own keys, and what developers alone have.
+                let is_of_none = path.starts_with("/admin/") || path.starts_with("/dev/") || path.contains("passkeys");
+                assert!(is_of_none, "{route} has no foreign id");
                 continue;
             };
             seen.insert(*prefix);
             let ask = async |id: &str| {
-                let url = path
-                    .replace("{org}", &shop.org.slug)
-                    .replace("{id}", id)
-                    .replace("{file}", "hours.pdf")
-                    .replace("{token}", "none")
-                    .replace("{rule}", "plan.overlap");
-                let answer = if path.starts_with("/api/") {
-                    test.api(method, &url, &me.token, (method != "GET").then(|| body("owner"))).await
-                } else {
-                    test.browse(method, &url, &me.cookie, if method == "GET" { "" } else { FORM }).await
+                let url = filled(path, &shop.org.slug, id);
+                let answer = match door {
+                    Door::Program => test.api(method, &url, &me.token, (method != "GET").then(|| body("owner", path))).await,
+                    Door::Browser => test.browse(method, &url, &me.cookie, if method == "GET" { "" } else { FORM }).await,
                 };
                 (answer.status.as_u16(), answer.text.replace(&format!("/{id}"), "/0"))
             };

@@ -1,9 +1,10 @@
 //! What writes leaves a trace: every action that says so has its events here, and every event is in the code.
 
+use super::access::code::{self, Written, differences};
 use crate::support::each_app;
-use regie::access::{Audited, For};
 use regie::kernel::Role;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Each writing action and its events. No event: the reason is in the closed list of `audit/reasons.rs`.
 const COVERAGE: &[(&str, &[&str])] = &[
@@ -101,9 +102,9 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("crew.add", &["crew.added"]),
     ("crew.change", &["crew.changed", "crew.archived", "crew.restored"]),
     ("crew.link", &["crew.link_sent"]),
-    ("crew.join", &["crew.linked"]),
+    ("crew.join", &["crew.linked", "account.registered"]),
     ("crew.find_mine", &["crew.linked", "crew.added"]),
-    ("demo.seed", &["setup.link_issued", "crew.added"]),
+    ("demo.seed", &["setup.link_issued", "account.registered", "org.created", "crew.added", "org.removed"]),
     ("device.register", &["device.registered"]),
     ("device.revoke_mine", &["device.revoked"]),
     ("device.revoke", &["device.revoked"]),
@@ -119,26 +120,82 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("platform.manage_jobs", &["job.retried", "job.discarded"]),
 ];
 
-fn actions() -> Vec<(&'static str, For, Audited)> {
-    [
-        regie::accounts::ACTIONS,
-        regie::orgs::ACTIONS,
-        regie::timeclock::ACTIONS,
-        regie::audit::ACTIONS,
-        regie::planning::ACTIONS,
-        regie::operations::ACTIONS,
-    ]
-    .concat()
+/// What the code has and `coverage` lacks, and the other way round: the writing actions by type and name, and the events.
+fn uncovered(actions: &[(String, String)], events: &[Written], coverage: &[(&str, &[&str])]) -> Vec<String> {
+    let code: BTreeSet<String> = actions.iter().map(|(_, name)| name.clone()).collect();
+    let lines: Vec<String> = coverage.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut found = differences("action", &code, &lines);
+    let code: BTreeSet<String> = events.iter().map(|written| written.event.clone()).collect();
+    // Several actions may write the same event.
+    let listed: BTreeSet<String> = coverage.iter().flat_map(|(_, events)| *events).map(|event| (*event).to_owned()).collect();
+    let lines: Vec<String> = listed.iter().cloned().collect();
+    found.extend(differences("event", &code, &lines));
+    for Written { event, permits } in events {
+        let names = permits.iter().map(|kind| actions.iter().find(|(known, _)| known == kind).map(|(_, name)| name.as_str()));
+        // What several actions share does not say for which of them it writes.
+        let Some(names) = names.collect::<Option<Vec<&str>>>() else { continue };
+        let mine: Vec<&[&str]> = coverage.iter().filter(|(name, _)| names.contains(name)).map(|(_, events)| *events).collect();
+        if listed.contains(event) && !mine.is_empty() && !mine.iter().any(|events| events.contains(&event.as_str())) {
+            found.push(format!("event in another line than that of {}: {event}", names.join(" or ")));
+        }
+    }
+    found
 }
 
 #[test]
-fn every_writing_action_has_its_line() {
-    let writing: Vec<_> =
-        actions().into_iter().filter(|(_, _, audited)| *audited == Audited::Write).map(|(name, ..)| name).collect();
-    let known: Vec<_> = COVERAGE.iter().map(|(name, _)| *name).collect();
-    let missing: Vec<_> = writing.iter().filter(|name| !known.contains(name)).collect();
-    let gone: Vec<_> = known.iter().filter(|name| !writing.contains(name)).collect();
-    assert!(missing.is_empty() && gone.is_empty(), "without a line: {missing:?}; without an action: {gone:?}");
+fn every_writing_action_and_every_event_has_its_line() {
+    let (actions, events) = (code::actions(), code::events());
+    assert!(actions.len() > 50 && events.len() > 100, "they are found: {}, {}", actions.len(), events.len());
+    let wrong = uncovered(&actions, &events, COVERAGE);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+const DOORS: &str = r#"
+crate::actions! {
+    /// Opens; and says how wide.
+    OpenDoor: "door.open", For::Member(Role::Tech), Write;
+    /// Looks whether it is open.
+    SeeDoor: "door.see", For::Everyone, Read;
+    /// Shuts.
+    ShutDoor: "door.shut", For::Everyone, Write;
+}
+
+pub async fn open_door(app: &App, permit: Permit<OpenDoor>, wide: bool) -> DbResult<()> {
+    let event = Event::new(if wide { "door.opened" } else { "door.set_ajar" }, id.into());
+    tx.commit(event).await
+}
+
+pub async fn shut_door(app: &App, permit: &Permit<ShutDoor>) -> DbResult<()> {
+    let action = match why {
+        Why::Wind => "door.slammed",
+        Why::Hand => "door.closed",
+    };
+    tx.commit(Event::new(action, id.into()).with("colour", "door.blue")).await
+}
+"#;
+
+#[test]
+fn an_action_or_an_event_without_its_line_is_reported() {
+    let (actions, events) = (code::actions_in(DOORS).unwrap(), code::events_in(DOORS).unwrap());
+    let report = |open: &[&str], shut: &[&str]| uncovered(&actions, &events, &[("door.open", open), ("door.shut", shut)]);
+    let (open, shut) = (["door.opened", "door.set_ajar"], ["door.slammed", "door.closed"]);
+    assert!(report(&open, &shut).is_empty(), "{:?}", report(&open, &shut));
+    assert_eq!(report(&open[..1], &shut), ["event without a line: door.set_ajar"]);
+    assert_eq!(report(&open, &shut[1..]), ["event without a line: door.slammed"]);
+    assert_eq!(report(&["door.opened", "door.set_ajar", "door.painted"], &shut), ["line without its event: door.painted"]);
+    let elsewhere = report(&open[..1], &["door.slammed", "door.closed", "door.set_ajar"]);
+    assert_eq!(elsewhere, ["event in another line than that of door.open: door.set_ajar"]);
+
+    let all = ["door.opened", "door.set_ajar", "door.slammed", "door.closed"];
+    let report = |names: &[&str]| {
+        let coverage: Vec<(&str, &[&str])> = names.iter().map(|name| (*name, all.as_slice())).collect();
+        uncovered(&actions, &events, &coverage)
+    };
+    assert!(report(&["door.open", "door.shut"]).is_empty());
+    assert_eq!(report(&["door.open"]), ["action without a line: door.shut"]);
+    assert_eq!(report(&["door.open", "door.shut", "door.lock"]), ["line without its action: door.lock"]);
+    assert_eq!(report(&["door.open", "door.shut", "door.see"]), ["line without its action: door.see"]);
+    assert_eq!(report(&["door.open", "door.shut", "door.open"]), ["action with two lines: door.open"]);
 }
 
 #[tokio::test]

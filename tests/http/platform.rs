@@ -11,7 +11,7 @@ use serde_json::json;
 const EMAIL: &str = "exploitant@regie.example";
 
 /// Somebody who runs the installation and belongs to no organisation.
-async fn admin(test: &TestApp) -> String {
+pub async fn admin(test: &TestApp) -> String {
     let new =
         NewAccount { email: EMAIL.into(), name: "Odile Exploitante".into(), password: PASSWORD.into(), language: "fr".into() };
     register(&test.app, proof(INSTALLATION), new).await.unwrap();
