@@ -40,14 +40,20 @@ pub fn router(app: &App) -> Router {
         .and(SizeAbove::new(1024))
         .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"))
         .and(NotForContentType::const_new("application/pdf"));
-    let doors = Doors { app: app.clone(), root: Arc::new(api::root_paths().into_iter().collect()) };
-    Router::new()
+    let routes = Router::new()
         .merge(pages)
         .merge(api::routes())
         .merge(api::health_routes(metrics_here))
         .route("/style.css", get(style))
         .layer(CompressionLayer::new().compress_when(compressed))
-        .fallback(asset)
+        .fallback(asset);
+    around(app, routes)
+}
+
+/// Routes, with what every request passes.
+pub fn around(app: &App, routes: Router<App>) -> Router {
+    let doors = Doors { app: app.clone(), root: Arc::new(api::root_paths().into_iter().collect()) };
+    routes
         .method_not_allowed_fallback(not_allowed)
         // What is one layer is copied at once for each request; each layer by itself would be copied with all below it.
         .layer((

@@ -6,7 +6,7 @@ mod http;
 mod jobs;
 mod server;
 
-pub use http::router;
+pub use http::{around, router};
 pub use jobs::worker;
 pub use server::serve;
 

@@ -54,7 +54,9 @@ impl IntoResponse for Refusal {
             Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
             _ => (t.error_title(), words_of(&self.failure.code, lang)),
         };
-        let retry = self.failure.retry_seconds;
+        // As programs are told; a form's own page says it when it knows.
+        let in_a_moment = matches!(self.failure.kind, Kind::Unavailable | Kind::TooMany).then_some(2);
+        let retry = self.failure.retry_seconds.or(in_a_moment);
         let page = render::page(
             status,
             move || view! { <Plain lang title=title.clone()><h1>{title}</h1><p class="muted">{text}</p><p><a class="btn primary" href="/">{t.error_home()}</a></p></Plain> },

@@ -20,6 +20,7 @@ mod links;
 mod markup;
 mod mass;
 mod my_missions;
+mod odd_ends;
 mod offline;
 mod openapi;
 mod pages;

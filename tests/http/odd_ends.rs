@@ -1,0 +1,103 @@
+//! Requests that end as no handler meant them to, and what the log says of them.
+
+use crate::support::{Answer, TestApp, each_app, each_app_with};
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use http::{Request, StatusCode};
+use regie::composition::around;
+use regie::platform::App;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tracing_subscriber::fmt::MakeWriter;
+
+async fn panics() -> StatusCode {
+    panic!("nobody saw that coming")
+}
+
+async fn sleeps() -> StatusCode {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    StatusCode::OK
+}
+
+/// The same bad handlers behind both doors.
+fn odd(app: &App) -> Router {
+    let routes = Router::new().route("/panics", get(panics)).route("/sleeps", get(sleeps));
+    around(app, routes.clone().nest("/api/v1", routes))
+}
+
+async fn ask(test: &TestApp, path: &str) -> Answer {
+    let test = TestApp { app: test.app.clone(), router: odd(&test.app) };
+    test.send(Request::get(path).header("accept-language", "fr").body(Body::empty()).unwrap()).await
+}
+
+/// Neither hangs up on anybody, and what comes has the headers that protect.
+#[tokio::test]
+async fn a_panic_and_a_handler_that_hangs_are_answered_at_both_doors() {
+    each_app_with(
+        |config| config.server.request_seconds = 1,
+        async |test| {
+            for (path, status, code) in [("/panics", 500, "unexpected"), ("/sleeps", 503, "unavailable")] {
+                let page = ask(&test, path).await;
+                assert_eq!(page.status, status, "{path}");
+                assert!(page.text.contains("<html lang=\"fr\""), "{path}: {}", page.text);
+                let problem = ask(&test, &format!("/api/v1{path}")).await;
+                assert_eq!((problem.status.as_u16(), problem.json()["code"].as_str()), (status, Some(code)), "{path}");
+                for answer in [page, problem] {
+                    assert_eq!(answer.headers.contains_key("retry-after"), status == 503, "{path}");
+                    assert!(
+                        answer.headers.contains_key("content-security-policy") && answer.headers.contains_key("x-request-id")
+                    );
+                }
+            }
+        },
+    )
+    .await;
+}
+
+/// What is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Who reports the number of a page finds all that the request left in the log.
+#[tokio::test]
+async fn every_line_about_a_request_names_it() {
+    each_app(async |test| {
+        let shop = test.shop("Salle sans tables").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        test.change("ALTER TABLE devices RENAME TO elsewhere").await;
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
+        let listening = tracing::subscriber::set_default(subscriber);
+        let page = test.browse("GET", &format!("/o/{}/devices", shop.org.slug), &cookie, "").await;
+        drop(listening);
+        assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+        let id = page.headers["x-request-id"].to_str().unwrap();
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let incident = log.split("incident=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_else(|| panic!("{log}"));
+        assert!(page.text.contains(incident), "{incident}: {}", page.text);
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("regie::")).collect();
+        assert!(lines.len() >= 3 && lines.iter().all(|line| line.contains(id)), "{id}: {log}");
+    })
+    .await;
+}
