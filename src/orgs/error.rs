@@ -23,8 +23,6 @@ pub enum OrgError {
     NoEmail,
     #[error("the crew member has an account already")]
     AlreadyLinked,
-    #[error("the link was mailed to another address")]
-    OtherAddress,
     #[error("the installation is set up already")]
     AlreadySetUp,
     #[error("the last owner can neither go nor become less")]
@@ -59,7 +57,6 @@ impl From<OrgError> for Failure {
             OrgError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             OrgError::NoEmail => Self::fields([("email", "crew.no_email")]),
             OrgError::AlreadyLinked => Self::new(Kind::Conflict, "crew.already_linked"),
-            OrgError::OtherAddress => Self::new(Kind::Forbidden, "link.other_address"),
             OrgError::AlreadySetUp => Self::new(Kind::Gone, "setup.done"),
             OrgError::LastOwner => Self::new(Kind::Conflict, "member.last_owner"),
             OrgError::Rank => Self::new(Kind::Forbidden, "member.rank"),

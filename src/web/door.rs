@@ -7,7 +7,7 @@ use crate::accounts::{ACCOUNT, SESSION_ID, service as accounts};
 use crate::kernel::{AccountId, Failure, Lang, Role, SessionId};
 use crate::orgs::{OrgOfMine, service as orgs};
 use crate::platform::App;
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams};
 use axum_extra::extract::CookieJar;
 use http::HeaderMap;
 use http::request::Parts;
@@ -44,6 +44,9 @@ pub fn lang_of(cookies: &CookieJar, headers: &HeaderMap) -> Lang {
     cookies.get(LANGUAGE).and_then(|c| Lang::parse(c.value())).unwrap_or_else(|| Lang::negotiate(accept))
 }
 
+/// What shows nothing, and leads on to a page.
+const LEAD_ON: [&str; 2] = ["/", "/o/{org}"];
+
 fn unavailable(lang: Lang) -> Refusal {
     Refusal::new(Failure::new(crate::kernel::Kind::Unavailable, "unavailable"), lang)
 }
@@ -72,8 +75,9 @@ impl FromRequestParts<App> for Visitor {
                     }
                 }
             }
-            // Only a GET shows it: the answer to a form goes on to one.
-            if parts.method == http::Method::GET && number.is_some() {
+            // Only a GET of a page shows it: the answer to a form goes on to one.
+            let template = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+            if parts.method == http::Method::GET && number.is_some() && !template.is_some_and(|path| LEAD_ON.contains(&path)) {
                 flash = session.get::<String>("flash").await.map_err(|_| unavailable(lang))?;
                 // Removing writes the session, also where there was nothing: a page that is only read must not wait for a disk.
                 if flash.is_some() {

@@ -391,6 +391,13 @@ async fn a_kiosk_gets_another_name_and_place() {
         assert_eq!(known().await, (json!("Jardin"), json!("Côté jardin"), json!(true)));
         assert_eq!(test.events(&token).await[0], "kiosk.changed");
 
+        // What only leads on leaves the words to the page that it leads to.
+        for on in ["/", stage.base.as_str()] {
+            assert_eq!(test.browse("GET", on, &admin, "").await.status, 303);
+        }
+        let told = |page: &str| page.contains("class=\"note positive\"");
+        assert!(told(&stage.see(&admin, "/kiosks").await) && !told(&stage.see(&admin, "/kiosks").await));
+
         // What is wrong is said where it was typed.
         for (typed, status, kept, said) in [
             ("name=&place=Foyer", 422, ["value=\"\"", "value=\"Foyer\""], "Écrivez un nom"),

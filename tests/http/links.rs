@@ -338,6 +338,22 @@ async fn setting_up_works_once() {
     .await;
 }
 
+/// By a command, while the link was on its way.
+#[tokio::test]
+async fn a_set_up_link_is_over_once_somebody_has_an_account() {
+    each_app(async |test| {
+        let link = orgs::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap().unwrap();
+        let path = link.trim_start_matches("http://127.0.0.1:3000").to_owned();
+        test.shop("Théâtre du Quai").await;
+        let form =
+            format!("org_name=Intrus&time_zone=Europe%2FParis&name=Ana&email=ana%40exemple.fr&password={}", escaped(PASSWORD));
+        let refused = test.browse("POST", &path, "", &form).await;
+        assert!(refused.status.is_client_error(), "{}", refused.text);
+        assert_eq!(test.number("SELECT count(*) FROM orgs").await, 1);
+    })
+    .await;
+}
+
 fn anybody<A: Action>() -> Permit<A> {
     permit(&Actor::nobody(Origin::default())).unwrap()
 }

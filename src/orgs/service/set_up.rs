@@ -54,8 +54,11 @@ pub async fn find_set_up_link(app: &App, _permit: Permit<ReadLink>, token: &str)
 /// Permission: who holds the set-up link. Audit: `account.registered`, `org.created`.
 ///
 /// # Errors
-/// What is wrong with the form; [`OrgError::LinkDead`].
+/// What is wrong with the form; [`OrgError::AlreadySetUp`], [`OrgError::LinkDead`].
 pub async fn set_up(app: &App, permit: Permit<SetUp>, token: &str, form: SetUpForm) -> Result<(Org, Account), OrgError> {
+    if has_accounts(app).await? {
+        return Err(OrgError::AlreadySetUp); // by a command, since the link was made
+    }
     let found = store::find_live_link(&mut app.db.read().await?, Purpose::SetUp, &fingerprint(token), app.clock.now()).await?;
     let link = found.ok_or(OrgError::LinkDead)?;
     let ready = ReadyAccount::prepare(app, form.account).await?;
