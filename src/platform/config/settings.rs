@@ -127,7 +127,7 @@ settings! {
         => |c, v| { c.database.readers = number(v, 1, 200)?; Ok(()) };
     "database.writers" ["REGIE_DB_WRITERS"] "8" "Connections for writing (PostgreSQL; SQLite has one writer)."
         => |c, v| { c.database.writers = number(v, 1, 200)?; Ok(()) };
-    "database.batch" ["REGIE_DB_BATCH"] "256" "Most changes that one SQLite COMMIT carries, and most scans that are recorded together; 1 turns both off."
+    "database.batch" ["REGIE_DB_BATCH"] "256" "Most changes that one SQLite COMMIT carries, and most scans that are recorded together; 1 turns both off, and has each COMMIT wait for the disk by itself."
         => |c, v| { c.database.batch = number(v, 1, 4096)?; Ok(()) };
     "tokens.access_minutes" ["ACCESS_TOKEN_EXPIRE_MINUTES", "ACCESS_TOKEN_MINUTES"] "10" "Life of an access token, 10 to 60 minutes."
         => |c, v| { c.tokens.access_minutes = number(v, 10, 60)?; Ok(()) };
