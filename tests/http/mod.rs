@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod audit_page;
 mod cli;
+mod components;
 mod contract;
 mod crew_pages;
 mod door_pages;

@@ -1,9 +1,18 @@
 //! For developers only: the mails that were not sent, and the components.
 
+mod basics;
+mod day;
+mod door;
+mod forms;
+mod lists;
+mod paper;
+mod sheet;
+
 use super::*;
-use crate::kernel::MailId;
+use crate::accounts::Account;
+use crate::kernel::{AccountId, INSTALLATION, Instant, MailId, Role};
+use crate::orgs::Org;
 use crate::platform::mail;
-use axum::extract::Path;
 use axum::routing::get;
 
 pub fn routes() -> Router<App> {
@@ -34,22 +43,99 @@ async fn one(visitor: Visitor, Path(id): Path<MailId>) -> Answer {
     }))
 }
 
+/// Everything that pages are made of, in the frame that most of them have. `tests/http/components.rs` holds it against the style
+/// sheet: a class that is new there is shown here, or is an exception with its reason.
 async fn components(visitor: Visitor) -> Response {
-    let lang = visitor.lang;
-    render::page(StatusCode::OK, move || {
-        let typed = Typed {
-            failure: Some(Failure::fields([("email", "email.invalid")])),
-            values: vec![("name", "Karim Benali".into()), ("email", "karim".into())],
+    let member = somebody(visitor);
+    render::page(StatusCode::OK, move || show_components(member))
+}
+
+/// Who stands in the frame: the visitor, or else a name, in an organisation that is nowhere, to which its links do not lead. It is
+/// for the frame alone and proves nothing: the actor stays who it was.
+fn somebody(mut visitor: Visitor) -> Member {
+    let (language, time_zone) = (visitor.lang.code().to_owned(), DEFAULT_ZONE.to_owned());
+    // The frame says what the page before wants said: so that it is seen.
+    visitor.flash = Some("saved".to_owned());
+    if visitor.account.is_none() {
+        visitor.account = Some(Account {
+            id: AccountId(0),
+            email: "claire@exemple.fr".to_owned(),
+            name: "Claire Vasseur".to_owned(),
+            language: language.clone(),
+            time_zone: time_zone.clone(),
+            is_active: true,
+            is_platform_admin: false,
+            verified_at: None,
+            disabled_by: None,
+            deleted_at: None,
+            totp_confirmed_at: None,
+            has_passkey: false,
+            created_at: Instant(0),
+        });
+    }
+    let org = Org {
+        id: INSTALLATION,
+        slug: "components".to_owned(),
+        name: "Théâtre du Mail".to_owned(),
+        time_zone,
+        language,
+        is_demo: true,
+        second_factor_from: None,
+        join_domains: String::new(),
+        retention_months: 0,
+        version: 0,
+    };
+    Member { visitor, org, role: Role::Admin, support: None }
+}
+
+/// A part of the page: by what it is reached, what it is called, and what it shows.
+struct Part {
+    id: &'static str,
+    title: &'static str,
+    view: AnyView,
+}
+
+impl Part {
+    fn new(id: &'static str, title: &'static str, about: &'static str, shown: AnyView) -> Self {
+        Self::of_class("mid waiting stack", id, title, about, shown)
+    }
+
+    /// For what scrolls sideways by itself: a grid would grow with it.
+    fn block(id: &'static str, title: &'static str, about: &'static str, shown: AnyView) -> Self {
+        Self::of_class("mid waiting", id, title, about, shown)
+    }
+
+    fn of_class(class: &'static str, id: &'static str, title: &'static str, about: &'static str, shown: AnyView) -> Self {
+        let view = view! {
+            <section class=class aria-labelledby=id>
+                <div class="section-head"><h2 id=id>{title}</h2><p>{about}</p></div>
+                {shown}
+            </section>
         };
-        view! {
-            <Plain lang title="Components" visitor=visitor>
-                <h1>"Components"</h1>
-                <section class="stack"><h2>"Buttons"</h2><div class="row"><button class="btn primary">"Primary"</button><button class="btn secondary">"Secondary"</button><button class="btn">"Quiet"</button><button class="btn danger">"Danger"</button><button class="btn danger-quiet">"Danger quiet"</button><button class="btn primary" disabled>"Disabled"</button></div></section>
-                <section class="stack"><h2>"Fields"</h2><FormError typed=typed.clone() lang /><Field typed=typed.clone() lang name="name" label="Name" help="Help text" /><Field typed=typed.clone() lang name="email" label="E-mail" kind="email" /></section>
-                <section class="stack"><h2>"Pills"</h2><div class="row"><Pill tone="positive" icon="check" text="Positive" /><Pill tone="warning" icon="warn" text="Warning" /><Pill tone="danger" icon="stop" text="Danger" /><Pill tone="info" icon="info" text="Info" /><Pill tone="" icon="ban" text="Neutral" /></div></section>
-                <section class="stack"><h2>"Notes"</h2><div class="note positive"><Icon name="check" /><p>"Positive"</p></div><div class="note warning"><Icon name="warn" /><p>"Warning"</p></div><div class="note danger"><Icon name="stop" /><p>"Danger"</p></div></section>
-                <section class="stack"><h2>"Empty"</h2><Empty title="Nothing here" text="What to do about it." /></section>
-            </Plain>
-        }
-    })
+        Self { id, title, view: view.into_any() }
+    }
+}
+
+fn show_components(member: Member) -> AnyView {
+    let lang = member.visitor.lang;
+    let groups = [
+        basics::parts(lang),
+        forms::parts(lang),
+        lists::parts(lang),
+        sheet::parts(lang),
+        day::parts(lang),
+        door::parts(lang),
+        paper::parts(lang),
+    ];
+    let parts: Vec<Part> = groups.into_iter().flatten().collect();
+    let links = parts.iter().map(|part| view! { <a class="btn" href=format!("#{}", part.id)>{part.title}</a> }).collect_view();
+    let views: Vec<AnyView> = parts.into_iter().map(|part| part.view).collect();
+    view! {
+        <InOrg member title="Components" here="plan">
+            <div class="narrow"><header class="page-head"><div><h1>"Components"</h1><p class="lead">"What pages are made of, in the frame that most of them have: navigation at the side, at the bottom of phones, and the word of the page before on top."</p></div></header></div>
+            <nav class="row mid" aria-label="Parts">{links}</nav>
+            {views}
+        </InOrg>
+    }
+    .into_any()
 }
