@@ -1,11 +1,16 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import { OWNER, PASSWORD, startServer, type Server } from "./server";
 
-/** A server for each test, and a page in which an error of the console fails the test. */
-export const test = base.extend<{ server: Server; settings: Record<string, string>; watched: void }>({
+/** A server for each test, one that nobody has set up yet, and a page in which an error of the console fails the test. */
+export const test = base.extend<{ server: Server; empty: Server; settings: Record<string, string>; watched: void }>({
     settings: [{}, { option: true }],
     server: async ({ settings }, use, info) => {
         const server = await startServer(info.project.name, settings);
+        await use(server);
+        await server.stop();
+    },
+    empty: async ({}, use, info) => {
+        const server = await startServer(info.project.name, {}, "nothing");
         await use(server);
         await server.stop();
     },

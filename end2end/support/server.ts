@@ -1,4 +1,4 @@
-// A server of its own for a test: empty data, one organisation with its owner, or the demonstration.
+// A server of its own for a test: nothing at all, one organisation with its owner, or the demonstration.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -14,6 +14,10 @@ export interface Server {
     org: string;
     /** The demonstration's passwords, by address. */
     passwords: Map<string, string>;
+    /** Runs another command of the program on the same data, and gives what it says. */
+    command(...words: string[]): string;
+    /** The path of the page of the first start, where nobody has an account. */
+    setUp(): Promise<string>;
     /** As when the machine loses its power supply for a while: the data stay. */
     down(): Promise<void>;
     up(): Promise<void>;
@@ -30,8 +34,10 @@ function freePort(): Promise<number> {
     });
 }
 
-/** With `demo`, the organisation is the demonstration. */
-export async function startServer(engine: string, extra: Record<string, string> = {}, demo = false): Promise<Server> {
+/** What is there when a server starts. */
+type Holds = "nothing" | "owner" | "demo";
+
+export async function startServer(engine: string, extra: Record<string, string> = {}, holds: Holds = "owner"): Promise<Server> {
     const binary = process.env.REGIE_BIN ?? join(import.meta.dirname, "../../target/debug/regie");
     const site = process.env.LEPTOS_SITE_ROOT ?? join(import.meta.dirname, "../../target/site");
     const data = mkdtempSync(join(tmpdir(), "regie-e2e-"));
@@ -42,15 +48,22 @@ export async function startServer(engine: string, extra: Record<string, string> 
         execFileSync("psql", [admin, "-qc", `CREATE DATABASE ${name}`]);
         env.DATABASE_URL = admin.replace(/\/[^/]*$/, `/${name}`);
     }
-    const made = ["admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin", "--data", data];
-    const told = execFileSync(binary, demo ? ["seed", "--demo", "--data", data] : made, { input: PASSWORD, env, encoding: "utf8" });
+    const command = (...words: string[]) => execFileSync(binary, [...words, "--data", data], { input: PASSWORD, env, encoding: "utf8" });
+    const made = {
+        nothing: () => "",
+        owner: () => command("admin", "create", "--email", OWNER, "--org", "Théâtre du Mail", "--name", "Claire Vasseur", "--password-stdin"),
+        demo: () => command("seed", "--demo"),
+    };
+    const told = made[holds]();
     const passwords = new Map(Array.from(told.matchAll(/(\S+@\S+)\s+(\S+)$/gm), ([, email, password]) => [email!, password!]));
     const port = await freePort();
     for (const [name, value] of Object.entries(extra)) env[name] = value.replace("{port}", String(port));
     const url = env.REGIE_PUBLIC_URL ?? `http://127.0.0.1:${port}`;
     let server: ChildProcess;
+    let said = "";
     const up = async () => {
-        server = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
+        server = spawn(binary, ["serve", "--addr", `127.0.0.1:${port}`, "--data", data], { env, stdio: ["ignore", "pipe", "inherit"] });
+        server.stdout!.setEncoding("utf8").on("data", (text: string) => void (said += text));
         for (let tries = 0; ; tries++) {
             const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok, () => false);
             if (ready) break;
@@ -67,6 +80,14 @@ export async function startServer(engine: string, extra: Record<string, string> 
         await down();
         rmSync(data, { recursive: true, force: true });
     };
+    const setUp = async () => {
+        for (let tries = 0; tries < 100; tries++) {
+            const [, link] = /(\/setup\/\S+)\n/.exec(said) ?? [];
+            if (link) return link;
+            await new Promise((again) => setTimeout(again, 50));
+        }
+        throw new Error(`the server names no page of the first start: ${said}`);
+    };
     await up();
-    return { url, org: demo ? "compagnie-des-lumieres" : "theatre-du-mail", passwords, down, up, stop };
+    return { url, org: holds === "demo" ? "compagnie-des-lumieres" : "theatre-du-mail", passwords, command, setUp, down, up, stop };
 }

@@ -2,7 +2,7 @@
 import { chromium, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { Camera } from "./camera";
 import { expect, signIn, test as base, watch } from "./fixtures";
-import type { Server } from "./server";
+import { addKiosk, pairKiosk, registerPhone } from "./timeclock";
 
 export interface Tablet {
     camera: Camera;
@@ -17,6 +17,7 @@ export const test = base.extend<{ script: string; tablet: Tablet; badge: Buffer 
     settings: { EPHEMERAL_TOKEN_EXPIRE_SECONDS: "300" },
     script: ["", { option: true }],
     tablet: async ({ page, script, server }, use) => {
+        await signIn(page, server);
         const pairing = await addKiosk(page, server);
         const camera = new Camera();
         const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=document-user-activation-required", ...camera.flags];
@@ -25,9 +26,7 @@ export const test = base.extend<{ script: string; tablet: Tablet; badge: Buffer 
         if (script) await context.addInitScript(script);
         const kiosk = await context.newPage();
         const faults = watch(kiosk);
-        await kiosk.goto(`${server.url}/kiosk`);
-        await kiosk.getByLabel("Code de jumelage").fill(pairing);
-        await kiosk.getByRole("button", { name: "Jumeler" }).click();
+        await pairKiosk(kiosk, server, pairing);
         await expect(kiosk.getByText("Caméra prête")).toBeVisible({ timeout: 15_000 });
         // A page that was loaded again is told by its missing mark.
         await kiosk.evaluate(() => void (document.documentElement.dataset.mark = "first"));
@@ -38,20 +37,21 @@ export const test = base.extend<{ script: string; tablet: Tablet; badge: Buffer 
     },
     badge: async ({ page, server, tablet: _ }, use) => {
         await page.setViewportSize({ width: 390, height: 844 });
-        await page.goto(`${server.url}/o/${server.org}/badge`);
-        await page.getByRole("button", { name: "Enregistrer ce téléphone" }).click();
+        await registerPhone(page, server);
         await use(await page.locator(".badge .qr .code").screenshot());
     },
 });
 
-async function addKiosk(page: Page, server: Server): Promise<string> {
-    await signIn(page, server);
-    await page.goto(`${server.url}/o/${server.org}/kiosks`);
-    await page.getByLabel("Nom").fill("Borne entrée");
-    await page.getByLabel("Lieu").fill("Entrée des artistes");
-    await page.getByRole("button", { name: "Ajouter une borne" }).click();
-    return page.locator(".pairing-code code").innerText();
-}
+/** A script for a tablet whose clock is ten minutes fast, until `setAhead` is called. */
+export const FAST_CLOCK = `{
+    const Right = Date;
+    let ahead = 10 * 60_000;
+    Date = class extends Right {
+        constructor(...given) { given.length ? super(...given) : super(Right.now() + ahead); }
+        static now() { return Right.now() + ahead; }
+    };
+    Object.assign(window, { setAhead: (ms) => void (ahead = ms) });
+}`;
 
 /** What a scanner with a keyboard's plug types. */
 export async function typeScan(kiosk: Page, code: string): Promise<void> {

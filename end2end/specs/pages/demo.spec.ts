@@ -4,7 +4,7 @@ import { startServer } from "../../support/server";
 
 const test = base.extend({
     server: async ({}, use, info) => {
-        const server = await startServer(info.project.name, {}, true);
+        const server = await startServer(info.project.name, {}, "demo");
         await use(server);
         await server.stop();
     },

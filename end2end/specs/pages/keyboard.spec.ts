@@ -1,6 +1,8 @@
-import { expect, test } from "../../support/fixtures";
+import { expect, signIn, test } from "../../support/fixtures";
 import { fill, goTo, press, round, seesFocus } from "../../support/keys";
+import { addPerson, path } from "../../support/planning";
 import { OWNER, PASSWORD } from "../../support/server";
+import { addKiosk, badgeCodes, kioskLine, punch } from "../../support/timeclock";
 
 test("a manager works with the keyboard alone", async ({ page, server }) => {
     const org = `/o/${server.org}`;
@@ -48,6 +50,53 @@ test("a manager works with the keyboard alone", async ({ page, server }) => {
     await press(page, page.getByRole("link", { name: /Claire Vasseur/ }));
     await press(page, page.getByRole("button", { name: "Sign out" }));
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("a kiosk is changed, a lost phone revoked and the punches filtered with the keyboard alone", async ({ page, server }) => {
+    // One of the crew who has a phone and has come in, and one who has not.
+    await signIn(page, server);
+    const pairing = await addKiosk(page, server);
+    const issue = await badgeCodes(server);
+    await punch(server, pairing, await issue());
+    await addPerson(page, server, "Awa Diallo", "awa@exemple.fr");
+    const claire = await page.getByRole("main").getByRole("link", { name: "Claire Vasseur", exact: true }).getAttribute("href");
+
+    await page.goto(path(server, "/kiosks"));
+    const entrance = kioskLine(page, "Borne entrée");
+    await press(page, entrance.locator("summary"), "Space");
+    for (const [label, text] of [["Nom", "Borne du foyer"], ["Lieu", "Foyer des artistes"]] as const) {
+        await goTo(page, entrance.getByLabel(label, { exact: true }));
+        await page.keyboard.press("Control+a");
+        await page.keyboard.type(text);
+    }
+    await press(page, entrance.getByRole("button", { name: "Enregistrer" }), "Space");
+    await expect(page.getByRole("status")).toContainText("Enregistré.");
+    const foyer = kioskLine(page, "Borne du foyer");
+    await expect(foyer).toContainText("Foyer des artistes");
+    await press(page, foyer.locator("summary"));
+    await press(page, foyer.getByRole("button", { name: "Arrêter" }));
+    await expect(foyer).toContainText("Arrêtée");
+
+    await page.goto(server.url + claire);
+    const phones = page.getByRole("region", { name: "Téléphones avec badge" });
+    await press(page, phones.locator("summary"), "Space");
+    await press(page, phones.getByRole("button", { name: "Retirer ce téléphone" }));
+    await expect(page.getByRole("status")).toContainText("Téléphone retiré.");
+    await expect(phones.getByRole("listitem")).toContainText("Retiré");
+    await expect(phones.locator("summary")).toHaveCount(0);
+
+    await page.goto(path(server, "/punches"));
+    const person = page.getByLabel("Personne", { exact: true });
+    const punched = page.getByRole("cell", { name: "Claire Vasseur" });
+    await expect(punched).toBeVisible();
+    for (const [name, count] of [["Awa Diallo", 0], ["Claire Vasseur", 1]] as const) {
+        await goTo(page, person);
+        await page.keyboard.press("ArrowDown");
+        await expect(person.locator("option:checked")).toHaveText(name);
+        await press(page, page.getByRole("button", { name: "Filtrer" }));
+        await expect(punched).toHaveCount(count);
+        await expect(person.locator("option:checked")).toHaveText(name);
+    }
 });
 
 test("nothing holds the focus, forwards or backwards", async ({ page, server }) => {

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { expect, mailedLink, signIn, test } from "../../support/fixtures";
 import { addMission, addPerson, addProject, assign, day } from "../../support/planning";
 import { typeScan } from "../../support/tablet";
+import { addKiosk, pairKiosk, registerPhone } from "../../support/timeclock";
 
 const WIDTH = 320;
 test.use({ viewport: { width: WIDTH, height: 640 } });
@@ -34,26 +35,16 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         await page.getByLabel("Compétences").fill("pyrotechnie, accrochage, vidéoprojection");
         await page.getByRole("button", { name: "Ajouter une personne" }).click();
         const person = new URL(await page.getByRole("link", { name: /Maximilienne/ }).evaluate((link: HTMLAnchorElement) => link.href)).pathname;
-        await page.goto(`${server.url}${org}/kiosks`);
-        await page.getByLabel("Nom").fill("Borne du foyer des machinistes");
-        await page.getByLabel("Lieu").fill("Entrée des artistes, deuxième sous-sol");
-        await page.getByRole("button", { name: "Ajouter une borne" }).click();
-        const pairing = await page.locator(".pairing-code code").innerText();
+        const pairing = await addKiosk(page, server, "Borne du foyer des machinistes", "Entrée des artistes, deuxième sous-sol");
         expect.soft(await measure(page), "pairing").toEqual({ width: WIDTH, out: [] });
-        await page.goto(`${server.url}${org}/badge`);
-        await page.getByRole("button", { name: "Enregistrer ce téléphone" }).click();
+        await registerPhone(page, server);
 
         await page.goto(`${server.url}/me`);
         if (button) await page.getByRole("button", { name: button }).click();
         await expect(page.locator("html")).toHaveAttribute("lang", language);
         for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, crew, `${crew}/new`, `${crew}/import`, person, `${person}/hours`, `${org}/kiosks`, `${org}/audit`]) await check(path);
         for (const path of ["/kiosk", "/docs", "/nowhere", "/dev/components"]) await check(path);
-        await page.goto(`${server.url}/kiosk`);
-        await page.getByLabel(language === "en" ? "Pairing code" : "Code de jumelage").fill(pairing);
-        await page.getByRole("button", { name: language === "en" ? "Pair" : "Jumeler" }).click();
-        // The kiosk itself speaks the language of its organisation.
-        await expect(page.getByRole("heading", { name: "Présentez votre QR" })).toBeVisible();
-        await expect(page.locator(".clock")).toContainText(":");
+        await pairKiosk(page, server, pairing, language);
         expect.soft(await measure(page), "kiosk").toEqual({ width: WIDTH, out: [] });
         await typeScan(page, "NOT-A-BADGE-OF-ANYBODY-1");
         await expect(page.getByRole("alert")).toContainText("Code inconnu");

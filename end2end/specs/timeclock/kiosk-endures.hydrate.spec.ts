@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from "@playwright/test";
-import { expect, test, typeScan, type Tablet } from "../../support/tablet";
+import { expect, FAST_CLOCK, test, typeScan, type Tablet } from "../../support/tablet";
 
 const NOBODY = "NOT-A-BADGE-OF-ANYBODY-1";
 
@@ -198,16 +198,7 @@ test("a picture that wears the decoder out stops the kiosk for no two seconds", 
 });
 
 test.describe("on a tablet whose clock is ten minutes fast", () => {
-    const fast = `{
-        const Right = Date;
-        let ahead = 10 * 60_000;
-        Date = class extends Right {
-            constructor(...given) { given.length ? super(...given) : super(Right.now() + ahead); }
-            static now() { return Right.now() + ahead; }
-        };
-        Object.assign(window, { setAhead: (ms) => void (ahead = ms) });
-    }`;
-    test.use({ script: fast });
+    test.use({ script: FAST_CLOCK });
 
     test("the kiosk shows the server's time", async ({ tablet }) => {
         const { page: kiosk } = tablet;

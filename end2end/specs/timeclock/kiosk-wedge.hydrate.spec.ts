@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
-import { OWNER, PASSWORD, type Server } from "../../support/server";
+import type { Server } from "../../support/server";
 import { expect, test } from "../../support/tablet";
+import { badgeCodes } from "../../support/timeclock";
 
 type Keyboard = "us" | "french";
 
@@ -45,20 +46,12 @@ async function scan(kiosk: Page, text: string, scanner: Keyboard, tablet: Keyboa
     return new URLSearchParams((await sent).postData()!).get("code")!;
 }
 
-/** The owner's phone, as a program: gives badge codes. */
-async function phone(server: Server): Promise<() => Promise<string>> {
-    const post = async (path: string, body: object, token = "") => {
-        const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-        const answer = await fetch(`${server.url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-        expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
-        return answer.json();
-    };
-    const { access_token: token } = await post("/auth/login", { email: OWNER, password: PASSWORD });
-    const { id } = await post("/devices/register", { device_fingerprint: "phone-1", device_name: "Téléphone", attestation_data: "opaque" }, token);
+/** Badge codes of the owner's that can be read one way only. */
+async function plainCodes(server: Server): Promise<() => Promise<string>> {
+    const issue = await badgeCodes(server);
     return async () => {
         for (;;) {
-            const { qr_token: code } = await post("/punch/request-token", { device_id: id }, token);
-            // Without one of these it could be read both ways.
+            const code = await issue();
             if (/[012379]/.test(code)) return code;
         }
     };
@@ -66,7 +59,7 @@ async function phone(server: Server): Promise<() => Promise<string>> {
 
 test("a scanner is read whatever keyboard it is set to, and the tablet", async ({ server, tablet }) => {
     const { page: kiosk, result } = tablet;
-    const issue = await phone(server);
+    const issue = await plainCodes(server);
     const first = await issue();
     expect(await scan(kiosk, first, "us", "french")).toBe(first);
     await expect(result).toHaveAttribute("data-outcome", "ok");
