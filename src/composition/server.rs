@@ -7,10 +7,11 @@ use crate::orgs::service::issue_set_up_link;
 use crate::platform::App;
 use crate::platform::db::DbError;
 use crate::platform::telemetry;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long requests and jobs under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -36,6 +37,8 @@ pub async fn serve(app: App) -> Result<(), StartError> {
 }
 
 async fn run(app: &App) -> Result<(), StartError> {
+    // From the first request on: until somebody listens, a signal ends the process at once.
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let applied = app.db.migrate(app.clock.now().0).await?;
     if applied > 0 {
         tracing::info!(applied, "Applied {applied} migrations");
@@ -58,7 +61,7 @@ async fn run(app: &App) -> Result<(), StartError> {
     let mut heard = stopping.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(heard.changed().await) });
     let server = start(async move { drop(server.await) });
-    asked_to_stop().await;
+    asked_to_stop(signals).await;
     tracing::info!("Stopping");
     app.stop();
     let drained = async {
@@ -85,7 +88,7 @@ async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// To standard output; whether anybody reads it does not matter.
 fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").ok();
+    writeln!(io::stdout(), "{line}").ok();
 }
 
 /// Puts the samples of histograms where they take no room each, also when nobody reads them.
@@ -106,9 +109,8 @@ async fn set_up_link(app: &App) {
     }
 }
 
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+async fn asked_to_stop(signals: (io::Result<Signal>, io::Result<Signal>)) {
+    let (Ok(mut term), Ok(mut int)) = signals else { return };
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
