@@ -85,12 +85,13 @@ impl Doors {
 #[derive(Clone)]
 struct Asker {
     is_program: bool,
-    languages: Option<HeaderValue>,
+    /// Those that say in which language.
+    headers: HeaderMap,
 }
 
 impl Asker {
     fn refuse(&self, failure: Failure) -> Response {
-        if self.is_program { api::Problem::from(failure).into_response() } else { web::failed(failure, self.languages.as_ref()) }
+        if self.is_program { api::Problem::from(failure).into_response() } else { web::failed(failure, &self.headers) }
     }
 }
 
@@ -158,8 +159,9 @@ async fn observe(mut request: Request, next: Next) -> Response {
 
 /// Keeps each answer back until what was seen and done for it is durable, and answers for handlers that take too long or panic.
 async fn answered(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
-    let languages = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    let asker = Asker { is_program: doors.is_api(&request), languages };
+    let of_language = [header::ACCEPT_LANGUAGE, header::COOKIE];
+    let headers = of_language.into_iter().filter_map(|name| request.headers().get(&name).cloned().map(|value| (name, value)));
+    let asker = Asker { is_program: doors.is_api(&request), headers: headers.collect() };
     request.extensions_mut().insert(asker.clone());
     let work = async {
         let (response, seen) = watched(next.run(request)).await;

@@ -22,4 +22,4 @@ mod ui;
 pub use audit_words::{event_words, fact_word};
 pub use guard::{same_site, security_headers};
 pub use pages::routes;
-pub use refusal::{failed, not_found};
+pub use refusal::failed;

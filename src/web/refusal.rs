@@ -1,13 +1,13 @@
 //! What a page says when something does not work.
 
+use super::extract::asked_lang;
 use super::render;
 use super::shell::Plain;
 use crate::kernel::{Failure, Kind, Lang};
 use crate::platform::random;
 use crate::platform::words::words;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::ACCEPT_LANGUAGE;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use leptos::prelude::*;
 
 /// A failure on its way to a browser.
@@ -184,13 +184,7 @@ pub fn words_of(code: &str, lang: Lang) -> String {
     }
 }
 
-/// The page for an address that is nobody's.
-pub fn not_found(headers: &http::HeaderMap) -> Response {
-    failed(Failure::not_found(), headers.get(ACCEPT_LANGUAGE))
-}
-
-/// The page for a failure that no page of ours told of; `accept` names the browser's languages.
-pub fn failed(failure: impl Into<Failure>, accept: Option<&HeaderValue>) -> Response {
-    let accept = accept.and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Refusal::new(failure.into(), Lang::negotiate(accept)).into_response()
+/// The page for a failure that no page of ours told of, in the language that the request's headers ask for.
+pub fn failed(failure: Failure, headers: &http::HeaderMap) -> Response {
+    Refusal::new(failure, asked_lang(headers)).into_response()
 }

@@ -56,6 +56,17 @@ async fn a_panic_and_a_handler_that_hangs_are_answered_at_both_doors() {
     .await;
 }
 
+#[tokio::test]
+async fn where_nothing_is_the_language_that_was_chosen_is_kept() {
+    each_app(async |test| {
+        let request = Request::get("/nowhere").header("accept-language", "fr").header("cookie", "language=en");
+        let page = test.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        assert!(page.text.contains("<html lang=\"en\""), "{}", page.text);
+    })
+    .await;
+}
+
 /// What is logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
