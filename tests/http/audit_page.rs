@@ -28,52 +28,9 @@ pub fn sources(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-/// The text up to the first `,` or `;` that is not inside of brackets.
-fn upto(text: &str, end: char) -> &str {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' if depth == 0 => return &text[..at],
-            ')' | ']' | '}' => depth -= 1,
-            c if c == end && depth == 0 => return &text[..at],
-            _ => {}
-        }
-    }
-    text
-}
-
-/// The literals of the shape `noun.verb` in a text.
-fn names(text: &str) -> Vec<String> {
-    let literals = text.split('"').skip(1).step_by(2);
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    let shaped = |literal: &&str| literal.split_once('.').is_some_and(|(noun, verb)| plain(noun) && plain(verb));
-    literals.filter(shaped).map(str::to_owned).collect()
-}
-
-/// The names of all events that the code writes: what is given to `Event::new`, or to the variable that is given to it.
-fn events() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
-        for call in text.split("Event::new(").skip(1) {
-            let argument = upto(call, ',').trim();
-            let mut here = names(argument);
-            if here.is_empty() && argument.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                let binding = format!("let {argument} =");
-                let statements = text.split(&binding).skip(1);
-                here = statements.flat_map(|rest| names(upto(rest, ';'))).collect();
-            }
-            let declared = argument.contains("&'static str") || argument.starts_with("action:");
-            assert!(declared || !here.is_empty(), "{path}: the name of an event cannot be read: Event::new({argument}");
-            found.extend(here);
-        }
-    }
-    found
-}
-
 #[test]
 fn every_event_has_words() {
-    let events = events();
+    let events: BTreeSet<_> = super::access::code::events().into_iter().map(|written| written.event).collect();
     assert!(events.len() > 60 && events.contains("account.deleted") && events.contains("support.left"), "{events:?}");
     for lang in [Lang::Fr, Lang::En] {
         let silent: Vec<_> = events.iter().filter(|name| event_words(name, lang).is_none()).collect();
