@@ -57,6 +57,14 @@ pub fn for_testing(postgres: bool, browser: bool) -> Result<()> {
     install(&needs)
 }
 
+/// Packages for what is measured in a browser.
+///
+/// # Errors
+/// When a package is missing and cannot be installed.
+pub fn for_browser() -> Result<()> {
+    install(&[CHROMIUM, NODE, NPM])
+}
+
 /// The installed Chromium.
 pub fn chromium() -> Option<PathBuf> {
     find("chromium").or_else(|| Some(PathBuf::from("/usr/bin/chromium")).filter(|file| file.exists()))
@@ -136,6 +144,29 @@ pub fn wasm_toolchain() -> Result<WasmToolchain> {
     }
 }
 
+/// What a clean test run writes below `target`, with half as much again for what it makes beside it, in MiB.
+const NEEDED: u64 = 6 * 1024;
+
+/// Says how much room the disk has for building, loudly when it is less than a clean run takes: what fails for want of it, the
+/// compiler or the linker, says so in the middle of other words, or says something else.
+pub fn tell_room() {
+    let Some(free) = free_room(&crate::root().to_string_lossy()) else { return };
+    let enough = free >= NEEDED || crate::target_dir().join("debug").exists();
+    let words = if enough { "" } else { ": too little for a clean run, which takes about 6 GB" };
+    note(&format!("{:.1} GB free on the disk{words}", free as f64 / 1024.0));
+}
+
+/// What the disk below a directory has left, in MiB.
+fn free_room(dir: &str) -> Option<u64> {
+    room_in(&read(Command::new("df").args(["-Pk", dir])).ok()?)
+}
+
+/// The fourth column of what POSIX has `df -Pk` print.
+fn room_in(table: &str) -> Option<u64> {
+    let kib: u64 = table.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kib / 1024)
+}
+
 fn debian() -> Result<WasmToolchain> {
     install(&[DEBIAN_RUST])?;
     Ok(WasmToolchain::Debian)
@@ -193,6 +224,14 @@ mod tests {
             apt_line(&["postgresql", "chromium"]),
             "sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql chromium"
         );
+    }
+
+    #[test]
+    fn room_is_read_from_the_table_of_df() {
+        let table = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 264000000 12000000 83886080 13% /\n";
+        assert_eq!(room_in(table), Some(81_920));
+        assert_eq!(room_in("df: no such directory\n"), None);
+        assert!(free_room("/").is_some());
     }
 
     #[test]

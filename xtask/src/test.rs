@@ -90,6 +90,7 @@ impl Run {
         let start = Instant::now();
         machine::for_testing(postgres || browser, browser)?;
         let wasm = machine::wasm_toolchain()?;
+        machine::tell_room();
         self.rows.push(Row {
             step: "set-up",
             outcome: Outcome::Passed,
@@ -231,6 +232,7 @@ impl Run {
             Ok(()) => (Outcome::Passed, String::new()),
             Err(error) => {
                 eprintln!("  {error:#}");
+                machine::tell_room();
                 (Outcome::Failed, String::new())
             }
         };
