@@ -10,6 +10,7 @@ pub mod drift;
 pub mod kiosk;
 #[cfg(feature = "hydrate")]
 mod live;
+pub mod outcome;
 pub mod planner;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -1,7 +1,7 @@
 //! The two sides agree: what the browser's part asks the page for is in what the server draws.
 
 use super::badge::{BadgeCode, BadgeIsland, BadgeIslandProps, BadgeWords};
-use super::kiosk::{KioskIsland, KioskIslandProps, KioskWords};
+use super::kiosk::{Answer, KioskIsland, KioskIslandProps, KioskResult, KioskResultProps, KioskWords};
 use leptos::prelude::*;
 
 fn badge(next: &str, left_ms: i64) -> String {
@@ -20,9 +20,9 @@ fn badge(next: &str, left_ms: i64) -> String {
     Owner::new().with(|| BadgeIsland(props).to_html()).replace("<!>", "")
 }
 
-fn kiosk() -> String {
+fn kiosk_words() -> KioskWords {
     let word = |text: &str| text.to_owned();
-    let words = KioskWords {
+    KioskWords {
         title: word("Présentez votre QR"),
         place: word("Théâtre"),
         online: word("En ligne"),
@@ -49,8 +49,12 @@ fn kiosk() -> String {
         unpaired_step: word("Demandez un code"),
         unpaired_wait: word("Attendez"),
         pair: word("Jumeler"),
-    };
-    let (time_zone, language) = (word("Europe/Paris"), word("fr"));
+    }
+}
+
+fn kiosk() -> String {
+    let word = |text: &str| text.to_owned();
+    let (words, time_zone, language) = (kiosk_words(), word("Europe/Paris"), word("fr"));
     let props = KioskIslandProps { words, worker: word("/w.js"), decoder: word("/d.wasm"), time_zone, language, server_ms: 7 };
     Owner::new().with(|| KioskIsland(props).to_html()).replace("<!>", "")
 }
@@ -100,4 +104,21 @@ fn the_kiosk_shows_no_answer_before_the_first_scan() {
     let html = kiosk();
     let result = html.split("data-part=\"result\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
     assert!(result.contains("hidden"), "{result}");
+}
+
+/// The server's answer is on the page of components; on a tablet the browser's part puts it together.
+#[test]
+fn an_answer_of_the_server_has_the_elements_that_the_browser_adds() {
+    let word = |text: &str| text.to_owned();
+    let (facts, steps) = (vec![(word("Aujourd'hui"), word("7 h"))], vec![word("Recommencez")]);
+    let answer = Answer { outcome: word("ok"), facts, steps, ..Answer::default() };
+    let props = KioskResultProps { words: kiosk_words(), answer, is_shown: true };
+    let html = Owner::new().with(|| KioskResult(props).to_html()).replace("<!>", "");
+    let lists = html.split("data-part=\"facts\"").nth(1).and_then(|rest| rest.split("</ol>").next()).unwrap();
+    let tags = lists.split('<').skip(1).filter_map(|tag| tag.split([' ', '>']).next());
+    let tags: Vec<_> = tags.filter(|tag| !tag.starts_with('/') && *tag != "ol").collect();
+    assert_eq!(tags, asked(include_str!("live/kiosk.rs"), "add"), "{html}");
+    for piece in ["class=\"kiosk result overlay\"", "role=\"status\"", ">Noté</span>"] {
+        assert!(html.contains(piece), "{piece} in {html}");
+    }
 }

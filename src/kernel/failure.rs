@@ -102,6 +102,15 @@ impl Failure {
         Self::new(Kind::SignIn, "sign_in_required")
     }
 
+    /// Tells of a field under the name that it has in a form.
+    #[must_use]
+    pub fn named(mut self, field: &str, in_form: &str) -> Self {
+        for wrong in self.fields.iter_mut().filter(|wrong| wrong.field == field) {
+            wrong.field = in_form.to_owned();
+        }
+        self
+    }
+
     /// The code of a field, if it is wrong.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.fields.iter().find(|f| f.field == field).map(|f| f.code.as_str())

@@ -3,6 +3,7 @@
 use super::browser;
 use super::part::{Facts, Part};
 use crate::islands::drift;
+use crate::islands::outcome::{Look, look};
 use crate::kernel::Drift;
 use js_sys::Array;
 use std::cell::Cell;
@@ -317,15 +318,11 @@ impl Kiosk {
 
     fn draw(&self, answer: &Answer) {
         let is_good = answer.outcome == "ok";
-        let (class, icon) = match answer.outcome.as_str() {
-            "ok" => ("kiosk result overlay", "/icons.svg#i-check"),
-            "warn" => ("kiosk result overlay warn", "/icons.svg#i-warn"),
-            _ => ("kiosk result overlay no", "/icons.svg#i-x"),
-        };
+        let Look { class, icon, role } = look(&answer.outcome);
         self.result.set("class", class);
         self.result.set("data-outcome", &answer.outcome);
         self.result.set("data-kind", &answer.kind);
-        self.hero.set("role", if is_good { "status" } else { "alert" });
+        self.hero.set("role", role);
         self.result_icon.set("href", icon);
         self.title.say(&answer.title);
         self.line.say(&answer.line);

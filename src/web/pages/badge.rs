@@ -45,29 +45,11 @@ fn kept_secret(app: &App, jar: &CookieJar) -> Option<String> {
 async fn page(member: Member, jar: CookieJar) -> Answer {
     let me = member.crew_record().await?;
     let t = member.words();
-    let Some(phone) = this_phone(&member, &me, &jar).await? else {
-        return Ok(render::page(StatusCode::OK, move || {
-            view! {
-                <InOrg member=member.clone() title=t.badge_title() here="badge">
-                    <div class="stack narrow">
-                        <h1>{t.badge_register_title()}</h1><p class="muted">{t.badge_register_text()}</p>
-                        {register_form(&member, "/badge")}
-                    </div>
-                </InOrg>
-            }
-        }));
-    };
+    let Some(phone) = this_phone(&member, &me, &jar).await? else { return Ok(show_register(&member, Typed::default())) };
     let badge = issue(&member, &me, phone.id).await?;
     let code = code_of(&member, &badge)?;
     let (nonce, renew_url) = (member.visitor.nonce.clone(), member.url("/badge/code"));
-    let words = BadgeWords {
-        enter: t.badge_in(),
-        exit: t.badge_out(),
-        pause_end: t.badge_break_end(),
-        renews: t.badge_renews(),
-        failed: t.badge_failed(),
-        label: t.badge_label(),
-    };
+    let words = badge_words(t);
     let refresh = member.visitor.app.config.badge.seconds - 3;
     Ok(render::island_page(&nonce, false, move || {
         view! {
@@ -79,6 +61,33 @@ async fn page(member: Member, jar: CookieJar) -> Answer {
             </InOrg>
         }
     }))
+}
+
+/// The words of a badge.
+pub(super) fn badge_words(t: &Words) -> BadgeWords {
+    BadgeWords {
+        enter: t.badge_in(),
+        exit: t.badge_out(),
+        pause_end: t.badge_break_end(),
+        renews: t.badge_renews(),
+        failed: t.badge_failed(),
+        label: t.badge_label(),
+    }
+}
+
+/// The badge's page on a phone that has none.
+fn show_register(member: &Member, typed: Typed) -> Response {
+    let (member, t) = (member.clone(), member.words());
+    render::page(form_status(&typed), move || {
+        view! {
+            <InOrg member=member.clone() title=t.badge_title() here="badge">
+                <div class="stack narrow">
+                    <h1>{t.badge_register_title()}</h1><p class="muted">{t.badge_register_text()}</p>
+                    {register_form(&member, "/badge", typed)}
+                </div>
+            </InOrg>
+        }
+    })
 }
 
 async fn issue(member: &Member, me: &CrewMember, device: DeviceId) -> Result<IssuedBadge, Refusal> {
@@ -114,15 +123,18 @@ async fn renew(member: Member, jar: CookieJar) -> Result<Json<BadgeCode>, Refusa
     Ok(Json(code_of(&member, &badge)?))
 }
 
-fn register_form(member: &Member, next: &'static str) -> impl IntoView + use<> {
-    let t = member.words();
+/// Registers this phone, under a name that is proposed or was typed.
+fn register_form(member: &Member, next: &'static str, typed: Typed) -> impl IntoView + use<> {
+    let (t, lang) = (member.words(), member.visitor.lang);
     let name = t.device_default_name(
         member.visitor.account.as_ref().map(|a| crate::kernel::text::first_name(&a.name).to_owned()).unwrap_or_default(),
     );
+    let typed = if typed.values.is_empty() { Typed { values: vec![("name", name)], ..typed } } else { typed };
     view! {
         <form class="stack" method="post" action=member.url("/devices")>
             <input type="hidden" name="next" value=next />
-            <div class="field"><label for="name">{t.device_name()}</label><input class="input" id="name" name="name" value=name required maxlength="100" /></div>
+            <FormError typed=typed.clone() lang />
+            <Field typed lang name="name" label=t.device_name() required=true />
             <div class="row"><button class="btn primary large"><Icon name="phone" />{t.device_register_button()}</button></div>
         </form>
     }
@@ -130,30 +142,42 @@ fn register_form(member: &Member, next: &'static str) -> impl IntoView + use<> {
 
 async fn devices(member: Member, jar: CookieJar) -> Answer {
     let me = member.crew_record().await?;
-    let list = clock::list_my_devices(&member.visitor.app, member.permit()?, &me, true).await.map_err(|e| member.refuse(e))?;
-    let mine = this_phone(&member, &me, &jar).await?.map(|d| d.id);
-    let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
-    Ok(render::page(StatusCode::OK, move || {
+    show_devices(&member, &me, &jar, Typed::default()).await
+}
+
+async fn show_devices(member: &Member, me: &CrewMember, jar: &CookieJar, typed: Typed) -> Answer {
+    let list = clock::list_my_devices(&member.visitor.app, member.permit()?, me, true).await.map_err(|e| member.refuse(e))?;
+    let mine = this_phone(member, me, jar).await?.map(|d| d.id);
+    let (member, t) = (member.clone(), member.words());
+    Ok(render::page(form_status(&typed), move || {
         view! {
             <InOrg member=member.clone() title=t.nav_devices() here="devices">
                 <div class="stack wide narrow">
                     <header class="page-head"><div><h1>{t.nav_devices()}</h1><p class="lead">{t.device_lead()}</p></div></header>
                     {list.is_empty().then(|| view! { <Empty title=t.device_empty_title() text=t.device_empty_text() /> })}
                     <ul class="list">{list.into_iter().map(|device| {
-                        let revoke = member.url(&format!("/devices/{}/revoke", device.id));
-                        view! { <li>
-                            <span class="tile-icon"><Icon name="phone" /></span>
-                            <span class="grow"><span class="strong">{device.name}</span>{(Some(device.id) == mine).then(|| view! { " "<Pill tone="accent" icon="check" text=t.device_this() /> })}
-                                <small>{t.device_since(format::date_time(zone.local(device.registered_at), lang))}</small></span>
-                            {if device.revoked_at.is_some() { view! { <Pill tone="" icon="ban" text=t.device_revoked() /> }.into_any() } else {
-                                view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.device_revoke_button()}</button></form> }.into_any() }}
-                        </li> }
+                        let is_this = Some(device.id) == mine;
+                        device_line(&member, device, is_this)
                     }).collect_view()}</ul>
-                    {mine.is_none().then(|| register_form(&member, "/devices"))}
+                    {(mine.is_none() || typed.failure.is_some()).then(|| register_form(&member, "/devices", typed))}
                 </div>
             </InOrg>
         }
     }))
+}
+
+/// A phone in the list of one's own; `is_this` for the one that asks.
+pub(super) fn device_line(member: &Member, device: Device, is_this: bool) -> AnyView {
+    let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
+    let revoke = member.url(&format!("/devices/{}/revoke", device.id));
+    view! { <li>
+        <span class="tile-icon"><Icon name="phone" /></span>
+        <span class="grow"><span class="strong">{device.name}</span>{is_this.then(|| view! { " "<Pill tone="accent" icon="check" text=t.device_this() /> })}
+            <small>{t.device_since(format::date_time(zone.local(device.registered_at), lang))}</small></span>
+        {if device.revoked_at.is_some() { view! { <Pill tone="" icon="ban" text=t.device_revoked() /> }.into_any() } else {
+            view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.device_revoke_button()}</button></form> }.into_any() }}
+    </li> }
+    .into_any()
 }
 
 #[derive(Deserialize)]
@@ -171,10 +195,20 @@ async fn register(
     let me = member.crew_record().await?;
     let app = &member.visitor.app;
     let secret = kept_secret(app, &jar).unwrap_or_else(random::token::<32>);
-    let new = NewDevice { fingerprint: mark_of(&secret), name: form.name, attestation: None };
+    let next = if form.next.as_deref() == Some("/badge") { "/badge" } else { "/devices" };
+    let new = NewDevice { fingerprint: mark_of(&secret), name: form.name.clone(), attestation: None };
     match clock::register_device(app, member.permit()?, &me, new).await {
         // That it is registered is all that was wanted.
         Ok(_) | Err(PunchError::DeviceKnown) => {}
+        Err(error @ PunchError::Fields(_)) => {
+            let failure = Failure::from(error).named("device_name", "name");
+            let typed = Typed { failure: Some(failure), values: vec![("name", form.name)] };
+            let page = match next {
+                "/badge" => show_register(&member, typed),
+                _ => show_devices(&member, &me, &jar, typed).await?,
+            };
+            return Ok((jar, page));
+        }
         Err(error) => return Err(member.refuse(error)),
     }
     let cookie = Cookie::build((device_cookie_name(app), secret))
@@ -183,7 +217,6 @@ async fn register(
         .http_only(true)
         .secure(app.config.is_secure())
         .permanent();
-    let next = if form.next.as_deref() == Some("/badge") { "/badge" } else { "/devices" };
     Ok((jar.add(cookie), go_with(&session, "device.registered", &member.url(next)).await))
 }
 

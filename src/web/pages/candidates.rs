@@ -95,7 +95,7 @@ fn row(member: &Member, sheet: &MissionSheet, open: &Candidates, place: usize, r
 }
 
 /// What speaks for somebody, then what speaks against: sign and words.
-fn reasons(member: &Member, ranked: &Ranked) -> AnyView {
+pub(super) fn reasons(member: &Member, ranked: &Ranked) -> AnyView {
     let lang = member.visitor.lang;
     let line = |is_for: bool, text: String| {
         let (tone, icon) = if is_for { ("positive", "check") } else { ("warning", "warn") };

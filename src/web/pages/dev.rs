@@ -6,6 +6,7 @@ mod door;
 mod forms;
 mod lists;
 mod paper;
+mod sample;
 mod sheet;
 
 use super::*;
@@ -43,8 +44,9 @@ async fn one(visitor: Visitor, Path(id): Path<MailId>) -> Answer {
     }))
 }
 
-/// Everything that pages are made of, in the frame that most of them have. `tests/http/components.rs` holds it against the style
-/// sheet: a class that is new there is shown here, or is an exception with its reason.
+/// Everything that pages are made of, in the frame that most of them have. What pages have a part for is that part, with the
+/// facts of `sample`; the rest is here. `tests/http/components.rs` holds it against pages, and all of it against the style sheet:
+/// a class that is new there is shown here, or is an exception with its reason.
 async fn components(visitor: Visitor) -> Response {
     let member = somebody(visitor);
     render::page(StatusCode::OK, move || show_components(member))
@@ -117,15 +119,14 @@ impl Part {
 }
 
 fn show_components(member: Member) -> AnyView {
-    let lang = member.visitor.lang;
     let groups = [
-        basics::parts(lang),
-        forms::parts(lang),
-        lists::parts(lang),
-        sheet::parts(lang),
-        day::parts(lang),
-        door::parts(lang),
-        paper::parts(lang),
+        basics::parts(&member),
+        forms::parts(member.visitor.lang),
+        lists::parts(&member),
+        sheet::parts(&member),
+        day::parts(&member),
+        door::parts(&member),
+        paper::parts(member.words()),
     ];
     let parts: Vec<Part> = groups.into_iter().flatten().collect();
     let links = parts.iter().map(|part| view! { <a class="btn" href=format!("#{}", part.id)>{part.title}</a> }).collect_view();

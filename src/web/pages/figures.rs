@@ -122,10 +122,10 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
 }
 
 /// What a project costs in these weeks; one without a name is of missions without a project.
-struct ProjectCost {
-    name: String,
-    colour: i64,
-    cost: Cost,
+pub(super) struct ProjectCost {
+    pub name: String,
+    pub colour: i64,
+    pub cost: Cost,
 }
 
 /// Projects by cost, dearest first.
@@ -213,7 +213,8 @@ fn fill(weeks: &Weeks, lang: Lang) -> AnyView {
     figure("fill", t.figures_fill(), sentence, drawing.into_any(), table(columns, lines.into_any()), lang)
 }
 
-fn costs(projects: &[ProjectCost], lang: Lang) -> AnyView {
+/// What projects cost, dearest first.
+pub(super) fn costs(projects: &[ProjectCost], lang: Lang) -> AnyView {
     let t = words(lang);
     if projects.is_empty() {
         let empty = view! { <Empty title=t.figures_empty_title() text=t.figures_costs_empty() /> };

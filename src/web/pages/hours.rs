@@ -119,10 +119,7 @@ fn show(member: Member, hours: Hours, worked: Option<Today>, period: Period, bas
                                 <a class="btn secondary" href=format!("{base}/hours.xlsx{query}") download="">"XLSX"</a>
                             </div>
                         </div></header>
-                    <dl class="tiles">
-                        <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
-                        {worked.map(|(minutes, since)| view! { <div><dt>{t.hours_today()}</dt><dd>{minutes}" "<small>{since}</small></dd></div> })}
-                    </dl>
+                    {tiles(t, total, worked)}
                     {if empty { view! { <Empty title=t.hours_empty_title() text=t.hours_empty_text() /> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="table" role="table">
                             <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.hours_day()}</th><th role="columnheader">{t.hours_punched()}</th><th role="columnheader">{t.hours_break()}</th><th role="columnheader">{t.hours_place()}</th><th role="columnheader" class="end">{t.hours_worked()}</th></tr></thead>
@@ -133,6 +130,17 @@ fn show(member: Member, hours: Hours, worked: Option<Today>, period: Period, bas
             </InOrg>
         }
     })
+}
+
+/// The sums: of all that is shown, and of one's own day, with since when one is in.
+pub(super) fn tiles(t: &Words, total: String, worked: Option<(String, Option<String>)>) -> AnyView {
+    view! {
+        <dl class="tiles">
+            <div><dt>{t.hours_total()}</dt><dd>{total}</dd></div>
+            {worked.map(|(minutes, since)| view! { <div><dt>{t.hours_today()}</dt><dd>{minutes}" "<small>{since}</small></dd></div> })}
+        </dl>
+    }
+    .into_any()
 }
 
 fn row_view(interval: Interval, place: Option<String>, zone: &Zone, now: Instant, lang: Lang) -> impl IntoView + use<> {

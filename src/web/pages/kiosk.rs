@@ -76,9 +76,28 @@ async fn page(visitor: Visitor, MaybeTablet(tablet): MaybeTablet, Query(query): 
     };
     let lang = tablet.org.lang();
     let t = crate::platform::words::words(lang);
-    let words = KioskWords {
+    let words = kiosk_words(t, format!("{} · {}", tablet.org.name, tablet.kiosk.place));
+    let assets = &visitor.app.assets;
+    let (worker, decoder, camera, styles) =
+        (assets.url("scan-worker.js"), assets.url("scanner.wasm"), assets.url("kiosk-camera.js"), assets.url("regie.css"));
+    let (nonce, zone, now) = (visitor.nonce.clone(), tablet.org.time_zone.clone(), visitor.app.clock.now());
+    let head = render::island_scripts(&visitor.app, &nonce).into_any();
+    let script_nonce = nonce.clone();
+    Ok(render::island_page(&nonce, true, move || {
+        view! {
+            <crate::web::shell::Document lang title=tablet.kiosk.name body_class="kiosk-body" head=view! { {head}<script type="module" src=camera nonce=script_nonce></script> }.into_any() styles=styles>
+                <noscript><p class="note warning">{t.kiosk_no_script()}</p></noscript>
+                <crate::islands::kiosk::KioskIsland words=words worker=worker decoder=decoder time_zone=zone language=lang.code().to_owned() server_ms=now.0 />
+            </crate::web::shell::Document>
+        }
+    }))
+}
+
+/// The words of a kiosk at a place.
+pub(super) fn kiosk_words(t: &Words, place: String) -> KioskWords {
+    KioskWords {
         title: t.kiosk_title(),
-        place: format!("{} · {}", tablet.org.name, tablet.kiosk.place),
+        place,
         online: t.kiosk_online(),
         offline: t.kiosk_offline(),
         camera_starting: t.kiosk_camera_starting(),
@@ -103,21 +122,7 @@ async fn page(visitor: Visitor, MaybeTablet(tablet): MaybeTablet, Query(query): 
         unpaired_step: t.kiosk_unpaired_step(),
         unpaired_wait: t.kiosk_unpaired_wait(),
         pair: t.pair_title(),
-    };
-    let assets = &visitor.app.assets;
-    let (worker, decoder, camera, styles) =
-        (assets.url("scan-worker.js"), assets.url("scanner.wasm"), assets.url("kiosk-camera.js"), assets.url("regie.css"));
-    let (nonce, zone, now) = (visitor.nonce.clone(), tablet.org.time_zone.clone(), visitor.app.clock.now());
-    let head = render::island_scripts(&visitor.app, &nonce).into_any();
-    let script_nonce = nonce.clone();
-    Ok(render::island_page(&nonce, true, move || {
-        view! {
-            <crate::web::shell::Document lang title=tablet.kiosk.name body_class="kiosk-body" head=view! { {head}<script type="module" src=camera nonce=script_nonce></script> }.into_any() styles=styles>
-                <noscript><p class="note warning">{t.kiosk_no_script()}</p></noscript>
-                <crate::islands::kiosk::KioskIsland words=words worker=worker decoder=decoder time_zone=zone language=lang.code().to_owned() server_ms=now.0 />
-            </crate::web::shell::Document>
-        }
-    }))
+    }
 }
 
 fn show_pairing(visitor: Visitor, typed: Typed) -> Response {
@@ -170,8 +175,9 @@ struct ScanForm {
 async fn scan(tablet: Tablet, Form(form): Form<ScanForm>) -> Result<Json<ScanAnswer>, Refusal> {
     let lang = tablet.org.lang();
     let refuse = |failure: Failure| Refusal::new(failure, lang);
+    let seconds = tablet.app.config.badge.seconds;
     if !tablet.kiosk.is_active {
-        return Ok(Json(refused(&tablet, &PunchError::KioskInactive)));
+        return Ok(Json(refused(lang, seconds, &PunchError::KioskInactive, tablet.app.clock.now())));
     }
     let permit = permit(&tablet.actor).map_err(|e| refuse(e.into()))?;
     let scan = Scan {
@@ -182,15 +188,16 @@ async fn scan(tablet: Tablet, Form(form): Form<ScanForm>) -> Result<Json<ScanAns
         shown_at: form.at.map(Instant),
     };
     Ok(Json(match clock::record_punch(&tablet.app, permit, &tablet.org.zone(), scan).await {
-        Ok(receipt) => accepted(&tablet, &receipt),
+        Ok(receipt) => accepted(&tablet.org, &receipt, tablet.app.clock.now()),
         Err(PunchError::Db(error)) => return Err(refuse(error.into())),
-        Err(error) => refused(&tablet, &error),
+        Err(error) => refused(lang, seconds, &error, tablet.app.clock.now()),
     }))
 }
 
-fn accepted(tablet: &Tablet, receipt: &Receipt) -> ScanAnswer {
-    let t = crate::platform::words::words(tablet.org.lang());
-    let time = tablet.org.zone().local(receipt.at).hour_minute();
+/// What is said of a scan that was recorded; `now` is the server's time.
+pub(super) fn accepted(org: &Org, receipt: &Receipt, now: Instant) -> ScanAnswer {
+    let t = words(org.lang());
+    let time = org.zone().local(receipt.at).hour_minute();
     let first = text::first_name(&receipt.name);
     let (title, line) = match receipt.kind {
         PunchKind::Out => (t.kiosk_bye(first), t.badge_out()),
@@ -206,13 +213,14 @@ fn accepted(tablet: &Tablet, receipt: &Receipt) -> ScanAnswer {
         time,
         facts,
         steps: Vec::new(),
-        server_ms: tablet.app.clock.now().0,
+        server_ms: now.0,
     }
 }
 
-fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
-    let t = crate::platform::words::words(tablet.org.lang());
-    let again = vec![t.kiosk_step_open(), t.kiosk_step_wait(tablet.app.config.badge.seconds), t.kiosk_step_show()];
+/// What is said of a scan that was not. A code is renewed every so many `seconds`.
+pub(super) fn refused(lang: Lang, seconds: i64, error: &PunchError, now: Instant) -> ScanAnswer {
+    let t = words(lang);
+    let again = vec![t.kiosk_step_open(), t.kiosk_step_wait(seconds), t.kiosk_step_show()];
     let (outcome, title, steps) = match error {
         PunchError::Expired => ("no", t.kiosk_expired(), again),
         PunchError::AlreadyUsed => ("no", t.kiosk_used(), again),
@@ -225,7 +233,7 @@ fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
         PunchError::Raced => ("warn", t.kiosk_raced(), again),
         _ => ("no", t.kiosk_unknown(), vec![t.kiosk_step_badge(), t.kiosk_step_show()]),
     };
-    let line = words_of(error.code(), tablet.org.lang());
+    let line = words_of(error.code(), lang);
     ScanAnswer {
         outcome: outcome.into(),
         kind: error.code().into(),
@@ -234,7 +242,7 @@ fn refused(tablet: &Tablet, error: &PunchError) -> ScanAnswer {
         time: String::new(),
         facts: Vec::new(),
         steps,
-        server_ms: tablet.app.clock.now().0,
+        server_ms: now.0,
     }
 }
 

@@ -49,7 +49,8 @@ async fn show(member: Member, changed: Option<KioskId>, typed: Typed) -> Answer 
     }))
 }
 
-fn line(member: &Member, kiosk: Kiosk, typed: Typed) -> impl IntoView + use<> {
+/// A kiosk in the list, with what can be done to it.
+pub(super) fn line(member: &Member, kiosk: Kiosk, typed: Typed) -> impl IntoView + use<> {
     let (t, lang, zone, now) = (member.words(), member.visitor.lang, member.org.zone(), member.visitor.app.clock.now());
     let base = member.url(&format!("/kiosks/{}", kiosk.id));
     let (tone, icon, state) = if !kiosk.is_active {
@@ -125,19 +126,27 @@ async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
     }
 }
 
+/// What to do at the tablet: go to an address and type a code there, or read a link.
+pub(super) fn pairing_steps(t: &Words, address: String, code: String, link: &str) -> AnyView {
+    let drawing = qr::text(link);
+    view! {
+        <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
+        {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
+    }
+    .into_any()
+}
+
 /// The pairing code, once: as text, as a link and as a QR of the link.
 fn show_code(member: &Member, name: String, code: String) -> Response {
     let (member, t) = (member.clone(), member.words());
     let link = member.visitor.app.link(&format!("/kiosk?code={code}"));
-    let drawing = qr::text(&link);
     let address = member.visitor.app.link("/kiosk");
     render::page(StatusCode::OK, move || {
         view! {
             <InOrg member=member.clone() title=name.clone() here="kiosks">
                 <div class="stack wide narrow">
                     <h1>{t.pairing_title(name.as_str())}</h1>
-                    <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
-                    {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
+                    {pairing_steps(t, address, code, &link)}
                     <p class="muted">{t.pairing_life()}</p>
                     <p><a class="btn secondary" href=member.url("/kiosks")>{t.nav_kiosks()}</a></p>
                 </div>

@@ -102,6 +102,7 @@ fn places(own: &Own) -> impl IntoView + use<> {
 fn profile_form(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let (typed, language) = (typed.clone(), typed.value("language"));
+    let new_org_failed = ["org_name", "org_time_zone"].into_iter().any(|field| typed.error(field, lang).is_some());
     view! {
         <form class="stack" method="post" action="/me">
             <h2>{t.me_profile()}</h2>
@@ -112,7 +113,7 @@ fn profile_form(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
             <Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() required=true />
             <div class="row"><button class="btn secondary">{t.save()}</button></div>
         </form>
-        <details open=typed.error("org_name", lang).is_some()><summary>{t.me_new_org()}</summary>
+        <details open=new_org_failed><summary>{t.me_new_org()}</summary>
             <form class="stack" method="post" action="/orgs">
                 <Field typed=typed.clone() lang name="org_name" label=t.field_org_name() required=true />
                 <Field typed=typed.clone() lang name="org_time_zone" label=t.field_time_zone() required=true />
@@ -263,8 +264,10 @@ async fn create_org(own: Own, Form(form): Form<OrgForm>) -> Answer {
     match orgs::create_org(&own.visitor.app, own.permit()?, &own.account, new).await {
         Ok(org) => Ok(Redirect::to(&format!("/o/{}", org.slug)).into_response()),
         Err(error) => {
+            // The profile, on the same page, has a time zone as well.
+            let failure = Failure::from(error).named("time_zone", "org_time_zone");
             let values = vec![("org_name", form.org_name), ("org_time_zone", form.org_time_zone)];
-            show(own, Typed { failure: Some(error.into()), values }).await
+            show(own, Typed { failure: Some(failure), values }).await
         }
     }
 }

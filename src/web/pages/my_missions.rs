@@ -68,7 +68,7 @@ fn place(mine: &MyMission) -> impl IntoView + use<> {
 }
 
 /// A mission that asks, with both answers.
-fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> impl IntoView + use<> {
+pub(super) fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let zone = mine.mission.zone();
     let (starts, ends) = (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at));
@@ -108,7 +108,7 @@ fn colleagues(mine: &MyMission, lang: Lang) -> Option<AnyView> {
 }
 
 /// The plan, a heading a day.
-fn days(
+pub(super) fn days(
     plan: Vec<MyMission>,
     now: Instant,
     today: jiff::civil::Date,

@@ -1,6 +1,9 @@
 //! Buttons, states, text, people, icons, messages, and what stands where there is nothing, or not yet.
 
+use super::super::conflicts::overrule_form;
+use super::super::plan::edit::{EditForm, refusal_view};
 use super::*;
+use crate::kernel::{AssignmentId, MissionId};
 
 /// Every icon of the sprite.
 const ICONS: [&str; 38] = [
@@ -9,9 +12,9 @@ const ICONS: [&str; 38] = [
     "swap", "tablet", "undo", "user", "useradd", "users", "warn", "wifi", "wifioff", "x",
 ];
 
-pub(super) fn parts(lang: Lang) -> Vec<Part> {
-    let t = words(lang);
-    vec![buttons(), states(t), text(), people(), icons(), messages(t), dialogs(t), waiting(t)]
+pub(super) fn parts(member: &Member) -> Vec<Part> {
+    let t = member.words();
+    vec![buttons(), states(t), text(), people(), icons(), messages(t), dialogs(member), waiting(t)]
 }
 
 fn buttons() -> Part {
@@ -38,7 +41,6 @@ fn states(t: &Words) -> Part {
     let pills = pills.into_iter().map(|(tone, icon, text)| view! { <Pill tone icon text /> }).collect_view();
     let shown = view! {
         <div class="row">{pills}</div>
-        <p><span class="fill"><svg width="34" height="8" viewBox="0 0 34 8" aria-hidden="true"><circle cx="3" cy="4" r="3"></circle><circle cx="10" cy="4" r="3"></circle><circle cx="17" cy="4" r="3"></circle><circle class="off" cx="24" cy="4" r="2.3"></circle><circle class="off" cx="31" cy="4" r="2.3"></circle></svg>"3/5"<span class="vh">" "{t.plan_filled()}</span></span></p>
         <p class="row">{t.nav_punches()}<span class="count">"4"</span></p>
     };
     Part::new("states", "States", "A colour never speaks alone: an icon and a word are with it.", shown.into_any())
@@ -86,21 +88,17 @@ fn messages(t: &Words) -> Part {
         <div class="note positive"><Icon name="check" /><p>{t.flash_plan_published()}</p></div>
         <div class="note warning"><Icon name="warn" /><p>{t.place_nobody_left()}</p></div>
         <div class="note danger"><Icon name="stop" /><div><strong>{t.audit_broken()}</strong><p>{t.audit_broken_lead()}</p></div></div>
-        <div class="toast"><Icon name="check" /><p>{t.flash_plan_edited()}</p><button class="btn" type="button">{t.cancel()}</button></div>
     };
-    let about = "A note stays in its page. A toast is over the sheet of the planner and goes.";
+    let about = "A note stays in its page.";
     Part::new("messages", "Messages", about, shown.into_any())
 }
 
-fn dialogs(t: &Words) -> Part {
-    let shown = view! {
-        <div class="dialog" role="group" aria-labelledby="dialog-title">
-            <header><h3 id="dialog-title">{t.mission_delete()}</h3></header>
-            <div class="body"><p>{t.mission_delete_lead()}</p></div>
-            <footer><button class="btn" type="button">{t.cancel()}</button><button class="btn danger" type="button">{t.mission_delete()}</button></footer>
-        </div>
-        <details><summary>{t.org_leave()}</summary><form class="stack tight" method="get"><p class="small muted">{t.org_leave_lead()}</p><div class="row"><button class="btn danger-quiet">{t.org_leave()}</button></div></form></details>
-    };
+fn dialogs(member: &Member) -> Part {
+    let (lang, t) = (member.visitor.lang, member.words());
+    let text = words_of("edit.nothing", lang);
+    let refusal = refusal_view(member, &sample::sight(member, "week"), &EditForm::default(), text, &[]);
+    let overrule = overrule_form(member, AssignmentId(9), &sample::outside(MissionId(9)), "/plan");
+    let shown = view! { <div class="dialog" role="group" aria-label=t.plan_refused()>{refusal}</div>{overrule} };
     let about = "The planner alone opens dialogs. Elsewhere what is rare unfolds, and works without scripts.";
     Part::new("dialogs", "Dialog and details", about, shown.into_any())
 }

@@ -54,9 +54,8 @@ fn wrong_form(lang: Lang) -> AnyView {
 
 fn choices(t: &Words) -> Part {
     let shown = view! {
-        <nav class="tabs" aria-label=t.members_by_state()><a href="#choices" aria-current="true">{t.members_all()}" "<span>"12"</span></a><a href="#choices">{t.members_active()}" "<span>"9"</span></a><a href="#choices">{t.members_invited()}</a></nav>
+        <nav class="tabs" aria-label=t.members_by_state()><a href="#choices" aria-current="true">{t.members_all()}</a><a href="#choices">{t.members_active()}</a><a href="#choices">{t.members_invited()}</a></nav>
         <nav class="segmented" aria-label=t.hours_scale()><a href="#choices" aria-current="page">{t.hours_week()}</a><a href="#choices">{t.hours_month()}</a></nav>
-        <fieldset class="segmented"><legend class="vh">{t.plan_span()}</legend><label><input type="radio" name="span" checked />{t.plan_day()}</label><label><input type="radio" name="span" />{t.plan_week_word()}</label><label><input type="radio" name="span" />{t.plan_month()}</label></fieldset>
         <form class="filters row" method="get" role="search">
             <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.members_search() placeholder=t.members_search() /></div>
             <select class="input pick" name="of" aria-label=t.members_role()><option>{t.members_all_roles()}</option><option>{t.role_tech()}</option></select>
@@ -72,7 +71,7 @@ fn places(t: &Words) -> Part {
         <header class="page-head"><div><nav class="crumbs" aria-label="Crumbs"><ol><li><a href="#places">{t.nav_projects()}</a></li><li><a href="#places">"Le Soulier de satin"</a></li></ol></nav><h3>"Montage"</h3><p class="lead">"Grande salle"</p></div>
             <div class="actions"><a class="btn secondary" href="#places"><Icon name="copy" />{t.mission_duplicate()}</a><a class="btn primary" href="#places"><Icon name="plus" />{t.mission_new()}</a></div></header>
         <div class="section-head"><h3>"Son"</h3><p><span class="pill warning">"1/2"</span></p></div>
-        <div class="pages"><span>{t.audit_count(120_i64)}</span><nav aria-label=t.audit_pages()><a class="btn secondary" href="#places" aria-disabled="true">{t.audit_newer()}</a><a class="btn secondary" href="#places">{t.audit_older()}</a></nav></div>
+        <div class="pages"><span>{t.audit_count(120_i64)}</span><nav aria-label=t.audit_pages()><span class="btn secondary" aria-disabled="true">{t.audit_newer()}</span><a class="btn secondary" href="#places">{t.audit_older()}</a></nav></div>
     };
     Part::new("places", "Heads and pages", "Where one is, what can be done here, where it goes on.", shown.into_any())
 }

@@ -1,17 +1,47 @@
 //! Lists, cards, tables that are cards on phones, figures.
 
+use super::super::badge::device_line;
+use super::super::figures::{ProjectCost, costs};
+use super::super::hours::tiles;
+use super::super::kiosks;
 use super::*;
+use crate::kernel::{CrewMemberId, DeviceId, KioskId};
+use crate::planning::service::Cost;
+use crate::timeclock::{Device, Kiosk};
 
-pub(super) fn parts(lang: Lang) -> Vec<Part> {
-    vec![lists(words(lang)), tables(words(lang)), figures(lang)]
+pub(super) fn parts(member: &Member) -> Vec<Part> {
+    vec![lists(member), tables(member.words()), figures(member)]
 }
 
-fn lists(t: &Words) -> Part {
+fn lists(member: &Member) -> Part {
+    let t = member.words();
+    let phone = Device {
+        id: DeviceId(1),
+        crew_member_id: CrewMemberId(1),
+        fingerprint: String::new(),
+        name: "Pixel de Karim".to_owned(),
+        attestation: None,
+        registered_at: sample::at(16, (7, 52)),
+        last_seen_at: None,
+        revoked_at: None,
+    };
+    let door = Kiosk {
+        id: KioskId(1),
+        org_id: member.org.id,
+        name: "Entrée des artistes".to_owned(),
+        place: "4 rue du Mail".to_owned(),
+        fingerprint: String::new(),
+        is_active: true,
+        has_key: false,
+        paired_at: Some(sample::at(16, (7, 52))),
+        last_seen_at: Some(sample::at(16, (7, 52))),
+        app_version: None,
+        device_info: None,
+        created_at: Instant(0),
+    };
+    let (phone, door) = (device_line(member, phone, true), kiosks::line(member, door, Typed::default()));
     let shown = view! {
-        <ul class="list">
-            <li><span class="tile-icon"><Icon name="phone" /></span><span class="grow"><span class="strong">"Pixel de Karim"</span>" "<Pill tone="accent" icon="check" text=t.device_this() /><small>"16.11., 07:52"</small></span><form method="get"><button class="btn danger-quiet">{t.device_revoke_button()}</button></form></li>
-            <li><span class="tile-icon"><Icon name="tablet" /></span><span class="grow"><span class="strong">"Entrée des artistes"</span><small>"4 rue du Mail"</small></span><Pill tone="warning" icon="wifioff" text=t.kiosks_offline() /></li>
-        </ul>
+        <ul class="list">{phone}{door}</ul>
         <div class="card stack tight"><h3>{t.nav_projects()}</h3>
             <dl class="facts"><dt>{t.mission_place()}</dt><dd><del>"Studio 2"</del>" → "<ins>"Grande salle"</ins></dd><dt>{t.field_time_zone()}</dt><dd>"Europe/Paris"</dd></dl></div>
     };
@@ -26,12 +56,12 @@ fn tables(t: &Words) -> Part {
     ];
     let shown = view! {
         <div class="table-wrap"><table class="table" role="table"><caption class="vh">{t.nav_crew()}</caption>
-            <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.sheet_person()}</th><th role="columnheader">{t.field_job()}</th><th role="columnheader" class="end">{t.hours_worked()}</th><th role="columnheader">{t.member_state()}</th><th role="columnheader"><span class="vh">{t.assign_button()}</span></th></tr></thead>
-            <tbody role="rowgroup"><tr role="row" class="group"><th role="rowheader" colspan="5" scope="rowgroup">"Le Soulier de satin"</th></tr>{rows}</tbody>
-            <tfoot role="rowgroup"><tr role="row"><th scope="row" role="rowheader" colspan="2">{t.hours_total()}</th><td role="cell" class="num end" data-label=t.hours_worked()>{format::minutes(4825)}</td></tr></tfoot>
+            <thead role="rowgroup"><tr role="row"><th role="columnheader"><span class="vh">{t.member_pick_head()}</span></th><th role="columnheader">{t.sheet_person()}</th><th role="columnheader">{t.field_job()}</th><th role="columnheader" class="end">{t.hours_worked()}</th><th role="columnheader">{t.member_state()}</th><th role="columnheader"><span class="vh">{t.assign_button()}</span></th></tr></thead>
+            <tbody role="rowgroup"><tr role="row" class="group"><th role="rowheader" colspan="6" scope="rowgroup">"Le Soulier de satin"</th></tr>{rows}</tbody>
         </table></div>
     };
-    let about = "Where a table has less than 640 pixels, each row is a card: the state in its corner, each value with its name.";
+    let about =
+        "Where a table has less than 640 pixels, each row is a card: what is picked in its corner, each value with its name.";
     Part::new("tables", "Tables", about, shown.into_any())
 }
 
@@ -46,25 +76,24 @@ fn table_row(
 ) -> AnyView {
     view! {
         <tr role="row">
+            <td role="cell" class="corner"><input type="checkbox" aria-label=t.member_pick(name) /></td>
             <th scope="row" role="rowheader"><span class="person"><Avatar name=name /><span><a href="#tables">{name}</a></span></span></th>
             <td role="cell" data-label=t.field_job()>{job}</td>
             <td role="cell" data-label=t.hours_worked() class="num end">{format::minutes(minutes)}</td>
-            <td role="cell" class="corner"><Pill tone icon text=state /></td>
-            <td role="cell" class="bare"><button class="btn secondary" type="button" aria-label=t.candidates_assign_name(name)>{t.assign_button()}</button></td>
+            <td role="cell" data-label=t.member_state()><Pill tone icon text=state /></td>
+            <td role="cell" class="bare"><form class="row" method="get"><button class="btn secondary" aria-label=t.candidates_assign_name(name)>{t.assign_button()}</button></form></td>
         </tr>
     }
     .into_any()
 }
 
-fn figures(lang: Lang) -> Part {
-    let t = words(lang);
-    let shown = view! {
-        <div class="pair">
-            <dl class="tiles"><div><dt>{t.hours_total()}</dt><dd>{format::minutes(2110)}</dd></div><div><dt>{t.hours_today()}</dt><dd>{format::minutes(250)}" "<small>{t.hours_since("08:02")}</small></dd></div><div><dt>{t.figures_places()}</dt><dd>"48"</dd></div><div><dt>{t.figures_filled()}</dt><dd>"46"</dd></div></dl>
-            {chart()}
-        </div>
-        {drawing(lang)}
-    };
+fn figures(member: &Member) -> Part {
+    let (lang, t) = (member.visitor.lang, member.words());
+    let tiles = tiles(t, format::minutes(2110), Some((format::minutes(250), Some(t.hours_since("08:02")))));
+    let project =
+        |name: &str, colour, cents| ProjectCost { name: name.to_owned(), colour, cost: Cost { cents, places: 4, unknown: 0 } };
+    let costs = costs(&[project("Le Soulier de satin", 1, 123_450), project("Cabaret", 2, 48_200)], lang);
+    let shown = view! { <div class="pair">{tiles}{chart()}</div>{costs} };
     let about = "A drawing has its sentence, and a table that says the same where there is more than one number.";
     Part::new("figures", "Figures", about, shown.into_any())
 }
@@ -82,15 +111,6 @@ fn chart() -> AnyView {
                 <rect class="work" x="20" y="110" width="120" height="20" rx="3"></rect><rect class="rest" x="140" y="110" width="110" height="20"></rect><rect class="need" x="140" y="106" width="130" height="28"></rect><rect class="work" x="250" y="110" width="120" height="20" rx="3"></rect>
                 <text class="bad" x="195" y="124" text-anchor="middle">"9 h 20"</text>
             </svg>
-        </div>
-    }
-    .into_any()
-}
-
-fn drawing(lang: Lang) -> AnyView {
-    view! {
-        <div class="drawing" role="group" aria-label="Costs">
-            <div class="drawing-row"><span class="strong">"Le Soulier de satin"</span><svg role="img" aria-label="Most of all" width="100%" height="20"><rect class="track" x="0" y="4" width="100%" height="12"></rect><rect class="project gel-1" x="0" y="4" width="72%" height="12"></rect></svg><span class="num">{format::money(123_450, lang)}</span></div>
         </div>
     }
     .into_any()

@@ -245,7 +245,7 @@ fn asked(member: &Member, form: &EditForm) -> String {
 }
 
 /// Why it was refused; when somebody else was faster, what is now beside what was asked, and a way to do it all the same.
-fn refusal_view(member: &Member, sight: &Sight, form: &EditForm, text: String, now: &[MissionSheet]) -> AnyView {
+pub fn refusal_view(member: &Member, sight: &Sight, form: &EditForm, text: String, now: &[MissionSheet]) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let both = (!now.is_empty()).then(|| {
         let lines = now.iter().map(|sheet| {

@@ -4,15 +4,15 @@
 //! for what the server draws anew; it knows no words and no rules.
 
 mod agenda;
-mod board;
+pub(super) mod board;
 mod bulk;
-mod edit;
+pub(super) mod edit;
 mod events;
-mod facts;
+pub(super) mod facts;
 mod held;
-mod panel;
+pub(super) mod panel;
 mod publish;
-mod sight;
+pub(super) mod sight;
 mod slots;
 
 use super::*;
@@ -74,8 +74,7 @@ async fn page(member: Member, Query(query): Query<SightQuery>) -> Answer {
                 <div class="planner" data-island="planner" data-edit=edit data-undo=undo data-redo=redo data-here=here data-events=events data-date=date data-span=span data-by=by data-lost=t.plan_lost()>
                     <div class="planner" data-part="side">{side}</div>
                     <div class="planner" data-part="board">{board}</div>
-                    <p class="toast" role="status" data-part="said" hidden></p>
-                    <div class="toast picked" data-part="picked" hidden><p role="status">{t.plan_chosen()}" "<b data-part="count"></b></p><button class="btn" type="button" data-do="together">{t.bulk_title()}<kbd>"↵"</kbd></button><button class="btn square" type="button" data-do="none" aria-label=t.plan_choose_none()><Icon name="x" small=true /></button></div>
+                    {toasts(t, None, None)}
                     <dialog class="dialog" data-part="dialog"></dialog>
                     {help(&member)}
                 </div>
@@ -85,10 +84,20 @@ async fn page(member: Member, Query(query): Query<SightQuery>) -> Answer {
 }
 
 /// The sheet with its head and foot: what is drawn anew after every change. `said` is what a screen reader hears of it.
-fn board_part(member: &Member, sight: &Sight, facts: &Facts, said: &str) -> AnyView {
+pub(super) fn board_part(member: &Member, sight: &Sight, facts: &Facts, said: &str) -> AnyView {
     let (table, list) = (board::table(member, sight, facts), agenda::list(member, sight, facts));
     let (head, foot) = (head(member, sight, facts), foot(member, sight));
     view! { {head}{list}{table}{foot}<p hidden data-said=said.to_owned() data-tag=facts.tag.clone()></p> }.into_any()
+}
+
+/// Over the sheet: what was done, and how many things are chosen. The browser's part fills both in.
+pub(super) fn toasts(t: &Words, said: Option<String>, count: Option<i64>) -> AnyView {
+    let (is_silent, is_none) = (said.is_none(), count.is_none());
+    view! {
+        <p class="toast" role="status" data-part="said" hidden=is_silent>{said}</p>
+        <div class="toast picked" data-part="picked" hidden=is_none><p role="status">{t.plan_chosen()}" "<b data-part="count">{count}</b></p><button class="btn" type="button" data-do="together">{t.bulk_title()}<kbd>"↵"</kbd></button><button class="btn square" type="button" data-do="none" aria-label=t.plan_choose_none()><Icon name="x" small=true /></button></div>
+    }
+    .into_any()
 }
 
 /// What the sheet shows, in words: `Semaine 47, 16 – 22 novembre 2026`.
@@ -205,8 +214,20 @@ fn foot(member: &Member, sight: &Sight) -> AnyView {
     .into_any()
 }
 
-/// What keys do.
+/// What keys do, in a dialog.
 fn help(member: &Member) -> AnyView {
+    let t = member.words();
+    view! {
+        <dialog class="dialog" data-part="help" aria-labelledby="help-title">
+            <header class="row nowrap"><h2 id="help-title">{t.plan_help_title()}</h2><form class="push" method="dialog"><button class="btn square" aria-label=t.close()><Icon name="x" /></button></form></header>
+            <div class="body"><p class="muted">{t.plan_help_lead()}</p>{keys(member)}</div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// What keys do.
+pub(super) fn keys(member: &Member) -> AnyView {
     let t = member.words();
     let key = |keys: &[&'static str], text: String| {
         let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view();
@@ -235,11 +256,5 @@ fn help(member: &Member) -> AnyView {
         key(&["T"], t.today()),
         key(&["Esc"], t.key_escape()),
     ];
-    view! {
-        <dialog class="dialog" data-part="help" aria-labelledby="help-title">
-            <header class="row nowrap"><h2 id="help-title">{t.plan_help_title()}</h2><form class="push" method="dialog"><button class="btn square" aria-label=t.close()><Icon name="x" /></button></form></header>
-            <div class="body"><p class="muted">{t.plan_help_lead()}</p><dl class="keys">{keys}</dl></div>
-        </dialog>
-    }
-    .into_any()
+    view! { <dl class="keys">{keys}</dl> }.into_any()
 }
