@@ -62,6 +62,11 @@ impl Company {
         equip(&mut Client::new(addr), &self.email).await
     }
 
+    /// The address of one of those who are hired.
+    pub fn email_of(&self, number: usize) -> String {
+        format!("personne-{number}@{}.example", self.slug)
+    }
+
     /// Adds `count` people and gives each an account and a phone.
     ///
     /// # Errors
@@ -70,7 +75,7 @@ impl Company {
         let mut owner = Client::new(server.addr);
         let cookie = owner.sign_in(&self.email, PASSWORD).await?;
         let import = format!("/o/{}/crew/import", self.slug);
-        let lines: Vec<String> = (0..count).map(|n| format!("Personne {n};personne-{n}@{}.example", self.slug)).collect();
+        let lines: Vec<String> = (0..count).map(|n| format!("Personne {n};{}", self.email_of(n))).collect();
         for part in lines.chunks(IMPORT) {
             let text = format!("nom;email\n{}", part.join("\n"));
             owner.post_form(&import, &cookie, &[("text", &text), ("step", "add")]).await?;
@@ -100,9 +105,21 @@ impl Company {
 /// # Errors
 /// When the command line refuses.
 pub fn add_kiosk(on: &Installation, slug: &str, name: &str) -> Result<String> {
+    new_kiosk(on, slug, name, "api_key")
+}
+
+/// Adds a kiosk and gives the code that makes a browser its tablet.
+///
+/// # Errors
+/// When the command line refuses.
+pub fn add_tablet(on: &Installation, slug: &str, name: &str) -> Result<String> {
+    new_kiosk(on, slug, name, "pairing_code")
+}
+
+fn new_kiosk(on: &Installation, slug: &str, name: &str, wanted: &str) -> Result<String> {
     let said = on.run(&["kiosk", "add", "--org", slug, "--name", name, "--place", name, "--json"], "")?;
     let kiosk: Value = serde_json::from_str(&said).context("no JSON")?;
-    Ok(kiosk["api_key"].as_str().context("no key")?.to_owned())
+    Ok(kiosk[wanted].as_str().with_context(|| format!("no {wanted}"))?.to_owned())
 }
 
 /// Answers each mail's link with a password, then signs in from a program and registers a phone.

@@ -46,7 +46,8 @@ impl Machine {
     }
 }
 
-fn root() -> &'static Path {
+/// The root of the project.
+pub fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
 }

@@ -1,15 +1,19 @@
 //! The benchmarks: `cargo xtask bench [NAMES]`. What each measures and how to read it is in `docs/benchmarks.md`.
 //!
-//! Every benchmark but `conflicts` drives the release binary (`REGIE_BIN`) from outside, over HTTP. Each prints a table with
-//! its budgets and writes `target/bench/<name>.json`. A missed budget makes the process fail.
+//! Every benchmark but `conflicts` drives the release binary (`REGIE_BIN`) from outside, over HTTP; `kiosk` does so in a
+//! browser. Each prints a table with its budgets and writes `target/bench/<name>.json`. A missed budget makes the process fail.
 
 mod bytes;
 mod client;
 mod conflicts;
 mod crew;
 mod kill;
+mod kiosk;
 mod load;
 mod machine;
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests of the scanner use the rest, and may")]
+#[path = "../../scanner/tests/made/mod.rs"]
+mod made;
 #[cfg(not(test))]
 #[path = "../../src/planning/rules/tests/oracle.rs"]
 mod oracle;
@@ -60,7 +64,7 @@ pub struct Asked {
     quick: bool,
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "start",
     "bytes",
     "punches",
@@ -74,6 +78,7 @@ const NAMES: [&str; 13] = [
     "missions",
     "week",
     "candidates",
+    "kiosk",
 ];
 
 fn main() -> ExitCode {
@@ -118,6 +123,7 @@ async fn measure(asked: &Asked) -> Result<bool> {
         "missions" => plan::missions(asked).await?,
         "week" => plan::week(asked).await?,
         "candidates" => plan::candidates(asked).await?,
+        "kiosk" => kiosk::measure(asked).await?,
         _ => punches::measure(asked).await?,
     };
     report.finish()

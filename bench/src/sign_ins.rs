@@ -140,7 +140,7 @@ async fn whole(report: &mut Report, clients: usize, window: Duration) -> Result<
     company.hire(&on, &server, clients).await?;
     let (mut tasks, start) = (JoinSet::new(), Instant::now());
     for number in 0..clients {
-        let (addr, email) = (server.addr, format!("personne-{number}@{}.example", company.slug));
+        let (addr, email) = (server.addr, company.email_of(number));
         tasks.spawn(async move { sign_in_until(addr, &email, start, window).await });
     }
     let mut all = Vec::new();

@@ -127,7 +127,7 @@ async fn arrive(server: &Server, company: &Company, crowd: usize) -> Result<(Vec
     let (mut tasks, barrier) = (JoinSet::new(), Arc::new(Barrier::new(crowd)));
     for number in 0..crowd {
         let (addr, barrier) = (server.addr, barrier.clone());
-        let email = format!("personne-{number}@{}.example", company.slug);
+        let email = company.email_of(number);
         tasks.spawn(async move { sign_in(addr, number, &email, &barrier).await });
     }
     let (mut all, mut peak) = (Vec::new(), 0.0_f64);

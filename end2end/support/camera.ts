@@ -7,12 +7,15 @@ import { PNG } from "pngjs";
 const WIDTH = 1280;
 const HEIGHT = 720;
 const HEAD = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420mpeg2\n`);
-const CHROMA = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
+/** Bytes of a picture's grey levels. */
+const LUMA = WIDTH * HEIGHT;
+const CHROMA = Buffer.alloc(LUMA / 2, 128);
 
 export class Camera {
     readonly path = join(mkdtempSync(join(tmpdir(), "regie-camera-")), "scene.y4m");
 
-    constructor() {
+    /** `frames`: how many pictures the file holds; it cannot grow while it is played. */
+    constructor(private readonly frames = 2) {
         writeFileSync(this.path, this.scene());
     }
 
@@ -23,7 +26,12 @@ export class Camera {
 
     /** Holds a screenshot in front of the camera; nothing when there is none. */
     show(picture?: Buffer): void {
-        this.film(this.scene(picture));
+        this.write(this.scene(picture));
+    }
+
+    /** Plays a video of as many pictures as the file holds, given as their grey levels. */
+    play(video: Buffer): void {
+        this.write(film(Array.from({ length: this.frames }, (_, n) => video.subarray(n * LUMA, (n + 1) * LUMA))));
     }
 
     /** Holds what wears a decoder out: noise, full of squares like those in the corners of a code. */
@@ -33,7 +41,7 @@ export class Camera {
             state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
             return Math.floor((state / 2 ** 32) * below);
         };
-        const luma = Buffer.from(Array.from({ length: WIDTH * HEIGHT }, () => random(256)));
+        const luma = Buffer.from(Array.from({ length: LUMA }, () => random(256)));
         for (let count = 0; count < 1200; count++) {
             const module = 2 + random(4);
             const [left, top] = [random(WIDTH - 9 * module), random(HEIGHT - 9 * module)];
@@ -45,17 +53,17 @@ export class Camera {
                 }
             }
         }
-        this.film(this.twice(luma));
+        this.write(this.still(luma));
     }
 
-    private film(scene: Buffer): void {
+    private write(scene: Buffer): void {
         const file = openSync(this.path, "r+");
         writeSync(file, scene, 0);
         closeSync(file);
     }
 
     private scene(picture?: Buffer): Buffer {
-        const luma = Buffer.alloc(WIDTH * HEIGHT, 110);
+        const luma = Buffer.alloc(LUMA, 110);
         if (picture) {
             const png = PNG.sync.read(picture);
             const scale = 480 / Math.max(png.width, png.height);
@@ -69,11 +77,14 @@ export class Camera {
                 }
             }
         }
-        return this.twice(luma);
+        return this.still(luma);
     }
 
-    private twice(luma: Buffer): Buffer {
-        const frame = Buffer.concat([Buffer.from("FRAME\n"), luma, CHROMA]);
-        return Buffer.concat([HEAD, frame, frame]);
+    private still(luma: Buffer): Buffer {
+        return film(Array<Buffer>(this.frames).fill(luma));
     }
+}
+
+function film(pictures: Buffer[]): Buffer {
+    return Buffer.concat([HEAD, ...pictures.flatMap((luma) => [Buffer.from("FRAME\n"), luma, CHROMA])]);
 }

@@ -1,5 +1,5 @@
 import { test as base, expect, type Page } from "@playwright/test";
-import { OWNER, PASSWORD, startServer, type Server } from "./server";
+import { OWNER, PASSWORD, startServer, type Address, type Server } from "./server";
 
 /** A server for each test, one that nobody has set up yet, and a page in which an error of the console fails the test. */
 export const test = base.extend<{ server: Server; empty: Server; settings: Record<string, string>; watched: void }>({
@@ -34,7 +34,7 @@ export function watch(page: Page): string[] {
     return faults;
 }
 
-export async function signIn(page: Page, server: Server, email = OWNER, password = PASSWORD): Promise<void> {
+export async function signIn(page: Page, server: Address, email = OWNER, password = PASSWORD): Promise<void> {
     await page.goto(`${server.url}/sign-in`);
     await page.getByLabel("Adresse e-mail").fill(email);
     await page.getByLabel("Mot de passe").fill(password);

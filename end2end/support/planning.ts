@@ -1,7 +1,7 @@
 // What the specs of the plan have in common: days, people, missions.
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { expect, mailedLink } from "./fixtures";
-import { PASSWORD, type Server } from "./server";
+import { PASSWORD, type Address, type Server } from "./server";
 
 /** A day of the week after next, from its Monday: ahead of whatever today is. */
 export function day(n: number): string {
@@ -10,7 +10,7 @@ export function day(n: number): string {
     return date.toISOString().slice(0, 10);
 }
 
-export function path(server: Server, rest: string): string {
+export function path(server: Address, rest: string): string {
     return `${server.url}/o/${server.org}${rest}`;
 }
 

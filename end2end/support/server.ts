@@ -9,9 +9,13 @@ import { randomBytes } from "node:crypto";
 export const PASSWORD = "le rideau se leve a huit heures";
 export const OWNER = "claire@theatre.example";
 
-export interface Server {
+/** Where an organisation's pages are. */
+export interface Address {
     url: string;
     org: string;
+}
+
+export interface Server extends Address {
     /** The demonstration's passwords, by address. */
     passwords: Map<string, string>;
     /** Runs another command of the program on the same data, and gives what it says. */

@@ -2,7 +2,7 @@
 import { request, type Locator, type Page } from "@playwright/test";
 import { expect } from "./fixtures";
 import { path } from "./planning";
-import { OWNER, PASSWORD, type Server } from "./server";
+import { OWNER, PASSWORD, type Address, type Server } from "./server";
 
 /** The form that adds a kiosk: each kiosk of the list has one with the same fields. */
 export function newKiosk(page: Page): Locator {
@@ -24,7 +24,7 @@ export async function addKiosk(page: Page, server: Server, name = "Borne entrée
 }
 
 /** Makes the browser a kiosk, which is awake then; `language` is the browser's. */
-export async function pairKiosk(page: Page, server: Server, pairing: string, language = "fr"): Promise<void> {
+export async function pairKiosk(page: Page, server: Address, pairing: string, language = "fr"): Promise<void> {
     await page.goto(`${server.url}/kiosk`);
     await page.getByLabel(language === "en" ? "Pairing code" : "Code de jumelage").fill(pairing);
     await page.getByRole("button", { name: language === "en" ? "Pair" : "Jumeler" }).click();
@@ -34,7 +34,7 @@ export async function pairKiosk(page: Page, server: Server, pairing: string, lan
 }
 
 /** Makes the browser a phone of who is signed in; the page with the badge is left open. */
-export async function registerPhone(page: Page, server: Server): Promise<void> {
+export async function registerPhone(page: Page, server: Address): Promise<void> {
     await page.goto(path(server, "/badge"));
     await page.getByRole("button", { name: "Enregistrer ce téléphone" }).click();
     await expect(page.locator(".badge .qr .code")).toBeVisible();

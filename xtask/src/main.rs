@@ -8,6 +8,7 @@ mod command;
 mod dev;
 mod machine;
 mod migration;
+mod playwright;
 mod postgres;
 mod report;
 mod serve;
