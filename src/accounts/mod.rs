@@ -25,4 +25,4 @@ pub use error::AccountError;
 pub use links::Purpose;
 pub use model::*;
 pub use rules::{MIN_PASSWORD, PasswordProblem, check_password};
-pub use sessions::{ACCOUNT, ADDRESS, CLIENT, METHOD, SESSION_ID, Sessions};
+pub use sessions::{ACCOUNT, ADDRESS, CLIENT, METHOD, SESSION_ID, Sessions, watch_sessions};

@@ -1,9 +1,11 @@
 //! Where tower-sessions keeps the sessions of browsers: in the table that "my devices" reads.
 
 use super::store::{self, SessionValues};
-use crate::kernel::{AccountId, Instant};
+use crate::kernel::{AccountId, Failure, Instant, Kind};
 use crate::platform::App;
+use crate::platform::db::DbError;
 use crate::platform::secret::fingerprint;
+use std::cell::RefCell;
 use std::fmt;
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -35,8 +37,34 @@ impl fmt::Debug for Sessions {
     }
 }
 
-fn backend(error: impl fmt::Display) -> Error {
-    Error::Backend(error.to_string())
+tokio::task_local! {
+    static FAILURE: RefCell<Option<Failure>>;
+}
+
+/// Runs `work`, and says what went wrong with a session meanwhile. tower-sessions tells a text, and nobody but the log when it could
+/// not save: it answers 500 without a body then.
+pub async fn watch_sessions<T>(work: impl Future<Output = T>) -> (T, Option<Failure>) {
+    let work = async {
+        let value = work.await;
+        (value, FAILURE.with(RefCell::take))
+    };
+    FAILURE.scope(RefCell::default(), work).await
+}
+
+/// Keeps a failure for who watches, and gives what tower-sessions is told.
+fn failed(failure: Failure, error: Error) -> Error {
+    FAILURE.try_with(|kept| kept.replace(Some(failure))).ok(); // nobody watches
+    error
+}
+
+fn backend(error: DbError) -> Error {
+    let told = Error::Backend(error.to_string());
+    failed(error.into(), told)
+}
+
+/// What is kept of a session is no session.
+fn unreadable(error: Error) -> Error {
+    failed(Failure::new(Kind::Unexpected, "unexpected"), error)
 }
 
 impl Sessions {
@@ -61,7 +89,7 @@ impl SessionStore for Sessions {
         let now = self.0.clock.now();
         let text = |name: &str| record.data.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let account = record.data.get(ACCOUNT).and_then(serde_json::Value::as_i64).map(AccountId);
-        let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let data = serde_json::to_string(&record.data).map_err(|e| unreadable(Error::Encode(e.to_string())))?;
         let (key_hash, client, method) = (fingerprint(record.id.to_string()), text(CLIENT), text(METHOD));
         let values = SessionValues {
             key_hash: &key_hash,
@@ -93,7 +121,7 @@ impl SessionStore for Sessions {
             tx.commit().await.map_err(backend)?;
         }
         let mut data: std::collections::HashMap<_, _> =
-            serde_json::from_str(&row.data).map_err(|e| Error::Decode(e.to_string()))?;
+            serde_json::from_str(&row.data).map_err(|e| unreadable(Error::Decode(e.to_string())))?;
         data.insert(SESSION_ID.to_owned(), row.id.0.into());
         // The expiry was checked above against our own clock; the layer only needs one that is not over.
         let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.0 / 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -1,6 +1,6 @@
 //! The router and what every request passes.
 
-use crate::accounts::Sessions;
+use crate::accounts::{Sessions, watch_sessions};
 use crate::kernel::{Failure, Kind};
 use crate::platform::assets::Asset;
 use crate::platform::db::watched;
@@ -33,7 +33,9 @@ pub fn router(app: &App) -> Router {
         .with_secure(secure)
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(tower_sessions::cookie::time::Duration::days(days)));
-    let pages = web::routes(app).layer(sessions).layer(middleware::from_fn_with_state(app.clone(), web::same_site));
+    let pages = web::routes(app)
+        .layer(sessions)
+        .layer((middleware::from_fn_with_state(app.clone(), web::same_site), middleware::from_fn(with_session)));
     let metrics_here = app.config.server.metrics && app.config.server.metrics_addr.is_none();
     // What goes into one packet anyway, like the answer to a scan, is not worth an encoder's memory and time.
     let compressed = DefaultPredicate::new()
@@ -173,6 +175,16 @@ async fn answered(State(doors): State<Doors>, mut request: Request, next: Next) 
         Ok(Ok(Err(error))) => asker.refuse(error.into()),
         Ok(Err(_)) => asker.refuse(Failure::new(Kind::Unexpected, "unexpected")), // the panic itself was logged where it happened
         Err(_) => asker.refuse(Failure::new(Kind::Unavailable, "unavailable")),
+    }
+}
+
+/// Answers for a session that could not be read or kept, as for anything else that went wrong: the page only knows that it has none, and
+/// who keeps sessions answers without a body.
+async fn with_session(Extension(asker): Extension<Asker>, request: Request, next: Next) -> Response {
+    let (response, failure) = watch_sessions(next.run(request)).await;
+    match failure {
+        Some(failure) if response.status().is_server_error() => asker.refuse(failure),
+        _ => response,
     }
 }
 

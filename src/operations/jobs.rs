@@ -2,11 +2,11 @@
 
 use super::rules::without_addresses;
 use super::{JobCounts, JobFilter, JobLine, ListJobs, ManageJobs, store};
-use crate::access::Permit;
+use crate::access::{Conn, Permit};
 use crate::audit::{self, Event};
 use crate::kernel::{INSTALLATION, JobId};
-use crate::platform::App;
 use crate::platform::db::{DbError, DbResult};
+use crate::platform::{App, mail};
 
 /// Jobs that are not done, newest first, and how many there are in each state. Errors come without addresses of people.
 ///
@@ -37,7 +37,7 @@ pub async fn retry_job(app: &App, permit: Permit<ManageJobs>, id: JobId) -> DbRe
     tx.commit(Event::new("job.retried", id.into()).with("job", kind)).await
 }
 
-/// Gives a job up: it will not be done.
+/// Gives a job up: it will not be done. With it goes what a mail says that it was to send.
 ///
 /// Permission: platform admin. Audit: `job.discarded`, in the installation's chain.
 ///
@@ -45,6 +45,11 @@ pub async fn retry_job(app: &App, permit: Permit<ManageJobs>, id: JobId) -> DbRe
 /// As [`retry_job`].
 pub async fn discard_job(app: &App, permit: Permit<ManageJobs>, id: JobId) -> DbResult<()> {
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
-    let kind = store::discard_job(&mut tx, id).await?.ok_or(DbError::NotFound)?;
-    tx.commit(Event::new("job.discarded", id.into()).with("job", kind)).await
+    let job = store::discard_job(&mut tx, id).await?.ok_or(DbError::NotFound)?;
+    if job.kind == mail::SEND
+        && let Ok(number) = job.payload.parse()
+    {
+        mail::erase_mail(tx.tx(), number).await?;
+    }
+    tx.commit(Event::new("job.discarded", id.into()).with("job", job.kind)).await
 }

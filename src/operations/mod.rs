@@ -1,7 +1,7 @@
 //! Running the installation: its jobs, its health, the settings in force.
 //!
-//! Owns no table; reads the queue, and puts back or takes out jobs that a person looked at. Calls no room. What it shows is
-//! the installation's: no payload of a job, no address out of an error.
+//! Owns no table; reads the queue, and puts back or takes out jobs that a person looked at; what a mail said goes with
+//! the job that was to send it. Calls no room. What it shows is the installation's: no payload of a job, no address out of an error.
 
 mod actions;
 mod health;

@@ -81,7 +81,7 @@ const LIST: &str = "SELECT j.id, j.kind, o.name AS org, j.state, j.run_at, j.att
 const COUNTS: &str = "SELECT state, count(*) AS count FROM jobs GROUP BY state";
 const RETRY: &str = "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = CASE WHEN state = 'dead' THEN 0 ELSE attempts END
   WHERE id = $1 AND state IN ('waiting', 'dead') RETURNING kind";
-const DISCARD: &str = "DELETE FROM jobs WHERE id = $1 AND state IN ('waiting', 'dead') RETURNING kind";
+const DISCARD: &str = "DELETE FROM jobs WHERE id = $1 AND state IN ('waiting', 'dead') RETURNING kind, payload";
 
 /// Jobs that are not done, newest first.
 pub(super) async fn list_jobs(tx: &mut ReadTx, filter: JobFilter) -> DbResult<Vec<JobLine>> {
@@ -113,7 +113,14 @@ pub(super) async fn retry_job(conn: &mut impl Conn, id: JobId, now: Instant) -> 
     conn.query(RETRY).bind(id).bind(now).optional_scalar().await
 }
 
-/// Takes a job out. Gives its kind; `None` when it is under way or gone.
-pub(super) async fn discard_job(conn: &mut impl Conn, id: JobId) -> DbResult<Option<String>> {
-    conn.query(DISCARD).bind(id).optional_scalar().await
+/// A job that was taken out.
+#[derive(sqlx::FromRow)]
+pub(super) struct DiscardedJob {
+    pub kind: String,
+    pub payload: String,
+}
+
+/// Takes a job out. `None` when it is under way or gone.
+pub(super) async fn discard_job(conn: &mut impl Conn, id: JobId) -> DbResult<Option<DiscardedJob>> {
+    conn.query(DISCARD).bind(id).optional().await
 }

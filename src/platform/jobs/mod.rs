@@ -5,7 +5,7 @@
 mod store;
 mod worker;
 
-pub use store::{JobRow, NewJob, counts, enqueue};
+pub use store::{JobRow, NewJob, counts, enqueue, forget_dead};
 pub use worker::{Handler, PURGE, Worker, purge_jobs};
 
 use std::fmt::Display;

@@ -39,6 +39,7 @@ const LOST: &str = "SELECT id, org_id, kind, payload, attempts FROM jobs WHERE s
 // No job is done before it was due, so the index on `run_at` finds the old ones.
 const PURGE: &str = "DELETE FROM jobs WHERE id IN (
   SELECT id FROM jobs WHERE state = 'done' AND run_at < $1 AND done_at < $2 ORDER BY run_at, id LIMIT 1000)";
+const FORGET_DEAD: &str = "DELETE FROM jobs WHERE state = 'dead' AND kind = $1 AND payload IN ($2..)";
 const COUNTS: &str = "SELECT CAST(coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
   CAST(coalesce(sum(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0) AS BIGINT) AS dead,
   min(CASE WHEN state = 'waiting' THEN run_at END) AS oldest FROM jobs WHERE state IN ('waiting', 'dead')";
@@ -91,6 +92,11 @@ pub(super) async fn find_lost(tx: &mut ReadTx, since: Instant) -> DbResult<Vec<J
 /// Forgets some of the jobs that were done before. Gives how many.
 pub(super) async fn purge_jobs(tx: &mut WriteTx, before: Instant) -> DbResult<u64> {
     tx.query(PURGE).bind(before).bind(before).execute().await
+}
+
+/// Forgets the jobs of a kind that were put aside and are about one of these.
+pub async fn forget_dead(tx: &mut WriteTx, kind: &str, payloads: &[String]) -> DbResult<u64> {
+    tx.query(FORGET_DEAD).bind(kind).bind_list(payloads).execute().await
 }
 
 /// How many wait, how many were put aside, and since when the oldest waits.

@@ -146,7 +146,8 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
     formatted.or_else(|| panic.downcast_ref::<&'static str>().copied()).unwrap_or("nothing was said")
 }
 
-/// Forgets jobs that were done more than [`KEPT_DAYS`] ago. Those that were put aside stay until somebody has looked at them.
+/// Forgets jobs that were done more than [`KEPT_DAYS`] ago. Those that were put aside stay until somebody has looked at them; who
+/// knows that nobody can do one any more forgets it ([`super::forget_dead`]).
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -1,13 +1,14 @@
 //! Mails: written to the `mails` table with the change that causes them, sent by a job.
 //!
-//! Once sent, a mail says here only to whom, about what and when, and is forgotten after a month. Without an SMTP server
-//! mails stay there as they are, and developers read them at `/dev/mail`.
+//! Once sent, a mail says here only to whom, about what and when, and is forgotten after a month. One that was put aside keeps what
+//! it says while somebody may have it tried again: until it is given up, at most for a month, after which it is forgotten with its
+//! job. Without an SMTP server mails stay there as they are, and developers read them at `/dev/mail`.
 
 mod send;
 mod store;
 
 pub use send::{MailError, PURGE, SEND, purge_mails, send};
-pub use store::{SpooledMail, find_mail, insert_mail, list_mails};
+pub use store::{SpooledMail, erase_mail, find_mail, insert_mail, list_mails};
 
 /// A mail to be sent. Both bodies say the same.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 //! Sending: SMTP when there is a server, else nothing. And forgetting what was sent.
 
 use super::store::{self, SpooledMail};
-use crate::kernel::MailId;
+use crate::kernel::{Instant, MailId};
 use crate::platform::App;
 use crate::platform::config::Mail;
 use crate::platform::db::{DbError, DbResult};
-use crate::platform::jobs::JobError;
+use crate::platform::jobs::{self, JobError};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp;
@@ -16,9 +16,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// The job that sends one mail; its payload is the mail's number.
 pub const SEND: &str = "mail.send";
-/// The job that forgets mails that were sent.
+/// The job that forgets mails.
 pub const PURGE: &str = "mails.purge";
-/// To whom a mail was sent, and about what, stays this long, for those who miss one.
+/// To whom a mail was sent, and about what, stays this long, for those who miss one; and one that was put aside, for those who have it
+/// tried again.
 const KEPT_DAYS: i64 = 30;
 /// Refusals that are for ever to a mail server, but not about the mail: it wants us to sign in, or otherwise, or encrypted
 /// (RFC 4954). They end when somebody mends the settings.
@@ -124,12 +125,18 @@ fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, smtp::Er
     Ok(builder.build())
 }
 
-/// Forgets mails that were sent more than [`KEPT_DAYS`] ago. What was not sent stays.
+/// Forgets mails that were sent more than [`KEPT_DAYS`] ago, and those that were written as long ago and nobody sends any more. Where
+/// there is no mail server, these stay: they are read here.
 ///
 /// # Errors
 /// When the database cannot be read or written.
 pub async fn purge_mails(app: &App) -> DbResult<u64> {
     let before = app.clock.now().plus_days(-KEPT_DAYS);
+    let sent = purge_sent(app, before).await?;
+    Ok(if app.config.mail.host.is_empty() { sent } else { sent + purge_unsent(app, before).await? })
+}
+
+async fn purge_sent(app: &App, before: Instant) -> DbResult<u64> {
     let mut count = 0;
     loop {
         // Looked for by a reader, and some at a time: everybody who writes waits meanwhile.
@@ -139,6 +146,23 @@ pub async fn purge_mails(app: &App) -> DbResult<u64> {
         }
         let mut tx = app.db.begin_write().await?;
         count += store::delete_mails(&mut tx, &old).await?;
+        tx.commit().await?;
+    }
+}
+
+/// With each goes its job, which nobody can try again then.
+async fn purge_unsent(app: &App, before: Instant) -> DbResult<u64> {
+    let mut count = 0;
+    loop {
+        let old = store::list_unsent_mails(&mut app.db.read().await?, before).await?;
+        if old.is_empty() {
+            return Ok(count);
+        }
+        let payloads: Vec<String> = old.iter().map(MailId::to_string).collect();
+        let mut tx = app.db.begin_write().await?;
+        // The jobs first: one that somebody has tried again in the meantime keeps its mail.
+        jobs::forget_dead(&mut tx, SEND, &payloads).await?;
+        count += store::delete_unsent_mails(&mut tx, &old).await?;
         tx.commit().await?;
     }
 }
