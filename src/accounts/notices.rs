@@ -74,17 +74,14 @@ pub(super) async fn tell(tx: &mut Tx, app: &App, account: &Account, notice: Noti
     tx.send_mail(&letter.write(lang)).await
 }
 
-/// Makes a link, ends the older ones of its purpose, and mails it.
-pub(super) async fn mail_link(
+/// Makes a link and ends the older ones of its purpose. Gives the end of its address.
+async fn make_link(
     tx: &mut Tx,
-    app: &App,
     account: &Account,
     purpose: Purpose,
     recipient: &str,
     subject_id: Option<i64>,
-) -> DbResult<()> {
-    let lang = Lang::parse(&account.language).unwrap_or_default();
-    let t = words(lang);
+) -> DbResult<String> {
     let token = random::token::<24>();
     let now = tx.now();
     store::void_links(tx.tx(), account.id, purpose, now).await?;
@@ -97,6 +94,21 @@ pub(super) async fn mail_link(
         now,
     };
     store::insert_link(tx.tx(), &values).await?;
+    Ok(token)
+}
+
+/// Makes a link, ends the older ones of its purpose, and mails it.
+pub(super) async fn mail_link(
+    tx: &mut Tx,
+    app: &App,
+    account: &Account,
+    purpose: Purpose,
+    recipient: &str,
+    subject_id: Option<i64>,
+) -> DbResult<()> {
+    let lang = Lang::parse(&account.language).unwrap_or_default();
+    let t = words(lang);
+    let token = make_link(tx, account, purpose, recipient, subject_id).await?;
     let (path, subject, intro, button, outro) = match purpose {
         Purpose::VerifyEmail => {
             ("verify", t.mail_verify_subject(), t.mail_verify_text(), t.mail_verify_button(), t.mail_verify_outro())
@@ -112,5 +124,21 @@ pub(super) async fn mail_link(
     };
     let address = app.link(&format!("/{path}/{token}"));
     let letter = Letter { recipient: recipient.to_owned(), subject, intro, button, address, outro };
+    tx.send_mail(&letter.write(lang)).await
+}
+
+/// Tells somebody who has made an account for them, and where, with the link that verifies their address.
+pub(super) async fn mail_made(tx: &mut Tx, app: &App, account: &Account, by: &str, org: &str) -> DbResult<()> {
+    let lang = Lang::parse(&account.language).unwrap_or_default();
+    let t = words(lang);
+    let token = make_link(tx, account, Purpose::VerifyEmail, &account.email, None).await?;
+    let letter = Letter {
+        recipient: account.email.clone(),
+        subject: t.mail_made_subject(org),
+        intro: t.mail_made_text(by, org),
+        button: t.mail_verify_button(),
+        address: app.link(&format!("/verify/{token}")),
+        outro: t.mail_made_outro(),
+    };
     tx.send_mail(&letter.write(lang)).await
 }

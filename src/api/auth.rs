@@ -42,6 +42,11 @@ fn account_body(account: Account, role: Option<Role>) -> AccountBody {
     }
 }
 
+/// The name that was given, or the beginning of the address.
+pub(super) fn name_or_address(name: Option<String>, email: &str) -> String {
+    name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned())
+}
+
 /// A new account.
 #[derive(Deserialize, ToSchema)]
 pub struct RegisterBody {
@@ -53,7 +58,7 @@ pub struct RegisterBody {
 /// Creates an account. A role cannot be asked for.
 #[utoipa::path(post, path = "/auth/register", operation_id = "register_account", tag = "auth", responses((status = 201, body = AccountBody), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn register(client: Client, Body(body): Body<RegisterBody>) -> Result<(StatusCode, Json<AccountBody>), Problem> {
-    let name = body.full_name.unwrap_or_else(|| body.email.split('@').next().unwrap_or_default().to_owned());
+    let name = name_or_address(body.full_name, &body.email);
     let new = NewAccount { email: body.email, name, password: body.password, language: "fr".to_owned() };
     let account = accounts::register(&client.app, client.permit()?, new).await?;
     Ok((StatusCode::CREATED, Json(account_body(account, None))))

@@ -4,6 +4,7 @@
 //! systems that Régie replaces.
 
 mod admin;
+mod admin_users;
 mod auth;
 mod devices;
 mod docs;
@@ -76,6 +77,10 @@ fn v1() -> OpenApiRouter<App> {
         .routes(routes!(kiosks::generate_key))
         .routes(routes!(kiosks::heartbeat))
         .routes(routes!(kiosks::status))
+        .routes(routes!(admin_users::ping))
+        .routes(routes!(admin_users::list, admin_users::create))
+        .routes(routes!(admin_users::read))
+        .routes(routes!(admin_users::change_role, admin_users::set_role))
         .routes(routes!(admin::devices))
         .routes(routes!(admin::revoke_device))
         .routes(routes!(admin::punches))

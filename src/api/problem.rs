@@ -61,6 +61,8 @@ fn detail(failure: &Failure) -> &str {
         "request.too_large" => "The body is too long",
         "request.type" => "The body is not of the Content-Type that is read here",
         "session.not_found" => "Appareil introuvable",
+        "user.not_found" => "user_not_found",
+        "role.invalid" => "invalid_role",
         "device.unknown" => "Device not found",
         "device.not_found" => "Device not found or not owned by user",
         "device.already_revoked" => "Device is already revoked",

@@ -42,6 +42,10 @@ crate::actions! {
     ManageMembers: "member.manage", For::Member(Role::Admin), Write;
     /// See a member's sessions.
     ReadMemberSessions: "member.read_sessions", For::Member(Role::Admin), Read;
+    /// See the accounts behind the members.
+    ReadMemberAccounts: "member.read_accounts", For::Member(Role::Admin), Read;
+    /// Make an account for somebody, who is a member at once. Never with a role at or above one's own, owners excepted.
+    AddMembers: "member.add", For::Member(Role::Admin), Write;
     /// Leave the organisation.
     LeaveOrg: "org.leave", For::Member(Role::Tech), Write;
     /// Read the organisation's settings.

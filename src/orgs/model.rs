@@ -131,6 +131,8 @@ pub struct Member {
     /// Whether the account itself is open.
     pub is_active: bool,
     pub since: Instant,
+    /// When the account was made.
+    pub account_since: Instant,
     pub name: String,
     pub email: String,
     pub has_factor: bool,

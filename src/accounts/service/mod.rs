@@ -36,7 +36,7 @@ pub use passkeys::{add_passkey, allow_challenge, list_my_passkeys, remove_passke
 pub use platform::{list_accounts, set_account_active, set_platform_admin};
 pub use purge_sessions::{PURGE, purge_sessions};
 pub use refresh_tokens::{end_family, refresh_tokens};
-pub use register::{ReadyAccount, insert_account, register};
+pub use register::{ReadyAccount, insert_account, insert_account_for, prepare_unproved, register};
 pub use reset_password::{RESET, mail_reset, request_reset, reset_password, start_reset};
 pub use second_factor::check_second_factor;
 pub use sign_in::{Attempt, SignedIn, complete_sign_in, sign_in};

@@ -1,5 +1,5 @@
-use crate::access::{Conn, Permit};
-use crate::accounts::notices::mail_link;
+use crate::access::{Actor, Conn, Permit};
+use crate::accounts::notices::{mail_link, mail_made};
 use crate::accounts::store::AccountValues;
 use crate::accounts::{Account, AccountError, NewAccount, Purpose, Register, check_password, store};
 use crate::audit::{self, Event};
@@ -21,17 +21,43 @@ pub async fn register(app: &App, permit: Permit<Register>, new: NewAccount) -> R
     if app.config.server.registration != Registration::Open {
         return Err(AccountError::RegistrationClosed);
     }
+    let ready = prepare_unproved(app, permit.actor(), new).await?;
+    let mut tx = audit::begin(app, &permit).await?;
+    let account = insert_account(&mut tx, &ready, false).await?;
+    mail_link(&mut tx, app, &account, Purpose::VerifyEmail, &account.email, None).await?;
+    tx.commit(Event::new("account.registered", account.id.into())).await?;
+    Ok(account)
+}
+
+/// As [`ReadyAccount::prepare`], for an address that nobody has proved: as often as one network address may, and it says when
+/// there is an account.
+///
+/// # Errors
+/// What is wrong with the address, the name or the password; [`AccountError::EmailTaken`]; [`AccountError::TooOften`].
+pub async fn prepare_unproved(app: &App, asker: &Actor, new: NewAccount) -> Result<ReadyAccount, AccountError> {
     // Before the password is hashed: a taken address costs no time.
     let email = text::clean_email(&new.email).ok_or(AccountError::Email)?;
-    app.throttle.take("register", &permit.actor().origin.address, PER_ADDRESS, app.clock.now())?;
+    app.throttle.take("register", &asker.origin.address, PER_ADDRESS, app.clock.now())?;
     if store::find_account_by_email(&mut app.db.read().await?, &email).await?.is_some() {
         return Err(AccountError::EmailTaken);
     }
-    let ready = ReadyAccount::prepare(app, new).await?;
-    let mut tx = audit::begin(app, &permit).await?;
-    let account = insert_account(&mut tx, &ready, false).await?;
-    mail_link(&mut tx, app, &account, Purpose::VerifyEmail, &email, None).await?;
-    tx.commit(Event::new("account.registered", account.id.into())).await?;
+    ReadyAccount::prepare(app, new).await
+}
+
+/// Creates an account for somebody else inside a change, and mails them by whom and where, with the link that verifies their
+/// address: the caller commits.
+///
+/// # Errors
+/// [`AccountError::EmailTaken`].
+pub async fn insert_account_for(
+    tx: &mut audit::Tx,
+    app: &App,
+    ready: &ReadyAccount,
+    by: &str,
+    org: &str,
+) -> Result<Account, AccountError> {
+    let account = insert_account(tx, ready, false).await?;
+    mail_made(tx, app, &account, by, org).await?;
     Ok(account)
 }
 

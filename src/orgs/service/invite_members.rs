@@ -263,14 +263,20 @@ pub async fn accept_invitation(
     Ok((org, account))
 }
 
-/// Makes an account a member of the change's organisation, with the crew record that has its address.
+/// Makes an account whose address is proved a member of the change's organisation, with the crew record that has its address.
 pub(super) async fn join(tx: &mut Tx, account: &Account, role: Role, events: &mut Vec<Event>) -> Result<(), OrgError> {
-    let now = tx.now();
-    let inserted = store::insert_membership(tx, account.id, role, now).await;
-    let membership = inserted.on_unique("memberships_org_id_account_id_key", OrgError::MemberExists)?;
+    insert_member(tx, account, role, events).await?;
     if let Some(person) = store::find_unlinked_by_email(tx, &account.email).await? {
         store::link_account(tx, person.id, account.id).await?;
     }
+    Ok(())
+}
+
+/// Makes an account a member of the change's organisation.
+pub(super) async fn insert_member(tx: &mut Tx, account: &Account, role: Role, events: &mut Vec<Event>) -> Result<(), OrgError> {
+    let now = tx.now();
+    let inserted = store::insert_membership(tx, account.id, role, now).await;
+    let membership = inserted.on_unique("memberships_org_id_account_id_key", OrgError::MemberExists)?;
     events.push(Event::new("member.joined", membership.id.into()).with("account", account.id.0).with("role", role.code()));
     Ok(())
 }

@@ -3,10 +3,11 @@ use crate::access::{Conn, Permit};
 use crate::accounts::Session;
 use crate::accounts::service as accounts;
 use crate::audit::{self, Event, Tx};
-use crate::kernel::{MembershipId, Role, SessionId};
+use crate::kernel::{AccountId, MembershipId, Role, SessionId};
 use crate::orgs::member_rules::{may_act_on, may_grant};
 use crate::orgs::{
-    CloseMyAccount, JoinOrg, LeaveOrg, ListMembers, ManageMembers, Member, MemberFilter, Org, OrgError, ReadMemberSessions, store,
+    CloseMyAccount, JoinOrg, LeaveOrg, ListMembers, ManageMembers, Member, MemberFilter, Org, OrgError, ReadMemberAccounts,
+    ReadMemberSessions, store,
 };
 use crate::platform::App;
 
@@ -31,6 +32,31 @@ pub async fn list_members(app: &App, permit: Permit<ListMembers>, filter: &Membe
 /// [`OrgError::NotFound`].
 pub async fn get_member(app: &App, permit: Permit<ListMembers>, id: MembershipId) -> Result<Member, OrgError> {
     store::find_member(&mut permit.read(&app.db).await?, id).await?.ok_or(OrgError::NotFound)
+}
+
+/// The members by the numbers of their accounts, from a place in that list on.
+///
+/// Permission: admin. Audit: none, it only reads.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_member_accounts(
+    app: &App,
+    permit: Permit<ReadMemberAccounts>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Member>, OrgError> {
+    Ok(store::list_member_accounts(&mut permit.read(&app.db).await?, limit, offset).await?)
+}
+
+/// The member with an account.
+///
+/// Permission: admin. Audit: none, it only reads.
+///
+/// # Errors
+/// [`OrgError::NotFound`], also for accounts that are members elsewhere only.
+pub async fn get_member_of(app: &App, permit: Permit<ReadMemberAccounts>, account: AccountId) -> Result<Member, OrgError> {
+    store::find_member_of(&mut permit.read(&app.db).await?, account).await?.ok_or(OrgError::NotFound)
 }
 
 /// Finds a member whom `actor` may act on.

@@ -1,6 +1,7 @@
 //! What this room does, one file per use case.
 
 mod add_crew;
+mod add_member;
 mod change_crew;
 mod change_settings;
 mod create_org;
@@ -18,6 +19,7 @@ mod seed_demo;
 mod set_up;
 
 pub use add_crew::{add_crew_member, import_crew, preview_crew};
+pub use add_member::add_member;
 pub use change_crew::{archive_crew_member, change_crew_member};
 pub use change_settings::{MAX_LOGO, change_settings, find_logo, find_settings, remove_logo, set_logo};
 pub use create_org::create_org;
@@ -33,8 +35,8 @@ pub use join_crew::{Newcomer, find_join_link, join_crew};
 pub use link_crew::link_crew;
 pub use list_crew::{count_crew, get_crew_sheet, list_crew, list_names, list_skills, list_tags};
 pub use manage_members::{
-    change_role, close_my_account, end_member_sessions, get_member, join_org, leave_org, list_member_sessions, list_members,
-    list_open_orgs, remove_member, start_member_reset, suspend_member,
+    change_role, close_my_account, end_member_sessions, get_member, get_member_of, join_org, leave_org, list_member_accounts,
+    list_member_sessions, list_members, list_open_orgs, remove_member, start_member_reset, suspend_member,
 };
 pub use platform::{enter_org, find_support_entry, leave_support, list_my_support_entries, list_orgs};
 pub use seed_demo::{DemoPerson, add_demo_person, create_demo_org, find_demo_org};

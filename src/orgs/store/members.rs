@@ -8,6 +8,7 @@ use crate::platform::db::{DbResult, Filter, ReadTx, containing};
 
 /// The columns of a [`Member`]. Names and addresses are the accounts room's; they are only read here.
 const LIST: &str = "SELECT m.id, m.account_id, m.role, m.state, m.created_at, a.name, a.email, a.is_active,
+  a.created_at AS account_since,
   (a.totp_confirmed_at IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id)) AS has_factor,
   (SELECT max(s.last_seen_at) FROM sessions s WHERE s.account_id = a.id) AS last_seen_at
   FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.org_id = $1";
@@ -59,6 +60,7 @@ struct MemberRow {
     name: String,
     email: String,
     is_active: bool,
+    account_since: Instant,
     has_factor: bool,
     last_seen_at: Option<Instant>,
 }
@@ -72,6 +74,7 @@ impl From<MemberRow> for Member {
             is_suspended: row.state == "suspended",
             is_active: row.is_active,
             since: row.created_at,
+            account_since: row.account_since,
             name: row.name,
             email: row.email,
             has_factor: row.has_factor,
@@ -94,9 +97,23 @@ pub async fn list_members(conn: &mut impl Conn, filter: &MemberFilter) -> DbResu
     Ok(conn.tx().filtered(filtered).all::<MemberRow>().await?.into_iter().map(Member::from).collect())
 }
 
+/// Members of the organisation by the numbers of their accounts, from a place in that list on.
+pub async fn list_member_accounts(conn: &mut impl Conn, limit: i64, offset: i64) -> DbResult<Vec<Member>> {
+    let org = conn.org();
+    let filtered = Filter::new(LIST).bind(org).tail(" ORDER BY m.account_id LIMIT {}", limit).tail(" OFFSET {}", offset);
+    Ok(conn.tx().filtered(filtered).all::<MemberRow>().await?.into_iter().map(Member::from).collect())
+}
+
 pub async fn find_member(conn: &mut impl Conn, id: MembershipId) -> DbResult<Option<Member>> {
     let org = conn.org();
     let filtered = Filter::new(LIST).bind(org).and_opt("m.id = {}", Some(id)).tail(" LIMIT {}", 1i64);
+    Ok(conn.tx().filtered(filtered).optional::<MemberRow>().await?.map(Member::from))
+}
+
+/// The member with this account.
+pub async fn find_member_of(conn: &mut impl Conn, account: AccountId) -> DbResult<Option<Member>> {
+    let org = conn.org();
+    let filtered = Filter::new(LIST).bind(org).and_opt("m.account_id = {}", Some(account)).tail(" LIMIT {}", 1i64);
     Ok(conn.tx().filtered(filtered).optional::<MemberRow>().await?.map(Member::from))
 }
 

@@ -39,6 +39,8 @@ fn action_word(name: &str, t: &Words) -> Option<String> {
         "member.invite" => t.may_member_invite(),
         "member.manage" => t.may_member_manage(),
         "member.read_sessions" => t.may_member_read_sessions(),
+        "member.read_accounts" => t.may_member_read_accounts(),
+        "member.add" => t.may_member_add(),
         "org.leave" => t.may_org_leave(),
         "org.read_settings" => t.may_org_read_settings(),
         "org.change_settings" => t.may_org_change_settings(),
