@@ -1,27 +1,32 @@
 //! A whole application in a test: its own database, a clock that is set, requests without a network.
 
-use crate::db::{Place, on_postgres, on_sqlite};
+pub mod jobs;
+mod people;
+
+pub use people::{Holder, Shop};
+
+use crate::db::{Place, on_postgres, on_sqlite, postgres_url};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Request, StatusCode};
 use regie::access::{Action, Actor, Permit, permit};
-use regie::accounts::{Account, NewAccount};
 use regie::composition;
-use regie::kernel::{INSTALLATION, Instant, OrgId, Role};
-use regie::orgs::service::{DemoPerson, add_demo_person, create_demo_org};
-use regie::orgs::{CrewMember, NewCrewMember, NewOrg, Org};
+use regie::kernel::{Instant, OrgId};
 use regie::platform::App;
 use regie::platform::clock::Clock;
 use regie::platform::config::Config;
 use regie::platform::mail::{SpooledMail, list_mails};
 use regie::platform::secret::Secret;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tower::ServiceExt;
 
 /// Long enough, and nobody's name.
 pub const PASSWORD: &str = "le rideau se lève à huit heures";
+/// Where it is, as it believes.
+pub const ORIGIN: &str = "http://127.0.0.1:3000";
 /// Saturday 21 November 2026, 09:00 in Paris.
 pub const NOW: Instant = Instant(1_795_248_000_000);
 
@@ -43,12 +48,20 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
     }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
 }
 
 /// The session cookie that an answer sets.
 pub fn session_cookie(answer: &Answer) -> String {
-    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    cookies.rfind(|cookie| cookie.starts_with("regie=")).unwrap().split(';').next().unwrap().to_owned()
+    kept_cookie(answer, "regie")
+}
+
+/// The cookie of this name that an answer sets, as a browser sends it back.
+pub fn kept_cookie(answer: &Answer, name: &str) -> String {
+    set_cookie(answer, name).unwrap().split(';').next().unwrap().to_owned()
 }
 
 /// The cookie of this name that an answer sets, with its attributes.
@@ -64,8 +77,28 @@ pub fn escaped(text: &str) -> String {
 
 /// The path of the link in a mail.
 pub fn link_of(mail: &SpooledMail) -> String {
-    let link = mail.text_body.split_whitespace().find(|word| word.starts_with("http")).unwrap();
-    link.trim_start_matches("http://127.0.0.1:3000").to_owned()
+    local(mail.text_body.split_whitespace().find(|word| word.starts_with("http")).unwrap())
+}
+
+/// The path of an address of ours.
+pub fn local(url: &str) -> String {
+    url.strip_prefix(ORIGIN).unwrap_or_else(|| panic!("not ours: {url}")).to_owned()
+}
+
+/// What stands in a text between two others.
+pub fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+    text.split_once(from)?.1.split(to).next()
+}
+
+/// Waits for something that happens soon, and fails when it does not.
+pub async fn soon(what: &str, happens: impl AsyncFn() -> bool) {
+    for _ in 0..2000 {
+        if happens().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it does not happen: {what}");
 }
 
 /// Runs a test on an application on each engine that is asked for (`REGIE_TEST_ENGINES`, SQLite when unset).
@@ -76,11 +109,15 @@ pub async fn each_app(test: impl AsyncFn(TestApp)) {
 /// As [`each_app`], with other settings.
 pub async fn each_app_with(change: impl Fn(&mut Config), test: impl AsyncFn(TestApp)) {
     let engines = std::env::var("REGIE_TEST_ENGINES").unwrap_or_else(|_| "sqlite".into());
+    let (sqlite, postgres) = (engines.contains("sqlite"), engines.contains("postgres"));
+    // Whoever asks for an engine is told when nothing is tested on it.
+    assert!(sqlite || postgres, "REGIE_TEST_ENGINES names no engine: {engines}");
     let run = async |place: &Place| test(TestApp::open_with(&place.url, &change).await).await;
-    if engines.contains("sqlite") {
+    if sqlite {
         on_sqlite(run).await;
     }
-    if engines.contains("postgres") {
+    if postgres {
+        assert!(postgres_url().is_some(), "REGIE_TEST_POSTGRES says where PostgreSQL is, and is not set");
         on_postgres(run).await;
     }
 }
@@ -89,19 +126,13 @@ pub fn proof<A: Action>(org: OrgId) -> Permit<A> {
     permit(&Actor::system(org, "test")).unwrap()
 }
 
-/// An organisation with its owner.
-pub struct Shop {
-    pub org: Org,
-    pub owner: Account,
-}
-
 /// A stream of events.
 pub struct EventStream(axum::body::BodyDataStream);
 
 impl EventStream {
     /// The next event as it was sent. Waits two seconds at most.
     pub async fn next_event(&mut self) -> String {
-        let next = tokio::time::timeout(std::time::Duration::from_secs(2), self.0.next());
+        let next = tokio::time::timeout(Duration::from_secs(2), self.0.next());
         let bytes = next.await.unwrap().unwrap().unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
@@ -112,7 +143,7 @@ impl TestApp {
         let data = tempfile::tempdir().unwrap().keep();
         let mut config = Config { data, development: true, ..Config::default() };
         config.database.url = Secret::new(url.to_owned());
-        config.server.public_url = "http://127.0.0.1:3000".into();
+        config.server.public_url = ORIGIN.into();
         // The cheapest hash there is: these tests are not about it.
         (config.passwords.memory_kib, config.passwords.passes) = (64, 1);
         config.tokens.access_minutes = 60;
@@ -184,6 +215,11 @@ impl TestApp {
         self.weigh(request).await.0
     }
 
+    /// What anybody gets.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
     /// The answer and the number of its body's bytes as they were sent.
     pub async fn weigh(&self, request: Request<Body>) -> (Answer, usize) {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -246,78 +282,16 @@ impl TestApp {
     }
 
     pub async fn scan(&self, key: &str, body: Value) -> Answer {
-        let request =
-            Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", key).header("content-type", "application/json");
+        self.scan_as(key, None, body).await
+    }
+
+    /// As [`Self::scan`], with a key of this scan, by which a kiosk asks again when an answer was lost.
+    pub async fn scan_as(&self, key: &str, scan: Option<&str>, body: Value) -> Answer {
+        let mut request = Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", key);
+        if let Some(scan) = scan {
+            request = request.header("idempotency-key", scan);
+        }
+        let request = request.header("content-type", "application/json");
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
-    }
-
-    /// An organisation of this name.
-    pub async fn shop(&self, name: &str) -> Shop {
-        let email = format!("patron@{}.example", regie::kernel::text::slug(name));
-        let owner = NewAccount { email, name: "Claire Vasseur".into(), password: PASSWORD.into(), language: "fr".into() };
-        let org = NewOrg { name: name.into(), time_zone: "Europe/Paris".into(), language: "fr".into(), is_demo: false };
-        let (org, owner) = create_demo_org(&self.app, proof(INSTALLATION), owner, org).await.unwrap();
-        Shop { org, owner }
-    }
-
-    pub async fn person(&self, shop: &Shop, name: &str, role: Role) -> CrewMember {
-        let email = format!("{}@{}.example", regie::kernel::text::slug(name), shop.org.slug);
-        let crew = NewCrewMember { name: name.into(), email, ..NewCrewMember::default() };
-        add_demo_person(&self.app, proof(shop.org.id), "fr", DemoPerson { role, password: PASSWORD.into(), crew }).await.unwrap()
-    }
-
-    /// An access token and its refresh token.
-    pub async fn tokens(&self, email: &str) -> (String, String) {
-        let answer = self.api("POST", "/api/v1/auth/login", "", Some(json!({ "email": email, "password": PASSWORD }))).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        let (body, text) = (answer.json(), |value: &Value| value.as_str().unwrap().to_owned());
-        (text(&body["access_token"]), text(&body["refresh_token"]))
-    }
-
-    /// An access token.
-    pub async fn token(&self, email: &str) -> String {
-        self.tokens(email).await.0
-    }
-
-    /// The status of asking who one is.
-    pub async fn me(&self, token: &str) -> u16 {
-        self.api("GET", "/api/v1/auth/me", token, None).await.status.as_u16()
-    }
-
-    /// A browser's session cookie.
-    pub async fn cookie(&self, email: &str) -> String {
-        let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
-        let answer = self.browse("POST", "/sign-in", "", &form).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
-        session_cookie(&answer)
-    }
-
-    /// A kiosk's key.
-    pub async fn kiosk(&self, token: &str, name: &str) -> (i64, String) {
-        let body = json!({ "kiosk_name": name, "location": "Entrée des artistes" });
-        let id = self.api("POST", "/api/v1/admin/kiosks", token, Some(body)).await.json()["id"].as_i64().unwrap();
-        let answer = self.api("POST", &format!("/api/v1/admin/kiosks/{id}/generate-api-key"), token, None).await;
-        (id, answer.json()["api_key"].as_str().unwrap().to_owned())
-    }
-
-    /// A phone's number.
-    pub async fn phone(&self, token: &str) -> i64 {
-        let body = json!({ "device_fingerprint": "phone-1", "device_name": "Téléphone", "attestation_data": "opaque" });
-        let answer = self.api("POST", "/api/v1/devices/register", token, Some(body)).await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
-        answer.json()["id"].as_i64().unwrap()
-    }
-
-    /// A badge code.
-    pub async fn code(&self, token: &str, phone: i64) -> String {
-        let answer = self.api("POST", "/api/v1/punch/request-token", token, Some(json!({ "device_id": phone }))).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        answer.json()["qr_token"].as_str().unwrap().to_owned()
-    }
-
-    /// The events of an organisation, newest first.
-    pub async fn events(&self, token: &str) -> Vec<String> {
-        let rows = self.api("GET", "/api/v1/admin/audit-logs?limit=100", token, None).await.json();
-        rows.as_array().unwrap().iter().map(|row| row["event_type"].as_str().unwrap().to_owned()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What is told of SQLite, and when, while the disk takes its time, or fails.
 use super::{Place, count, on_sqlite, spawn};
+use crate::support::soon;
 use regie::platform::db::{Db, DbError, DbResult, Limits, watched};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -48,6 +49,11 @@ async fn add(db: &Db, id: i64) -> DbResult<()> {
     db.write(async |tx| tx.query(ADD).bind(id).execute_one().await).await
 }
 
+/// Waits until as many rows can be seen, durable or not.
+async fn seen_by_others(db: &Db, rows: i64) {
+    soon("rows are seen", async || watched(count(db, COUNT)).await.0 == rows).await;
+}
+
 /// Long enough for what does not wait.
 async fn a_moment() {
     tokio::time::sleep(Duration::from_millis(150)).await;
@@ -66,7 +72,7 @@ async fn nobody_is_told_what_the_disk_does_not_have() {
                 async move { add(&db, 1).await }
             }),
         );
-        a_moment().await;
+        seen_by_others(&db, 1).await;
         let reading = spawn(async move { count(&writing, COUNT).await });
         // While an answer is made nothing waits but the answer.
         let (seen_count, seen) = watched(count(&db, COUNT)).await;
@@ -100,12 +106,13 @@ async fn what_waits_for_the_disk_is_made_durable_together() {
             spawn(async move { add(&db, id).await })
         };
         let mut tasks = vec![add_later(0)];
-        a_moment().await;
+        soon("the disk is asked", async || GATE.syncs.load(SeqCst) > before).await;
         for id in 1..20 {
             tasks.push(add_later(id));
             tokio::time::sleep(Duration::from_millis(5)).await; // a COMMIT each, or nearly
         }
-        a_moment().await;
+        seen_by_others(&db, 20).await;
+        a_moment().await; // between being seen and waiting for the disk
         GATE.set(false);
         for task in tasks {
             task.await.unwrap().unwrap();

@@ -65,7 +65,7 @@ pub async fn on_postgres(test: impl AsyncFn(&Place)) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is; nothing of the program's")]
-fn postgres_url() -> Option<String> {
+pub fn postgres_url() -> Option<String> {
     std::env::var("REGIE_TEST_POSTGRES").ok()
 }
 

@@ -3,6 +3,7 @@ use super::{count, each_engine, on_postgres, spawn};
 use regie::platform::db::{Db, DbError, Limits};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -72,10 +73,11 @@ async fn a_deadlock_is_busy_for_one_of_the_two() {
     on_postgres(async |place| {
         let db = place.connect(Limits::default()).await;
         db.script(SCHEMA).await.unwrap();
+        let both = Barrier::new(2);
         let crossed = async |first: i64, second: i64| {
             db.write(async |tx| {
                 tx.query(SET).bind(first).bind(1).execute_one().await?;
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                both.wait().await; // each has one of the two rows
                 tx.query(SET).bind(second).bind(1).execute_one().await
             })
             .await

@@ -362,6 +362,7 @@ async fn foreign_ids(test: &TestApp) -> Vec<(&'static str, String)> {
         ("/o/{org}/invitations/", first("/api/v1/members/invitations").await),
         ("/api/v1/admin/kiosks/", kiosk.to_string()),
         ("/o/{org}/kiosks/", kiosk.to_string()),
+        ("/api/v1/admin/users/", other.owner.id.to_string()),
         ("/api/v1/admin/devices/", phone.clone()),
         ("/api/v1/devices/", phone.clone()),
         ("/o/{org}/devices/", phone),

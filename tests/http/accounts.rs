@@ -1,4 +1,4 @@
-use crate::support::{PASSWORD, each_app};
+use crate::support::{PASSWORD, each_app, escaped, local};
 use serde_json::json;
 
 #[tokio::test]
@@ -66,11 +66,11 @@ async fn the_set_up_link_works_once() {
         use crate::support::proof;
         use regie::kernel::INSTALLATION;
         let link = regie::orgs::service::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap().unwrap();
-        let path = link.trim_start_matches("http://127.0.0.1:3000");
+        let path = &local(&link);
         let form = |name: &str| {
             format!(
                 "org_name=Th%C3%A9%C3%A2tre&time_zone=Europe%2FParis&name={name}&email=ana%40exemple.fr&password={}",
-                PASSWORD.replace(' ', "+")
+                escaped(PASSWORD)
             )
         };
         assert_eq!(test.browse("GET", path, "", "").await.status, 200);
@@ -91,8 +91,7 @@ async fn signing_in_gives_a_session_that_nobody_could_have_planted() {
         // A challenge opens a session before anybody is known.
         let before = test.script("/sign-in/passkey/challenge", "", json!({})).await;
         let planted = crate::support::session_cookie(&before);
-        let form = format!("email={}&password={}", shop.owner.email, PASSWORD.replace(' ', "+"));
-        let signed_in = test.browse("POST", "/sign-in", &planted, &form).await;
+        let signed_in = test.sign_in(&shop.owner.email, &planted).await;
         assert_eq!(signed_in.status, 303, "{}", signed_in.text);
         let cookie = crate::support::session_cookie(&signed_in);
         assert_ne!(cookie, planted);

@@ -38,6 +38,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("platform.manage_accounts", &["account.closed", "account.opened", "account.platform_admin_changed"]),
     ("member.invite", &["member.invited", "member.invited_again", "member.invitation_revoked"]),
     ("invitation.accept", &["member.joined", "account.registered"]),
+    ("member.add", &["account.registered", "member.joined"]),
     ("org.join", &["member.joined"]),
     (
         "member.manage",

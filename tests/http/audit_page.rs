@@ -1,5 +1,6 @@
 //! The audit as people read it: the page, its files, the command line, the API.
 
+use crate::program::Program;
 use crate::support::{NOW, Shop, TestApp, each_app};
 use regie::access::Actor;
 use regie::audit::{self, Event, Subject};
@@ -9,7 +10,6 @@ use regie::web::{event_words, fact_word};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 /// The source files in a folder and below, by name.
 pub fn sources(folder: &Path) -> Vec<(String, String)> {
@@ -119,9 +119,7 @@ async fn the_page_says_who_did_what_on_what() {
 async fn everything_that_has_a_name_is_called_by_it() {
     each_app(async |test| {
         let Stage { cookie, url, shop, token } = stage(&test).await;
-        let program = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
-        let made = test.api("POST", "/api/v1/auth/tokens", &token, Some(program)).await.json();
-        let secret = made["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        let secret = test.program_token(&token, &["read", "write", "admin"]).await;
         let kiosk = json!({ "kiosk_name": "Quai", "location": "Cour" });
         assert_eq!(test.api("POST", "/api/v1/admin/kiosks", &secret, Some(kiosk)).await.status, 201);
         let invited = json!({ "email": "zoe@exemple.fr", "role": "tech", "message": "", "days": 7 });
@@ -334,10 +332,10 @@ async fn the_chain_is_verified_in_words() {
     .await;
 }
 
-fn regie(arguments: &[&str]) -> (i32, String) {
-    let out = Command::new(env!("CARGO_BIN_EXE_regie")).args(arguments).output().unwrap();
-    let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
-    (out.status.code().unwrap(), text)
+/// The code of a command, and all that it said.
+fn run(program: &Program, arguments: &[&str]) -> (i32, String) {
+    let said = program.run(arguments);
+    (said.code, said.out + &said.err)
 }
 
 #[tokio::test]
@@ -348,11 +346,10 @@ async fn an_export_is_checked_without_the_database() {
         assert_eq!((export.status.as_u16(), export.headers["content-type"].to_str().unwrap()), (200, "application/jsonl"));
         let rows = audit::verify_export(export.text.as_bytes()).unwrap();
         assert_eq!(export.text.lines().count() as i64, rows + 1, "the rows, and where they end");
-        let folder = tempfile::tempdir().unwrap();
+        let program = Program::new("");
         let check = |text: &str| {
-            let file = folder.path().join("chain.jsonl");
-            std::fs::write(&file, text).unwrap();
-            regie(&["audit", "verify", file.to_str().unwrap()])
+            std::fs::write(program.folder.path().join("chain.jsonl"), text).unwrap();
+            run(&program, &["audit", "verify", "chain.jsonl"])
         };
         let (code, said) = check(&export.text);
         assert!(code == 0 && said.contains(&format!("whole: {rows} rows")), "{code}: {said}");
@@ -361,7 +358,7 @@ async fn an_export_is_checked_without_the_database() {
         let lines: Vec<&str> = export.text.lines().collect();
         let (code, said) = check(&(lines[..lines.len() - 2].join("\n") + "\n" + lines[lines.len() - 1] + "\n"));
         assert!(code == 1 && said.contains(&format!("row {rows} and all after it were removed")), "{code}: {said}");
-        let (code, said) = regie(&["audit", "verify", "/nowhere/at/all"]);
+        let (code, said) = run(&program, &["audit", "verify", "/nowhere/at/all"]);
         assert!(code == 1 && said.contains("/nowhere/at/all"), "{code}: {said}");
     })
     .await;
@@ -369,19 +366,17 @@ async fn an_export_is_checked_without_the_database() {
 
 #[test]
 fn the_command_line_writes_a_chain_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let (data, file) = (data.to_str().unwrap(), folder.path().join("chain.jsonl"));
-    let file = file.to_str().unwrap();
-    let (code, said) = regie(&["--data", data, "seed", "--demo"]);
+    let program = Program::new("");
+    let regie = |arguments: &[&str]| run(&program, arguments);
+    let (code, said) = regie(&["seed", "--demo"]);
     assert_eq!(code, 0, "{said}");
-    let (code, said) = regie(&["--data", data, "audit", "export", "--org", "compagnie-des-lumieres", "--out", file]);
+    let (code, said) = regie(&["audit", "export", "--org", "compagnie-des-lumieres", "--out", "chain.jsonl"]);
     assert!(code == 0 && said.contains("rows written"), "{said}");
-    let (code, said) = regie(&["audit", "verify", file]);
+    let (code, said) = regie(&["audit", "verify", "chain.jsonl"]);
     assert!(code == 0 && said.contains("The chain is whole"), "{said}");
-    let (code, said) = regie(&["--data", data, "audit", "export", "--installation"]);
+    let (code, said) = regie(&["audit", "export", "--installation"]);
     assert!(code == 0 && said.contains("{\"head\":{\"org_id\":0,"), "{said}");
-    let (code, said) = regie(&["--data", data, "audit", "export", "--org", "nobody"]);
+    let (code, said) = regie(&["audit", "export", "--org", "nobody"]);
     assert!(code == 4 && said.contains("not_found"), "{code} {said}");
 }
 

@@ -1,7 +1,7 @@
 //! The crew's pages for managers: who can what, who is free, profiles and rates.
 
 use super::planning::Room;
-use crate::support::{Answer, TestApp, each_app, escaped};
+use crate::support::{Answer, TestApp, between, each_app, escaped};
 use regie::kernel::Role;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ impl Desk {
         let room = Room::open(test, "Théâtre du Mail").await;
         let nora = test.person(&room.shop, "Nora", Role::Tech).await.id.0;
         test.person(&room.shop, "Ana", Role::Tech).await;
-        let cookie = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let cookie = room.manager_cookie().await;
         let karim = json!({ "employment_type": "INTERMITTENT", "tags": ["permis B", "Lyon"],
             "skills": [{ "name": "son", "level": 3 }, { "name": "CACES", "level": 1, "expires_on": "2026-12-10" }] });
         room.done("PUT", &format!("/users/{}/profile", room.karim), Some(karim)).await;
@@ -122,7 +122,7 @@ async fn a_profile_is_read_and_written_in_the_browser() {
                 && form.contains("value=\"2026-12-10\"")
                 && form.contains("value=\"permis B, Lyon\"")
         );
-        let version = form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let version = between(&form, "name=\"version\" value=\"", "\"").unwrap();
         let row = |name: &str, level: &str, until: &str| format!("&skill={}&level={level}&expires_on={until}", escaped(name));
         let head = format!("version={version}&employment_type=CDI&tags=permis+B,+nuit&bio=R%C3%A9gisseur");
         let bad = desk.post(&path, &format!("{head}{}{}", row("son", "9", ""), row("levage", "2", ""))).await;

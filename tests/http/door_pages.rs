@@ -1,6 +1,6 @@
 //! The pages around the door: punches for managers, one's own day, phones, kiosks.
 
-use crate::support::{Answer, Shop, TestApp, each_app, set_cookie};
+use crate::support::{self, Answer, Holder, Shop, TestApp, each_app, kept_cookie};
 use regie::kernel::Role;
 use serde_json::{Value, json};
 
@@ -10,9 +10,9 @@ fn plain(html: &str) -> String {
     texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
-/// What stands between two marks of a page; nothing when the first is not there.
+/// As [`support::between`]; nothing when the first is not there.
 fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
-    page.split_once(from).map_or("", |(_, rest)| rest.split_once(to).map_or(rest, |(inside, _)| inside))
+    support::between(page, from, to).unwrap_or_default()
 }
 
 /// The pieces of a page that begin with a tag, each as it is read.
@@ -31,32 +31,14 @@ struct Stage {
     lou: Holder,
 }
 
-/// Somebody with a phone.
-struct Holder {
-    id: i64,
-    email: String,
-    phone: i64,
-}
-
-async fn holder(test: &TestApp, shop: &Shop, name: &str) -> Holder {
-    let person = test.person(shop, name, Role::Tech).await;
-    let email = person.email.unwrap();
-    let phone = test.phone(&test.token(&email).await).await;
-    Holder { id: person.id.0, email, phone }
-}
-
 impl Stage {
     async fn open(test: &TestApp) -> Self {
         let shop = test.shop("Théâtre du Mail").await;
         let owner = test.token(&shop.owner.email).await;
         test.person(&shop, "Ines", Role::Manager).await;
-        let (karim, lou) = (holder(test, &shop, "Karim").await, holder(test, &shop, "Lou").await);
+        let (karim, lou) = (test.holder(&shop, "Karim").await, test.holder(&shop, "Lou").await);
         let (quai, cour) = (test.kiosk(&owner, "Quai").await, test.kiosk(&owner, "Cour").await);
         Self { test: test.clone(), base: format!("/o/{}", shop.org.slug), shop, cour, quai, karim, lou }
-    }
-
-    fn email(&self, name: &str) -> String {
-        format!("{name}@{}.example", self.shop.org.slug)
     }
 
     /// Shows a badge to a kiosk, now.
@@ -88,7 +70,7 @@ async fn a_manager_narrows_the_punches_by_day_person_and_kiosk() {
     each_app(async |test| {
         let stage = Stage::open(&test).await;
         let (karim, lou, cour, quai) = (&stage.karim, &stage.lou, &stage.cour, &stage.quai);
-        let cookie = test.cookie(&stage.email("ines")).await;
+        let cookie = test.cookie(&stage.shop.email("Ines")).await;
         stage.scan(karim, cour, None).await;
         stage.wait(60);
         stage.scan(lou, quai, None).await;
@@ -136,7 +118,7 @@ async fn a_manager_sees_who_is_in_now() {
     each_app(async |test| {
         let stage = Stage::open(&test).await;
         let (karim, lou, cour, quai) = (&stage.karim, &stage.lou, &stage.cour, &stage.quai);
-        let cookie = test.cookie(&stage.email("ines")).await;
+        let cookie = test.cookie(&stage.shop.email("Ines")).await;
         let present = async |query: &str| {
             let page = stage.see(&cookie, &format!("/punches{query}")).await;
             pieces(between(&page, "<ul class=\"list\">", "</ul>"), "<li")
@@ -196,7 +178,7 @@ async fn today_is_today_after_a_night_and_beside_another_month() {
         stage.scan(&stage.karim, &stage.quai, None).await;
         stage.wait(90);
         assert_eq!(tiles("?week=2026-11-09").await, "Total 0 h 00 Aujourd’hui 7 h 30 en cours depuis 10:00");
-        let manager = test.cookie(&stage.email("ines")).await;
+        let manager = test.cookie(&stage.shop.email("Ines")).await;
         let page = stage.see(&manager, &format!("/crew/{}/hours?week=2026-11-16", stage.karim.id)).await;
         assert_eq!(plain(between(&page, "<dl class=\"tiles\">", "</dl>")), "Total 8 h 00");
     })
@@ -227,8 +209,7 @@ impl Browser {
             (answer.status.as_u16(), answer.headers["location"].to_str().unwrap()),
             (303, format!("{base}/badge").as_str())
         );
-        let cookie = set_cookie(&answer, "regie_device").unwrap();
-        self.phone = cookie.split(';').next().map(str::to_owned);
+        self.phone = Some(kept_cookie(&answer, "regie_device"));
     }
 
     /// Whether there is a badge, and new codes for it.
@@ -318,14 +299,14 @@ async fn an_admin_revokes_a_phone_that_was_lost() {
         let (karim, page) = (&stage.karim, format!("/crew/{}", stage.karim.id));
         let lost = format!("/devices/{}/lost", karim.phone);
         test.person(&stage.shop, "Ada", Role::Admin).await;
-        let admin = test.cookie(&stage.email("ada")).await;
+        let admin = test.cookie(&stage.shop.email("Ada")).await;
         let list = async || {
             let html = stage.see(&admin, &page).await;
             pieces(between(between(&html, "<h2 id=\"phones\">", "</section>"), "<ul class=\"list\">", "</ul>"), "<li").join(" / ")
         };
 
         // Not for others.
-        let manager = test.cookie(&stage.email("ines")).await;
+        let manager = test.cookie(&stage.shop.email("Ines")).await;
         let seen = stage.see(&manager, &page).await;
         assert!(!seen.contains("id=\"phones\"") && !seen.contains(&lost), "managers have no button");
         let him = test.cookie(&karim.email).await;
@@ -420,7 +401,7 @@ async fn a_kiosk_gets_another_name_and_place() {
         }
         assert_eq!(test.kiosk_api("GET", "/api/v1/kiosk/status", key, None).await.json()["kiosk_name"], "Jardin");
 
-        let manager = test.cookie(&stage.email("ines")).await;
+        let manager = test.cookie(&stage.shop.email("Ines")).await;
         assert_eq!(stage.post(&manager, &path, "name=A&place=B").await.status, 403);
         let other = test.shop("Salle voisine").await;
         let stranger = test.cookie(&other.owner.email).await;

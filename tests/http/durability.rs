@@ -1,9 +1,9 @@
 //! No answer tells of what the disk does not have, whatever kind of answer it is.
 
-use crate::support::{Shop, each_app};
+use crate::support::{Shop, each_app, soon};
 use http::{Request, StatusCode};
 use regie::kernel::Role;
-use regie::platform::db::EngineKind;
+use regie::platform::db::{EngineKind, watched};
 use serde_json::json;
 use std::io;
 use std::sync::{Condvar, Mutex};
@@ -58,11 +58,13 @@ async fn answers_wait_for_the_disk() {
         let mut answers = JoinSet::new();
         let (scanning, key) = (test.clone(), kiosk.clone());
         answers.spawn(async move { scanning.scan(&key, json!({ "qr_token": code })).await });
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        // Others see the punch, which is not durable.
+        soon("the punch is seen", async || watched(test.number("SELECT count(*) FROM punches")).await.0 == 1).await;
         for request in requests(&shop, &token, &cookie) {
             let test = test.clone();
             answers.spawn(async move { test.send(request).await });
         }
+        // Long enough for answers that do not wait.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let early = answers.try_join_next().map(|answer| answer.unwrap().text);
         assert!(early.is_none(), "{early:?}");

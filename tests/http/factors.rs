@@ -259,9 +259,7 @@ async fn an_organisation_that_asks_for_a_second_factor_waits_for_it() {
         let (marc, tara) = ("marc@theatre-du-mail.example", "tara@theatre-du-mail.example");
         let owner = test.token(&shop.owner.email).await;
         let (token, cookie) = (test.token(marc).await, test.cookie(marc).await);
-        let body = json!({ "name": "Paie", "scopes": ["read"], "days": 30 });
-        let program =
-            test.api("POST", "/api/v1/auth/tokens", &token, Some(body)).await.json()["secret"].as_str().unwrap().to_owned();
+        let program = test.program_token(&token, &["read"]).await;
         let mut settings = test.api("GET", "/api/v1/settings", &owner, None).await.json();
         settings["second_factor_from"] = json!("manager");
         let changed = test.api("PUT", "/api/v1/settings", &owner, Some(settings)).await;

@@ -10,7 +10,7 @@ async fn figures_are_drawn_with_a_table_behind_each() {
     each_app(async |test| {
         let room = Room::open(&test, "Théâtre du Mail").await;
         let nora = test.person(&room.shop, "Nora", Role::Tech).await.id.0;
-        let cookie = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let cookie = room.manager_cookie().await;
         let base = format!("/o/{}", room.shop.org.slug);
         let see = async |query: &str| test.browse("GET", &format!("{base}/figures{query}"), &cookie, "").await.text;
         assert!(see("").await.contains("Personne n’est affecté"));

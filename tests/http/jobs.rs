@@ -1,44 +1,20 @@
-//! Work for later: tried again, later each time, put aside in the end, taken over from a server that is gone, and forgotten.
+//! Work for later: tried again, later each time, put aside in the end, and forgotten.
 //!
-//! What `/metrics` says of the queue is in `floor`, what people do about a job that was put aside in `platform`.
+//! What becomes of it when a server is gone is in `lost`. What `/metrics` says of the queue is in `every_request::metrics`, what people do about a job that was put aside in `platform`.
+
+mod lost;
 
 use super::platform::admin;
+use crate::support::jobs::{Job, WAITS};
 use crate::support::{TestApp, each_app};
 use futures_util::future::BoxFuture;
-use regie::kernel::{INSTALLATION, Instant, JobId};
+use regie::kernel::JobId;
 use regie::platform::App;
-use regie::platform::jobs::{Handler, JobError, JobRow, MAX_ATTEMPTS, NewJob, PURGE, Worker, enqueue};
+use regie::platform::jobs::{Handler, JobError, JobRow, MAX_ATTEMPTS, PURGE, Worker};
 use std::sync::Mutex;
-use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 type Outcome = BoxFuture<'static, Result<(), JobError>>;
-
-/// What is kept with a job that was lost.
-const GONE: &str = "the server that was doing it is gone";
-
-/// What is known of a job.
-#[derive(Debug, PartialEq, sqlx::FromRow)]
-struct Job {
-    state: String,
-    attempts: i64,
-    run_at: Instant,
-    last_error: Option<String>,
-}
-
-async fn add(test: &TestApp, kind: &'static str, payload: &str) -> JobId {
-    let now = test.app.clock.now();
-    let mut tx = test.app.db.begin_write().await.unwrap();
-    let job = NewJob { kind, payload: payload.to_owned(), run_at: now };
-    let id = enqueue(&mut tx, INSTALLATION, &job, now).await.unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-async fn find(test: &TestApp, id: JobId) -> Job {
-    let mut read = test.app.db.read().await.unwrap();
-    read.query("SELECT state, attempts, run_at, last_error FROM jobs WHERE id = $1").bind(id).one().await.unwrap()
-}
 
 fn refuse(_: App, job: JobRow) -> Outcome {
     Box::pin(async move { Err(JobError::Later(format!("{} at attempt {}", job.payload, job.attempts))) })
@@ -71,17 +47,6 @@ fn worker(test: &TestApp, handler_for: fn(&str) -> Option<Handler>) -> Worker {
     Worker { app: test.app.clone(), handler_for }
 }
 
-/// Waits until a job is in this state.
-async fn until(test: &TestApp, id: JobId, state: &str) {
-    for _ in 0..1000 {
-        if find(test, id).await.state == state {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("not {state}: {:?}", find(test, id).await);
-}
-
 /// A server takes the job that is due, and is gone.
 async fn lose(test: &TestApp, id: JobId) {
     fn hang(_: App, _: JobRow) -> Outcome {
@@ -94,7 +59,7 @@ async fn lose(test: &TestApp, id: JobId) {
     let dying = worker(test, hanging);
     tokio::select! {
         ended = dying.run_next() => panic!("{ended:?}"),
-        () = until(test, id, "running") => {}
+        () = test.wait_for_job(id, "running") => {}
     }
 }
 
@@ -102,8 +67,8 @@ async fn lose(test: &TestApp, id: JobId) {
 async fn a_job_that_fails_waits_longer_each_time_and_is_put_aside_in_the_end() {
     each_app(async |test| {
         let (unwilling, clock) = (worker(&test, refusing), &test.app.clock);
-        let id = add(&test, "test.refused", "no bell").await;
-        for (attempt, wait) in (1i64..).zip([5, 20, 45, 80, 125, 180, 245]) {
+        let id = test.enqueue("test.refused", "no bell").await;
+        for (attempt, wait) in (1i64..).zip(WAITS) {
             assert!(unwilling.run_next().await.unwrap(), "attempt {attempt}");
             let expected = Job {
                 state: "waiting".into(),
@@ -111,15 +76,13 @@ async fn a_job_that_fails_waits_longer_each_time_and_is_put_aside_in_the_end() {
                 run_at: clock.now().plus_seconds(wait),
                 last_error: Some(format!("no bell at attempt {attempt}")),
             };
-            assert_eq!(find(&test, id).await, expected);
+            assert_eq!(test.job(id).await, expected);
             clock.advance_seconds(wait - 1);
             assert!(!unwilling.run_next().await.unwrap(), "not before its time");
             clock.advance_seconds(1);
         }
         assert!(unwilling.run_next().await.unwrap());
-        let dead = find(&test, id).await;
-        assert_eq!((dead.state.as_str(), dead.attempts), ("dead", MAX_ATTEMPTS));
-        assert_eq!(dead.last_error.as_deref(), Some("no bell at attempt 8"));
+        assert_eq!(test.job(id).await.told(), ("dead", MAX_ATTEMPTS, Some("no bell at attempt 8")));
         clock.advance_seconds(86_400);
         assert!(!unwilling.run_next().await.unwrap(), "nobody tries it any more");
 
@@ -135,8 +98,7 @@ async fn a_job_that_fails_waits_longer_each_time_and_is_put_aside_in_the_end() {
         assert_eq!(test.browse("POST", &format!("/admin/jobs/{id}/retry"), &cookie, "").await.status, 303);
         let willing = worker(&test, working);
         while willing.run_next().await.unwrap() {}
-        let done = find(&test, id).await;
-        assert_eq!((done.state.as_str(), done.attempts, done.last_error), ("done", 1, None));
+        assert_eq!(test.job(id).await.told(), ("done", 1, None));
     })
     .await;
 }
@@ -151,15 +113,14 @@ async fn a_job_that_nobody_can_do_says_why_and_keeps_no_other_waiting() {
         ];
         let mut wrong = Vec::new();
         for (kind, payload, reason) in cases {
-            wrong.push((add(&test, kind, payload).await, reason));
+            wrong.push((test.enqueue(kind, payload).await, reason));
         }
-        let last = add(&test, "badges.purge", "").await;
+        let last = test.enqueue("badges.purge", "").await;
         test.run_jobs().await;
         for (id, reason) in &wrong {
-            let job = find(&test, *id).await;
-            assert_eq!((job.state.as_str(), job.attempts, job.last_error.as_deref()), ("waiting", 1, Some(*reason)));
+            assert_eq!(test.job(*id).await.told(), ("waiting", 1, Some(*reason)));
         }
-        assert_eq!(find(&test, last).await.state, "done");
+        assert_eq!(test.job(last).await.state, "done");
 
         let cookie = admin(&test).await;
         let page = test.browse("GET", "/admin/jobs?state=failing", &cookie, "").await.text;
@@ -173,11 +134,9 @@ async fn a_job_that_nobody_can_do_says_why_and_keeps_no_other_waiting() {
 #[tokio::test]
 async fn a_job_that_no_attempt_can_do_is_put_aside_at_once() {
     each_app(async |test| {
-        let id = add(&test, "test.hopeless", "there is no stage").await;
+        let id = test.enqueue("test.hopeless", "there is no stage").await;
         assert!(worker(&test, giving_up).run_next().await.unwrap());
-        let dead = find(&test, id).await;
-        assert_eq!((dead.state.as_str(), dead.attempts), ("dead", 1));
-        assert_eq!(dead.last_error.as_deref(), Some("there is no stage"));
+        assert_eq!(test.job(id).await.told(), ("dead", 1, Some("there is no stage")));
     })
     .await;
 }
@@ -202,130 +161,17 @@ async fn a_handler_that_panics_has_failed_and_the_worker_goes_on() {
         Some(handler)
     }
     each_app(async |test| {
-        let falls = add(&test, "test.falls", "the curtain fell").await;
-        let stumbles = add(&test, "test.stumbles", "").await;
-        let last = add(&test, "test.works", "").await;
+        let falls = test.enqueue("test.falls", "the curtain fell").await;
+        let stumbles = test.enqueue("test.stumbles", "").await;
+        let last = test.enqueue("test.works", "").await;
         let (stop, stopping) = watch::channel(false);
         tokio::join!(worker(&test, clumsy).run(stopping), async {
-            until(&test, last, "done").await;
+            test.wait_for_job(last, "done").await;
             stop.send_replace(true);
         });
         for (id, reason) in [(falls, "panicked: the curtain fell at attempt 1"), (stumbles, "panicked: no stage")] {
-            let job = find(&test, id).await;
-            assert_eq!((job.state.as_str(), job.attempts, job.last_error.as_deref()), ("waiting", 1, Some(reason)));
+            assert_eq!(test.job(id).await.told(), ("waiting", 1, Some(reason)));
         }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_a_server_that_is_gone_had_taken_is_put_back() {
-    each_app(async |test| {
-        let neighbour = test.twin().await;
-        let (heir, clock) = (worker(&neighbour, working), &test.app.clock);
-        let id = add(&test, "test.works", "").await;
-        lose(&test, id).await;
-        let taken = find(&test, id).await;
-        assert_eq!((taken.state.as_str(), taken.attempts), ("running", 1));
-        assert!(!heir.run_next().await.unwrap(), "it is somebody else's");
-        clock.advance_seconds(10 * 60);
-        assert_eq!(heir.recover().await.unwrap(), 0, "it may still be under way");
-        clock.advance_seconds(1);
-        assert_eq!(heir.recover().await.unwrap(), 1);
-        assert_eq!(heir.recover().await.unwrap(), 0);
-        assert!(!heir.run_next().await.unwrap(), "it waits like one that failed");
-        clock.advance_seconds(5);
-        assert!(heir.run_next().await.unwrap());
-        let done = find(&test, id).await;
-        assert_eq!((done.state.as_str(), done.attempts, done.last_error), ("done", 2, None));
-        neighbour.app.db.close().await.unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_server_that_runs_on_finds_what_was_lost_meanwhile() {
-    each_app(async |test| {
-        let (neighbour, clock) = (test.twin().await, &test.app.clock);
-        let lost = add(&test, "test.works", "").await;
-        lose(&test, lost).await;
-        let (stop, stopping) = watch::channel(false);
-        tokio::join!(worker(&neighbour, working).run(stopping), async {
-            let other = add(&test, "test.works", "").await;
-            until(&test, other, "done").await;
-            // It has looked when it began, and found nothing.
-            clock.advance_seconds(10 * 60 + 1);
-            until(&test, lost, "waiting").await;
-            clock.advance_seconds(5);
-            until(&test, lost, "done").await;
-            stop.send_replace(true);
-        });
-        neighbour.app.db.close().await.unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_job_that_ends_its_server_each_time_is_put_aside_in_the_end() {
-    each_app(async |test| {
-        let neighbour = test.twin().await;
-        let (heir, clock) = (worker(&neighbour, working), &test.app.clock);
-        let id = add(&test, "test.deadly", "").await;
-        for (attempt, wait) in (1i64..).zip([5, 20, 45, 80, 125, 180, 245]) {
-            lose(&test, id).await;
-            clock.advance_seconds(10 * 60 + 1);
-            assert_eq!(heir.recover().await.unwrap(), 1, "attempt {attempt}");
-            let expected = Job {
-                state: "waiting".into(),
-                attempts: attempt,
-                run_at: clock.now().plus_seconds(wait),
-                last_error: Some(GONE.into()),
-            };
-            assert_eq!(find(&test, id).await, expected);
-            clock.advance_seconds(wait);
-        }
-        lose(&test, id).await;
-        clock.advance_seconds(10 * 60 + 1);
-        assert_eq!(heir.recover().await.unwrap(), 1);
-        let dead = find(&test, id).await;
-        assert_eq!((dead.state.as_str(), dead.attempts, dead.last_error.as_deref()), ("dead", MAX_ATTEMPTS, Some(GONE)));
-        clock.advance_seconds(86_400);
-        assert_eq!(heir.recover().await.unwrap(), 0);
-        assert!(!heir.run_next().await.unwrap(), "no other server dies of it");
-        neighbour.app.db.close().await.unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_server_that_was_thought_gone_does_not_end_what_another_has_taken_over() {
-    static GO_ON: Notify = Notify::const_new();
-    fn wait(_: App, _: JobRow) -> Outcome {
-        Box::pin(async {
-            GO_ON.notified().await;
-            Err(JobError::Never("too late".into()))
-        })
-    }
-    fn waiting(_: &str) -> Option<Handler> {
-        let handler: Handler = wait;
-        Some(handler)
-    }
-    each_app(async |test| {
-        let neighbour = test.twin().await;
-        let (slow, heir, clock) = (worker(&test, waiting), worker(&neighbour, working), &test.app.clock);
-        let id = add(&test, "test.works", "").await;
-        let (ended, ()) = tokio::join!(slow.run_next(), async {
-            until(&test, id, "running").await;
-            clock.advance_seconds(10 * 60 + 1);
-            assert_eq!(heir.recover().await.unwrap(), 1);
-            clock.advance_seconds(5);
-            assert!(heir.run_next().await.unwrap());
-            GO_ON.notify_one();
-        });
-        assert!(ended.unwrap());
-        let done = find(&test, id).await;
-        assert_eq!((done.state.as_str(), done.attempts, done.last_error), ("done", 2, None));
-        neighbour.app.db.close().await.unwrap();
     })
     .await;
 }
@@ -336,17 +182,17 @@ async fn what_was_done_is_forgotten_after_a_week() {
     each_app(async |test| {
         let clock = &test.app.clock;
         let keep_house = async || {
-            add(&test, PURGE, "").await;
+            test.enqueue(PURGE, "").await;
             test.run_jobs().await;
         };
-        add(&test, "test.hopeless", "put aside").await;
+        test.enqueue("test.hopeless", "put aside").await;
         assert!(worker(&test, giving_up).run_next().await.unwrap());
-        add(&test, "test.works", "done").await;
+        test.enqueue("test.works", "done").await;
         assert!(worker(&test, working).run_next().await.unwrap());
-        let late = add(&test, "test.works", "done an hour later").await;
+        let late = test.enqueue("test.works", "done an hour later").await;
         clock.advance_seconds(3600);
         assert!(worker(&test, working).run_next().await.unwrap());
-        assert_eq!(find(&test, late).await.state, "done");
+        assert_eq!(test.job(late).await.state, "done");
         clock.advance_seconds(7 * 86_400 - 3600);
         keep_house().await;
         assert_eq!(test.texts(LEFT).await, ["put aside", "done", "done an hour later"]);
@@ -381,11 +227,11 @@ async fn attempts_are_counted_by_what_became_of_them() {
     each_app(async |test| {
         let before = counts(&test).await;
         for handlers in [working, refusing, giving_up] {
-            add(&test, KIND, "").await;
+            test.enqueue(KIND, "").await;
             assert!(worker(&test, handlers).run_next().await.unwrap());
         }
         // The one that failed is not due yet.
-        let lost = add(&test, KIND, "").await;
+        let lost = test.enqueue(KIND, "").await;
         lose(&test, lost).await;
         test.app.clock.advance_seconds(10 * 60 + 1);
         let worker = worker(&test, working);
@@ -393,7 +239,7 @@ async fn attempts_are_counted_by_what_became_of_them() {
         // The last attempt of one that was lost before.
         test.change("UPDATE jobs SET state = 'running', attempts = 8, started_at = 0 WHERE last_error LIKE 'the server %'").await;
         assert_eq!(worker.recover().await.unwrap(), 1);
-        assert_eq!(find(&test, lost).await.state, "dead");
+        assert_eq!(test.job(lost).await.state, "dead");
         let after = counts(&test).await;
         let counted: Vec<u64> = before.iter().zip(after).map(|(before, after)| after - before).collect();
         assert_eq!(counted, EXPECTED.map(|(_, count)| count));
@@ -423,7 +269,7 @@ async fn two_servers_do_each_job_once() {
         let neighbour = test.twin().await;
         let wanted: Vec<String> = (10..22).map(|number| number.to_string()).collect();
         for payload in &wanted {
-            add(&test, "test.noted", payload).await;
+            test.enqueue("test.noted", payload).await;
         }
         tokio::join!(do_all(&test), do_all(&neighbour));
         let mut done = std::mem::take(&mut *DONE.lock().unwrap());
@@ -438,10 +284,11 @@ async fn two_servers_do_each_job_once() {
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_ends_its_job_and_takes_no_other() {
     static STARTED: Notify = Notify::const_new();
+    static GO_ON: Notify = Notify::const_new();
     fn take_time(_: App, _: JobRow) -> Outcome {
         STARTED.notify_one();
         Box::pin(async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            GO_ON.notified().await;
             Ok(())
         })
     }
@@ -450,15 +297,19 @@ async fn a_worker_that_is_told_to_stop_ends_its_job_and_takes_no_other() {
         Some(handler)
     }
     each_app(async |test| {
-        let (first, second) = (add(&test, "test.slow", "1").await, add(&test, "test.slow", "2").await);
+        let (first, second) = (test.enqueue("test.slow", "1").await, test.enqueue("test.slow", "2").await);
         let (stop, stopping) = watch::channel(false);
         tokio::join!(worker(&test, slow).run(stopping), async {
             STARTED.notified().await;
             stop.send_replace(true);
+            // The worker hears it before its job ends, whichever of the two is polled first.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            GO_ON.notify_one();
         });
-        assert_eq!(find(&test, first).await.state, "done");
-        let left = find(&test, second).await;
-        assert_eq!((left.state.as_str(), left.attempts), ("waiting", 0));
+        assert_eq!(test.job(first).await.state, "done");
+        assert_eq!(test.job(second).await.told(), ("waiting", 0, None));
     })
     .await;
 }

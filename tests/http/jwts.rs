@@ -4,7 +4,7 @@
 //! signed with the installation's own key; that a token made in this way is taken when nothing is wrong with it is checked
 //! first and last, so each refusal has the reason that its name says.
 
-use crate::support::{PASSWORD, Shop, TestApp, each_app};
+use crate::support::{PASSWORD, Shop, TestApp, each_app, escaped};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
@@ -375,7 +375,7 @@ async fn strangers(test: &TestApp, shop: &Shop) -> Corpus {
         test.person(shop, email, Role::Tech).await;
         let email = format!("{email}@{}.example", shop.org.slug);
         let (token, cookie) = (test.token(&email).await, test.cookie(&email).await);
-        let form = format!("present_password={}&what={what}", PASSWORD.replace(' ', "+"));
+        let form = format!("present_password={}&what={what}", escaped(PASSWORD));
         assert_eq!(test.browse("POST", "/me/close", &cookie, &form).await.status, 303);
         all.push((if name == "closed" { "of a closed account" } else { "of a deleted account" }, token));
     }

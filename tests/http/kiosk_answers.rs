@@ -1,7 +1,6 @@
 //! What a tablet at a door is told: it is paired as a browser is, and posts what its page posts.
 
-use crate::support::{Answer, NOW, Shop, TestApp, each_app, each_app_with, escaped, set_cookie};
-use regie::kernel::{CrewMemberId, Role};
+use crate::support::{Answer, Holder, NOW, Shop, TestApp, between, each_app, each_app_with, escaped, kept_cookie, set_cookie};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,14 +74,6 @@ const REFUSALS: [(&str, &str, [Words; 2]); 10] = [
     ("kiosk.inactive", "no", [("Borne arrêtée", &["Prévenez votre régie."]), ("Kiosk switched off", &["Tell your manager."])]),
 ];
 
-/// Somebody with a phone.
-struct Holder {
-    id: CrewMemberId,
-    email: String,
-    token: String,
-    phone: i64,
-}
-
 /// A tablet at the door of an organisation.
 struct Door<'t> {
     test: &'t TestApp,
@@ -115,8 +106,7 @@ impl<'t> Door<'t> {
     async fn pairing_code(&self) -> String {
         let path = self.url(&format!("/kiosks/{}/pairing", self.kiosk));
         let page = self.test.browse("POST", &path, &self.cookie, "").await.text;
-        let code = page.split("class=\"pairing-code\"><code>").nth(1).and_then(|rest| rest.split('<').next());
-        code.unwrap_or_else(|| panic!("{page}")).to_owned()
+        between(&page, "class=\"pairing-code\"><code>", "<").unwrap_or_else(|| panic!("{page}")).to_owned()
     }
 
     /// What a browser that is no kiosk yet gets for a pairing code.
@@ -129,7 +119,7 @@ impl<'t> Door<'t> {
         let answer = self.enter(&self.pairing_code().await).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         assert_eq!(answer.headers["location"], "/kiosk");
-        set_cookie(&answer, "regie_kiosk").unwrap().split(';').next().unwrap().to_owned()
+        kept_cookie(&answer, "regie_kiosk")
     }
 
     /// Switches the kiosk on or off.
@@ -165,11 +155,7 @@ impl<'t> Door<'t> {
     }
 
     async fn holder(&self, name: &str) -> Holder {
-        let person = self.test.person(&self.shop, name, Role::Tech).await;
-        let email = person.email.unwrap();
-        let token = self.test.token(&email).await;
-        let phone = self.test.phone(&token).await;
-        Holder { id: person.id, email, token, phone }
+        self.test.holder(&self.shop, name).await
     }
 
     async fn code(&self, holder: &Holder) -> String {

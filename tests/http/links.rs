@@ -1,6 +1,6 @@
 //! Mailed links: looking uses nothing up, a button does once.
 
-use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, link_of, proof};
+use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, link_of, local, proof};
 use axum::body::Body;
 use http::Request;
 use regie::access::{Action, Actor, Origin, Permit, permit};
@@ -327,7 +327,7 @@ async fn joining_a_crew_works_once() {
 async fn setting_up_works_once() {
     each_app(async |test| {
         let issue = async || orgs::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap();
-        let path = |link: Option<String>| link.unwrap().trim_start_matches("http://127.0.0.1:3000").to_owned();
+        let path = |link: Option<String>| local(&link.unwrap());
         let (older, newer) = (path(issue().await), path(issue().await));
         let form =
             format!("org_name=Atelier&time_zone=Europe%2FParis&name=Ana&email=ana%40exemple.fr&password={}", escaped(PASSWORD));
@@ -343,7 +343,7 @@ async fn setting_up_works_once() {
 async fn a_set_up_link_is_over_once_somebody_has_an_account() {
     each_app(async |test| {
         let link = orgs::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap().unwrap();
-        let path = link.trim_start_matches("http://127.0.0.1:3000").to_owned();
+        let path = local(&link);
         test.shop("Théâtre du Quai").await;
         let form =
             format!("org_name=Intrus&time_zone=Europe%2FParis&name=Ana&email=ana%40exemple.fr&password={}", escaped(PASSWORD));

@@ -1,16 +1,12 @@
 //! What people type stays text, on every page that shows it.
 
 use super::planning::Room;
-use crate::support::each_app;
+use crate::support::{each_app, escaped};
 use regie::kernel::Role;
 use serde_json::json;
 
 /// Ends a text field, a title, an attribute and a comment, and begins an element that must never be one.
 const HOSTILE: &str = "</textarea></title>'\"--><x-evil>";
-
-fn in_a_form(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 #[tokio::test]
 async fn what_is_typed_never_becomes_markup() {
@@ -73,7 +69,7 @@ async fn what_is_typed_never_becomes_markup() {
         assert!(notes.starts_with("\n&lt;/textarea>"), "{}", &notes[..60]);
 
         // What comes back with an error.
-        let hostile = in_a_form(HOSTILE);
+        let hostile = escaped(HOSTILE);
         for (path, fields) in [
             ("/crew/import", "step=preview&text="),
             ("/members/import", "step=preview&text="),

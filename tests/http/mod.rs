@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod admin_users;
 mod audit;
 mod audit_page;
 mod cli;
@@ -10,9 +11,9 @@ mod contract;
 mod crew_pages;
 mod door_pages;
 mod durability;
+mod every_request;
 mod factors;
 mod figures;
-mod floor;
 mod jobs;
 mod jwts;
 mod keys;
@@ -46,3 +47,4 @@ mod smtp;
 mod stopping;
 mod throttle;
 mod tokens;
+mod typed_again;

@@ -1,7 +1,7 @@
 //! Somebody's own missions: as they were told, with what changed since the time before, and who else is there.
 
 use super::planning::Room;
-use crate::support::{TestApp, each_app, link_of};
+use crate::support::{TestApp, between, each_app, link_of};
 use regie::kernel::Role;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ impl Team {
     /// Answers what the page asks.
     async fn answer(&self, form: &str) -> u16 {
         let html = self.see().await;
-        let action = html.split(&format!("{}/answers/", self.page)).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let action = between(&html, &format!("{}/answers/", self.page), "\"").unwrap();
         self.room.test.browse("POST", &format!("{}/answers/{action}", self.page), &self.cookie, form).await.status.as_u16()
     }
 }
@@ -100,7 +100,7 @@ async fn colleagues_are_those_who_were_told_and_stay() {
         assert!(team.see().await.contains("Avec Lou (Plateau), Nora"));
         let lou = test.cookie("lou@theatre-du-mail.example").await;
         let hers = test.browse("GET", &team.page, &lou, "").await.text;
-        let action = hers.split(&format!("{}/answers/", team.page)).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let action = between(&hers, &format!("{}/answers/", team.page), "\"").unwrap();
         assert_eq!(test.browse("POST", &format!("{}/answers/{action}", team.page), &lou, "accept=false").await.status, 303);
         assert!(team.see().await.contains("Avec Nora") && !team.see().await.contains("Lou"));
     })
@@ -119,7 +119,7 @@ async fn an_answer_that_cannot_be_is_explained_where_it_was_given() {
         team.room.done("POST", "/assignments", Some(body)).await;
         let html = team.see().await;
         let ask = html.split("class=\"card reply").nth(1).unwrap();
-        let action = ask.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let action = between(ask, "action=\"", "\"").unwrap();
         let refused = test.browse("POST", action, &team.cookie, "accept=true").await;
         assert!(refused.status.is_client_error() && refused.text.contains("class=\"card reply"), "{}", refused.status);
         assert_eq!(test.browse("POST", &format!("{}/answers/987654", team.page), &team.cookie, "accept=true").await.status, 404);

@@ -90,6 +90,24 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// An answer, and what was logged meanwhile.
+async fn overheard(asking: impl Future<Output = Answer>) -> (Answer, String) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    let answer = asking.await;
+    drop(listening);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    (answer, text)
+}
+
+/// The number of the one incident that was logged.
+fn incident(log: &str) -> &str {
+    let numbers: Vec<&str> = log.split("incident=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(numbers.len(), 1, "{log}");
+    numbers[0]
+}
+
 /// Who reports the number of a page finds all that the request left in the log.
 #[tokio::test]
 async fn every_line_about_a_request_names_it() {
@@ -97,18 +115,40 @@ async fn every_line_about_a_request_names_it() {
         let shop = test.shop("Salle sans tables").await;
         let cookie = test.cookie(&shop.owner.email).await;
         test.change("ALTER TABLE devices RENAME TO elsewhere").await;
-        let log = Log::default();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
-        let listening = tracing::subscriber::set_default(subscriber);
-        let page = test.browse("GET", &format!("/o/{}/devices", shop.org.slug), &cookie, "").await;
-        drop(listening);
+        let (page, log) = overheard(test.browse("GET", &format!("/o/{}/devices", shop.org.slug), &cookie, "")).await;
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         let id = page.headers["x-request-id"].to_str().unwrap();
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        let incident = log.split("incident=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_else(|| panic!("{log}"));
+        let incident = incident(&log);
         assert!(page.text.contains(incident), "{incident}: {}", page.text);
         let lines: Vec<_> = log.lines().filter(|line| line.contains("regie::")).collect();
         assert!(lines.len() >= 3 && lines.iter().all(|line| line.contains(id)), "{id}: {log}");
+    })
+    .await;
+}
+
+/// Who keeps sessions answers by itself when it cannot keep one, and with nothing.
+#[tokio::test]
+async fn a_session_that_cannot_be_read_or_kept_is_answered_as_other_errors_are() {
+    each_app(async |test| {
+        let shop = test.shop("Salle sans mémoire").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let profile = "name=Claire&language=fr&time_zone=Europe%2FParis";
+        for (change, method, form) in [
+            // A session is written with it, and read without.
+            ("ALTER TABLE sessions RENAME COLUMN client TO elsewhere", "POST", profile),
+            ("ALTER TABLE sessions RENAME TO elsewhere", "GET", ""),
+        ] {
+            test.change(change).await;
+            let (page, log) = overheard(test.browse(method, "/me", &cookie, form)).await;
+            assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{method}: {}", page.text);
+            let incident = incident(&log);
+            assert!(page.text.contains("<html lang=\"fr\"") && page.text.contains(incident), "{method}: {}", page.text);
+            assert!(log.contains("Database refused a statement"), "{method}: {log}");
+            for name in ["content-security-policy", "content-type", "x-content-type-options", "x-request-id"] {
+                assert!(page.headers.contains_key(name), "{method}: {name}");
+            }
+            assert!(!page.headers.contains_key("retry-after") && !page.headers.contains_key("set-cookie"), "{method}");
+        }
     })
     .await;
 }

@@ -1,17 +1,12 @@
 //! The page for when there is no network, and the worker that keeps it.
 
-use crate::support::{TestApp, each_app};
-
-async fn get(test: &TestApp, path: &str) -> crate::support::Answer {
-    let answer = test.send(http::Request::get(path).body("".into()).unwrap()).await;
-    assert_eq!(answer.status, 200, "{path}");
-    answer
-}
+use crate::support::{between, each_app};
 
 #[tokio::test]
 async fn the_kept_page_is_nobody_s_and_speaks_both_languages() {
     each_app(async |test| {
-        let page = get(&test, "/offline").await;
+        let page = test.get("/offline").await;
+        assert_eq!(page.status, 200);
         for piece in [
             ">Hors ligne</h1>",
             "<section lang=\"en\" class=\"stack\"><h2>Offline</h2>",
@@ -32,16 +27,17 @@ async fn the_kept_page_is_nobody_s_and_speaks_both_languages() {
 #[tokio::test]
 async fn the_worker_keeps_that_page_and_its_looks_only() {
     each_app(async |test| {
-        let worker = get(&test, "/offline.js").await;
+        let worker = test.get("/offline.js").await;
+        assert_eq!(worker.status, 200);
         let header = |name: &str| worker.headers[name].to_str().unwrap();
         // At the root, so that all pages are below it without a header that says so.
         assert_eq!(header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(header("cache-control"), "no-cache");
         assert_eq!(header("content-security-policy"), "default-src 'none'; connect-src 'self'");
-        let files = worker.text.split("const FILES = [").nth(1).and_then(|rest| rest.split(']').next());
+        let files = between(&worker.text, "const FILES = [", "]");
         assert_eq!(files, Some("PAGE, \"/style.css\", \"/icons.svg\""));
         assert_eq!(worker.text.matches("cache.add").count(), 1, "nothing is kept later");
-        let version = worker.text.split("\"regie-offline-").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let version = between(&worker.text, "\"regie-offline-", "\"").unwrap();
         assert!(version.len() == 12 && version.chars().all(|c| c.is_ascii_hexdigit()), "{version}");
     })
     .await;

@@ -1,6 +1,5 @@
-use crate::support::{PASSWORD, each_app};
+use crate::support::{PASSWORD, between, each_app, escaped, link_of};
 use regie::kernel::Role;
-use regie::platform::mail;
 
 #[tokio::test]
 async fn posts_from_elsewhere_are_refused() {
@@ -52,30 +51,14 @@ async fn the_crew_is_added_pasted_and_linked() {
         let list = test.browse("GET", &base, &cookie, "").await.text;
         assert!(list.find("Élodie").unwrap() < list.find("Karim").unwrap(), "accents do not send anybody to the end");
 
-        let url = found
-            .text
-            .split(&format!("href=\"{base}/"))
-            .nth(2)
-            .and_then(|t| t.split('"').next())
-            .map(|id| format!("{base}/{id}"));
-        let url = url.filter(|u| u.rsplit('/').next().is_some_and(|id| id.parse::<i64>().is_ok())).unwrap_or_else(|| {
-            let id = found
-                .text
-                .split(&format!("{base}/"))
-                .filter_map(|t| t.split('"').next())
-                .find(|id| id.parse::<i64>().is_ok())
-                .unwrap();
-            format!("{base}/{id}")
-        });
-        assert_eq!(test.browse("POST", &format!("{url}/link"), &cookie, "").await.status, 303);
-        let mails = mail::list_mails(&mut test.app.db.read().await.unwrap(), 10).await.unwrap();
-        assert_eq!(mails[0].recipient, "elodie@exemple.fr");
-        let link = mails[0].text_body.split_whitespace().find(|w| w.starts_with("http")).unwrap();
-        let path = link.trim_start_matches("http://127.0.0.1:3000");
+        let id = test.number("SELECT id FROM crew_members WHERE email = 'elodie@exemple.fr'").await;
+        assert!(found.text.contains(&format!("href=\"{base}/{id}\"")), "{}", found.text);
+        assert_eq!(test.browse("POST", &format!("{base}/{id}/link"), &cookie, "").await.status, 303);
+        let path = &link_of(&test.mail_to("elodie@exemple.fr").await);
         for _ in 0..3 {
             assert_eq!(test.browse("GET", path, "", "").await.status, 200, "looking uses nothing up");
         }
-        let joined = test.browse("POST", path, "", &format!("name=%C3%89lodie&password={}", PASSWORD.replace(' ', "+"))).await;
+        let joined = test.browse("POST", path, "", &format!("name=%C3%89lodie&password={}", escaped(PASSWORD))).await;
         assert_eq!(joined.headers["location"].to_str().unwrap(), format!("/o/{}/badge", shop.org.slug));
         assert_eq!(test.browse("GET", path, "", "").await.status, 410);
         let hers = test.cookie("elodie@exemple.fr").await;
@@ -121,8 +104,8 @@ const FIRST_PAGE: usize = 14 * 1024;
 async fn the_sign_in_page_and_its_style_sheet_fit_the_first_round_trip() {
     each_app(async |test| {
         let get = |path: &str| http::Request::get(path).header("accept-encoding", "br").body("".into()).unwrap();
-        let plain = test.send(http::Request::get("/sign-in").body("".into()).unwrap()).await.text;
-        let style = plain.split("rel=\"stylesheet\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let plain = test.get("/sign-in").await.text;
+        let style = between(&plain, "rel=\"stylesheet\" href=\"", "\"").unwrap();
         assert_eq!(plain.matches("<script").count(), 1, "passkeys, which the form does not need");
         let (script, script_size) = test.weigh(get("/account.js")).await;
         let (page, size) = test.weigh(get("/sign-in")).await;

@@ -1,6 +1,6 @@
 //! Passkeys through HTTP, with a key made of software: what a browser would send, byte by byte (Web Authentication Level 2).
 
-use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, session_cookie, set_cookie};
+use crate::support::{Answer, ORIGIN, PASSWORD, TestApp, between, each_app, escaped, session_cookie, set_cookie};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
@@ -11,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
 use serde_json::{Value, json};
 
-const ORIGIN: &str = "http://127.0.0.1:3000";
 /// A person was there and was recognised.
 const RECOGNISED: u8 = 0x05;
 
@@ -60,9 +59,7 @@ impl Key {
 }
 
 async fn post(test: &TestApp, path: &str, cookie: &str, body: &Value) -> Answer {
-    let request = Request::post(path).header("cookie", cookie).header("sec-fetch-site", "same-origin");
-    let request = request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap();
-    test.send(request).await
+    test.script(path, cookie, body.clone()).await
 }
 
 /// Adds a key to the account of `cookie`.
@@ -279,7 +276,7 @@ async fn a_passkey_is_a_second_factor_too() {
         assert_eq!(test.browse("GET", "/me", &session_cookie(&done), "").await.status, 200);
         // Recovery codes are there for the day the key is lost.
         let codes = test.browse("POST", "/me/security/codes", &home, &format!("present_password={}", escaped(PASSWORD))).await;
-        let code = codes.text.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let code = between(&codes.text, "<code>", "<").unwrap();
         let login = json!({ "email": email, "password": PASSWORD, "otp": code });
         assert_eq!(test.api("POST", "/api/v1/auth/login", "", Some(login)).await.status, 200);
     })

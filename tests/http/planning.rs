@@ -22,9 +22,14 @@ impl Room {
         let karim = test.person(&shop, "Karim", Role::Tech).await.id.0;
         test.person(&shop, "Ines", Role::Manager).await;
         let owner = test.token(&shop.owner.email).await;
-        let tech = test.token(&format!("karim@{}.example", shop.org.slug)).await;
-        let manager = test.token(&format!("ines@{}.example", shop.org.slug)).await;
+        let tech = test.token(&shop.email("Karim")).await;
+        let manager = test.token(&shop.email("Ines")).await;
         Self { test: test.clone(), shop, owner, manager, tech, karim }
+    }
+
+    /// The manager's browser.
+    pub async fn manager_cookie(&self) -> String {
+        self.test.cookie(&self.shop.email("Ines")).await
     }
 
     /// Asks as a manager.

@@ -60,12 +60,9 @@ async fn the_predecessors_flow() {
         let answer = &sheet["assignments"][0];
         assert_eq!((answer["status"].as_str(), answer["reason"].as_str()), (Some("DECLINED"), Some("Complet")));
         assert_eq!(room.done("GET", &format!("/conflicts/user/{}", room.karim), None).await["items"], json!([]));
-        let events = test.events(&room.owner).await;
-        for event in
-            ["assignment.created", "assignment.invited", "assignment.link_made", "assignment.accepted", "assignment.declined"]
-        {
-            assert!(events.iter().any(|known| known == event), "{event} in {events:?}");
-        }
+        let expected =
+            ["assignment.created", "assignment.invited", "assignment.link_made", "assignment.accepted", "assignment.declined"];
+        test.check_events(&room.owner, &expected).await;
     })
     .await;
 }
@@ -129,15 +126,11 @@ async fn of_two_acceptances_at_once_one_wins() {
             }
             let answers = race.join_all().await;
             let won = answers.iter().filter(|answer| answer.status == 200).count();
-            let lost = answers.iter().filter(|answer| problem_of(answer) == Some("assignment.overlap".into())).count();
+            let lost = answers.iter().filter(|answer| problem(answer).1 == "assignment.overlap").count();
             assert_eq!((won, lost), (1, 2), "{:?}", answers.iter().map(|answer| &answer.text).collect::<Vec<_>>());
         }
     })
     .await;
-}
-
-fn problem_of(answer: &crate::support::Answer) -> Option<String> {
-    answer.json()["code"].as_str().map(str::to_owned)
 }
 
 #[tokio::test]

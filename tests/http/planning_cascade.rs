@@ -43,7 +43,7 @@ async fn a_place_goes_on_until_nobody_is_left() {
         let sheet = room.done("GET", &format!("/missions/{mission}"), None).await;
         let (left, next) = (&sheet["assignments"][0], &sheet["assignments"][1]);
         assert_eq!((&left["passed_to_id"], next["answer_by_at"].as_str()), (&next["id"], Some("2026-11-21T18:00:00.000Z")));
-        assert!(test.mail_to(&format!("ines@{}.example", room.shop.org.slug)).await.text_body.contains("Montage 1"));
+        assert!(test.mail_to(&room.shop.email("Ines")).await.text_body.contains("Montage 1"));
         // The job once more, as after a server that died in the middle.
         assert_eq!(test.change("UPDATE jobs SET state = 'waiting' WHERE kind = 'planning.offer_next'").await, 1);
         test.run_jobs().await;
@@ -59,7 +59,7 @@ async fn a_place_goes_on_until_nobody_is_left() {
         assert_eq!(asked_of(&room, mission).await.len(), 3, "nobody is asked twice");
         assert_eq!(count_events(&test, &room, "assignment.offered").await, 2);
         assert_eq!(count_events(&test, &room, "assignment.unoffered").await, 1);
-        let cookie = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let cookie = room.manager_cookie().await;
         let page = test.browse("GET", &format!("/o/{}/missions/{mission}", room.shop.org.slug), &cookie, "").await;
         assert!(
             page.text.contains("Personne d’autre ne peut recevoir") && page.text.contains("Place proposée à Nora"),
@@ -104,7 +104,7 @@ async fn only_who_can_is_asked_and_only_when_the_mission_says_so() {
 async fn the_form_of_a_mission_sets_whether_its_places_go_on() {
     each_app(async |test| {
         let room = open(&test).await;
-        let cookie = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let cookie = room.manager_cookie().await;
         let base = format!("/o/{}/missions", room.shop.org.slug);
         let form = "title=Montage&starts_at=2026-12-01T08:00&ends_at=2026-12-01T18:00";
         let made = test.browse("POST", &format!("{base}/new"), &cookie, &format!("{form}&cascades=true")).await;

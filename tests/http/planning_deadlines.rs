@@ -22,10 +22,7 @@ async fn assignment(room: &Room, mission: i64) -> Value {
 pub async fn open(test: &TestApp) -> Room {
     let mut room = Room::open(test, "Théâtre du Mail").await;
     for token in [&mut room.owner, &mut room.manager, &mut room.tech] {
-        let body = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
-        let made = test.api("POST", "/api/v1/auth/tokens", token, Some(body)).await;
-        assert_eq!(made.status, 201, "{}", made.text);
-        *token = made.json()["secret"].as_str().unwrap().to_owned();
+        *token = test.program_token(token, &["read", "write", "admin"]).await;
     }
     room
 }
@@ -59,7 +56,7 @@ async fn who_does_not_answer_is_reminded_once_and_loses_the_place() {
         let id = made["id"].as_i64().unwrap();
         assert_eq!(made["answer_by_at"], "2026-11-23T08:00:00.000Z");
         test.run_jobs().await;
-        let karim = format!("karim@{}.example", room.shop.org.slug);
+        let karim = room.shop.email("Karim");
         let asked = mails(&test).await.remove(0);
         assert!(asked.text_body.contains("À répondre avant lundi, 09:00"), "{}", asked.text_body);
         let page = test.browse("GET", &link_of(&asked), "", "").await;
@@ -67,7 +64,7 @@ async fn who_does_not_answer_is_reminded_once_and_loses_the_place() {
         let cookie = test.cookie(&karim).await;
         let mine = format!("/o/{}/missions", room.shop.org.slug);
         assert!(test.browse("GET", &mine, &cookie, "").await.text.contains("À répondre avant lundi, 09:00"));
-        let desk = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let desk = room.manager_cookie().await;
         for path in [format!("{mine}/{day}"), format!("/o/{}/plan?date=2026-12-01&on={day}", room.shop.org.slug)] {
             assert!(test.browse("GET", &path, &desk, "").await.text.contains("À répondre avant lundi, 09:00"), "{path}");
         }
@@ -94,7 +91,7 @@ async fn who_does_not_answer_is_reminded_once_and_loses_the_place() {
         let told = mails(&test).await;
         assert!(told.len() == 3 && told[0].text_body.contains("Place rendue"), "{}", told[0].text_body);
 
-        let (cookie, desk) = (test.cookie(&karim).await, test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await);
+        let (cookie, desk) = (test.cookie(&karim).await, room.manager_cookie().await);
         // A late answer is told what has happened, by every door.
         let late = test.browse("POST", &format!("{}/{id}", link_of(&asked)), "", "accept=true").await;
         assert!(late.status == 409 && late.text.contains("la place a été rendue"), "{}", late.text);
@@ -223,13 +220,13 @@ async fn what_is_put_back_after_its_deadline_waits_anew() {
         let day = mission(&room, 7, 10).await;
         let id = room.assign(day).await;
         test.run_jobs().await;
-        let desk = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let desk = room.manager_cookie().await;
         let plan = format!("/o/{}/plan", room.shop.org.slug);
         let version = room.done("GET", &format!("/missions/{day}"), None).await["version"].clone();
         let form = format!("do=delete&keys=a{id}:{version}&date=2026-12-07&part=board");
         assert_eq!(test.browse("POST", &format!("{plan}/edit"), &desk, &form).await.status, 200);
         wait_hours(&test, 12).await;
-        let desk = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let desk = room.manager_cookie().await;
         let undone = test.browse("POST", &format!("{plan}/undo"), &desk, "date=2026-12-07&part=board").await;
         assert_eq!(undone.status, 200, "{}", undone.text);
         let back = assignment(&room, day).await;
@@ -245,7 +242,7 @@ async fn the_form_of_a_mission_sets_the_time_to_answer() {
     each_app(async |test| {
         let room = open(&test).await;
         test.person(&room.shop, "Nora", Role::Tech).await;
-        let desk = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let desk = room.manager_cookie().await;
         let new = format!("/o/{}/missions/new", room.shop.org.slug);
         assert!(test.browse("GET", &new, &desk, "").await.text.contains("name=\"answer_hours\""));
         let form = "title=Montage&starts_at=2026-12-01T08:00&ends_at=2026-12-01T18:00&answer_hours=";

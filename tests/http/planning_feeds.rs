@@ -2,7 +2,7 @@
 
 use super::planning::{Room, problem};
 use super::planning_deadlines::open;
-use crate::support::{Answer, TestApp, each_app};
+use crate::support::{TestApp, between, each_app, local};
 use axum::body::Body;
 use calcard::icalendar::{ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarStatus};
 use calcard::{Entry, Parser};
@@ -73,15 +73,11 @@ fn path_of(made: &Value) -> String {
     let url = made["url"].as_str().unwrap();
     assert_eq!(made["webcal_url"].as_str().unwrap(), url.replace("http://", "webcal://"));
     assert!(url.ends_with(".ics"), "{url}");
-    url.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned()
-}
-
-async fn get(test: &TestApp, path: &str) -> Answer {
-    test.send(Request::get(path).body(Body::empty()).unwrap()).await
+    local(url)
 }
 
 async fn entries(test: &TestApp, path: &str) -> Vec<Seen> {
-    let answer = get(test, path).await;
+    let answer = test.get(path).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     read(&answer.text).1
 }
@@ -106,7 +102,7 @@ impl Room {
 
     /// What a form of the planner does, as the manager.
     async fn edit(&self, form: &str) {
-        let cookie = self.test.cookie(&format!("ines@{}.example", self.shop.org.slug)).await;
+        let cookie = self.manager_cookie().await;
         let form = format!("{form}&date=2026-12-01&part=board");
         let edited = self.test.browse("POST", &format!("/o/{}/plan/edit", self.shop.org.slug), &cookie, &form).await;
         assert_eq!(edited.status, 200, "{}", edited.text);
@@ -119,7 +115,7 @@ async fn a_person_reads_what_they_were_told_and_nothing_else() {
         // Tokens that outlive the days of this story.
         let room = open(&test).await;
         let feed = room.feed().await;
-        let empty = get(&test, &feed).await;
+        let empty = test.get(&feed).await;
         assert_eq!(empty.headers["content-type"], "text/calendar; charset=utf-8");
         assert_eq!(empty.headers["cache-control"], "private");
         assert!(!empty.headers.contains_key("set-cookie"));
@@ -220,7 +216,7 @@ async fn an_address_works_until_it_is_replaced_or_revoked() {
         let (path, own) = (format!("/users/{}/calendar-feed", room.karim), room.tech.clone());
         let as_karim = async |method: &str| test.api(method, &format!("/api/v1{path}"), &own, None).await.status.as_u16();
         let first = room.feed().await;
-        let seen = get(&test, &first).await;
+        let seen = test.get(&first).await;
         let known = async |tag: &str| {
             let request = Request::get(&first).header("if-none-match", tag).body(Body::empty()).unwrap();
             test.send(request).await
@@ -232,29 +228,29 @@ async fn an_address_works_until_it_is_replaced_or_revoked() {
             assert_eq!(answer.headers["etag"].to_str().unwrap(), tag);
         }
         assert_eq!(known("W/\"x\"").await.status, 200);
-        assert_eq!(get(&test, first.trim_end_matches(".ics")).await.text, seen.text, "without the ending, too");
+        assert_eq!(test.get(first.trim_end_matches(".ics")).await.text, seen.text, "without the ending, too");
         room.assign(room.mission(1, 8, 12).await).await;
         assert_eq!(known(&tag).await.status, 200, "there is something new");
 
         let second = room.feed().await;
-        assert_eq!(problem(&get(&test, &first).await), (404, "not_found".into(), "Not found".into()), "it was replaced");
+        assert_eq!(problem(&test.get(&first).await), (404, "not_found".into(), "Not found".into()), "it was replaced");
         assert_eq!(entries(&test, &second).await.len(), 1);
         assert_eq!([as_karim("DELETE").await, as_karim("DELETE").await], [200, 200]);
-        assert_eq!(get(&test, &second).await.status, 404, "it was revoked");
+        assert_eq!(test.get(&second).await.status, 404, "it was revoked");
 
         let third = room.feed().await;
         assert_eq!(room.ask("POST", &path, None).await.status, 403, "a manager makes none for others");
         assert_eq!(room.done("DELETE", &path, None).await["status"], "ok");
-        assert_eq!(get(&test, &third).await.status, 404);
+        assert_eq!(test.get(&third).await.status, 404);
         assert_eq!(room.ask("DELETE", "/users/987654/calendar-feed", None).await.status, 404);
         let other = Room::open(&test, "Salle voisine").await;
         let fourth = room.feed().await;
         assert_eq!(other.ask("DELETE", &path, None).await.status, 404, "another organisation's person");
-        assert_eq!(get(&test, &fourth).await.status, 200);
+        assert_eq!(test.get(&fourth).await.status, 200);
         let cookie = test.cookie(&room.shop.owner.email).await;
         let crew = format!("/o/{}/crew/{}", room.shop.org.slug, room.karim);
         assert_eq!(test.browse("POST", &format!("{crew}/archive"), &cookie, "archived=true").await.status, 303);
-        assert_eq!(get(&test, &fourth).await.status, 404, "who is in the archive is not planned");
+        assert_eq!(test.get(&fourth).await.status, 404, "who is in the archive is not planned");
         let events = test.events(&room.owner).await;
         let count = |name: &str| events.iter().filter(|event| *event == name).count();
         assert_eq!((count("calendar.made"), count("calendar.revoked")), (4, 2));
@@ -274,7 +270,7 @@ async fn a_project_is_read_without_names() {
         assert_eq!(entries(&test, &feed).await, []);
         room.change(mission, json!({ "project_id": project, "contact": "Régie 04 72" })).await;
         room.assign(mission).await;
-        let answer = get(&test, &feed).await;
+        let answer = test.get(&feed).await;
         let (name, found) = read(&answer.text);
         assert_eq!(name, "Tournée, été · Théâtre du Mail");
         let [entry] = found.try_into().unwrap();
@@ -290,7 +286,7 @@ async fn a_project_is_read_without_names() {
         assert_eq!(entries(&test, &feed).await, []);
         let owner = test.token(&room.shop.owner.email).await;
         assert_eq!(test.api("DELETE", &format!("/api/v1{path}"), &owner, None).await.status, 200);
-        assert_eq!(get(&test, &feed).await.status, 404);
+        assert_eq!(test.get(&feed).await.status, 404);
     })
     .await;
 }
@@ -301,26 +297,26 @@ async fn addresses_are_made_on_pages_and_guesses_are_slowed() {
         let room = Room::open(&test, "Théâtre du Mail").await;
         let project = room.project("Tournée").await;
         let base = format!("/o/{}", room.shop.org.slug);
-        let karim = test.cookie(&format!("karim@{}.example", room.shop.org.slug)).await;
-        let ines = test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await;
+        let karim = test.cookie(&room.shop.email("Karim")).await;
+        let ines = room.manager_cookie().await;
         for (cookie, page) in [(&karim, format!("{base}/missions")), (&ines, format!("{base}/projects/{project}"))] {
             let seen = test.browse("GET", &page, cookie, "").await.text;
             assert!(seen.contains("Créer l’adresse") && !seen.contains("Couper l’adresse"));
             let made = test.browse("POST", &format!("{page}/calendar"), cookie, "").await;
-            let path = made.text.split("value=\"http://127.0.0.1:3000").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            let path = between(&made.text, "value=\"http://127.0.0.1:3000", "\"").unwrap().to_owned();
             assert!(made.text.contains(&format!("href=\"webcal://127.0.0.1:3000{path}\"")), "{}", made.text);
-            assert_eq!(get(&test, &path).await.status, 200);
+            assert_eq!(test.get(&path).await.status, 200);
             assert!(test.browse("GET", &page, cookie, "").await.text.contains("Couper l’adresse"));
             let gone = test.browse("POST", &format!("{page}/calendar/revoke"), cookie, "").await;
             assert_eq!(gone.headers["location"], page);
-            assert_eq!(get(&test, &path).await.status, 404);
+            assert_eq!(test.get(&path).await.status, 404);
         }
         let crew = format!("{base}/crew/{}", room.karim);
         assert!(!test.browse("GET", &crew, &ines, "").await.text.contains("Couper l’adresse"));
         let feed = room.feed().await;
         assert!(test.browse("GET", &crew, &ines, "").await.text.contains("Couper l’adresse"));
         assert_eq!(test.browse("POST", &format!("{crew}/calendar/revoke"), &ines, "").await.status, 303);
-        assert_eq!(get(&test, &feed).await.status, 404);
+        assert_eq!(test.get(&feed).await.status, 404);
         let seen = test.browse("GET", &format!("{base}/projects/{project}"), &karim, "").await.text;
         assert!(!seen.contains("Créer l’adresse"), "a manager's to do");
 

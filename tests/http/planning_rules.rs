@@ -101,7 +101,7 @@ async fn what_breaks_a_rule_is_not_told_before_somebody_answers_for_it() {
         let status =
             async |id: i64| test.texts("SELECT status FROM assignments ORDER BY id").await[usize::from(id == against)].clone();
         assert_eq!((status(free).await.as_str(), status(against).await.as_str()), ("invited", "draft"));
-        let mail = test.mail_to(&format!("karim@{}.example", room.shop.org.slug)).await;
+        let mail = test.mail_to(&room.shop.email("Karim")).await;
         assert!(mail.text_body.contains("Montage 8") && !mail.text_body.contains("Montage 9"), "{}", mail.text_body);
 
         // In the browser: a reason, and it goes out.
@@ -177,25 +177,32 @@ async fn a_reason_holds_as_long_as_it_does_not_get_worse() {
     each_app(async |test| {
         let room = Room::open(&test, "Théâtre du Mail").await;
         skilled(&room, room.karim, 200).await;
-        // No break in seven hours: the law wants 20 minutes after six.
-        let body = json!({ "title": "Répétition", "starts_at": "2026-12-09T09:00", "ends_at": "2026-12-09T16:00" });
+        // A break of ten minutes in seven hours: the law wants 20 after six.
+        let body =
+            json!({ "title": "Répétition", "starts_at": "2026-12-09T09:00", "ends_at": "2026-12-09T16:00", "break_minutes": 10 });
         let rehearsal = room.done("POST", "/missions", Some(body)).await["id"].as_i64().unwrap();
         let body = json!({ "mission_id": rehearsal, "user_id": room.karim });
         let asked = room.done("POST", "/assignments", Some(body)).await;
         assert_eq!(asked["open_rules"], json!(["fr.break"]), "a program is told what it leaves open");
-        let path = format!("/assignments/{}/overrides", asked["id"]);
-        room.done("POST", &path, Some(json!({ "rule": "fr.break", "reason": "Pauses de dix minutes" }))).await;
         let conflicts = async || {
             let cookie = test.cookie(&room.shop.owner.email).await;
             let page = test.browse("GET", &format!("/o/{}/conflicts?week=2026-12-07", room.shop.org.slug), &cookie, "").await;
-            page.text.matches("Pause manquante").count()
+            page.text.matches("Pause trop courte").count()
         };
+        assert_eq!(conflicts().await, 1);
+        let path = format!("/assignments/{}/overrides", asked["id"]);
+        room.done("POST", &path, Some(json!({ "rule": "fr.break", "reason": "Une pause de dix minutes suffit" }))).await;
         assert_eq!(conflicts().await, 0);
-        // Once worse in another way, it is open again: rest and day are other rules and are named by themselves.
+        // More work beside it, and the break is as long as before.
         let second = json!({ "title": "Raccord", "starts_at": "2026-12-09T16:00", "ends_at": "2026-12-09T18:30" });
         let second = room.done("POST", "/missions", Some(second)).await["id"].as_i64().unwrap();
         draft(&room, second, room.karim).await;
-        assert!(test.number("SELECT count(*) FROM rule_overrides").await == 1);
+        assert_eq!(conflicts().await, 0);
+        let path = format!("/missions/{rehearsal}");
+        let version = room.done("GET", &path, None).await["version"].clone();
+        room.done("PUT", &path, Some(json!({ "break_minutes": 0, "version": version }))).await;
+        assert_eq!(conflicts().await, 1, "no break at all is worse");
+        assert_eq!(test.number("SELECT count(*) FROM rule_overrides").await, 1, "the reason stays");
     })
     .await;
 }
@@ -282,7 +289,7 @@ async fn findings_are_of_what_is_so_now() {
 async fn what_was_badged_is_found_as_soon_as_it_is_stored() {
     each_app(async |test| {
         let room = Room::open(&test, "Théâtre du Mail").await;
-        let email = format!("karim@{}.example", room.shop.org.slug);
+        let email = room.shop.email("Karim");
         let (kiosk, key) = test.kiosk(&room.owner, "Entrée").await;
         let phone = test.phone(&room.tech).await;
         let scan = async || {

@@ -1,7 +1,7 @@
 //! Missions that are pasted from a template.
 
 use super::planning::{Room, hours, problem};
-use crate::support::{TestApp, each_app};
+use crate::support::each_app;
 use regie::planning::service as planning;
 use serde_json::{Value, json};
 
@@ -16,10 +16,6 @@ async fn template(room: &Room, name: &str) -> Value {
     }
     let days = json!({ "name": name, "from": "2026-11-30", "to": "2026-12-02" });
     room.done("POST", "/mission-templates", Some(days)).await
-}
-
-async fn desk(test: &TestApp, room: &Room) -> String {
-    test.cookie(&format!("ines@{}.example", room.shop.org.slug)).await
 }
 
 #[tokio::test]
@@ -50,7 +46,7 @@ async fn days_are_saved_and_pasted_and_undone_in_one_step() {
         assert_eq!((made[0]["break_minutes"].as_i64(), made[0]["answer_hours"].as_i64()), (Some(60), Some(48)));
         assert_eq!(made[0]["needs"][1]["min_level"], 2);
 
-        let cookie = desk(&test, &room).await;
+        let cookie = room.manager_cookie().await;
         let plan = format!("/o/{}/plan", room.shop.org.slug);
         let undone = test.browse("POST", &format!("{plan}/undo"), &cookie, "date=2027-03-22&part=board").await;
         assert!(undone.status == 200 && undone.text.contains("3 missions"), "{}", undone.text);
@@ -62,10 +58,8 @@ async fn days_are_saved_and_pasted_and_undone_in_one_step() {
         assert_eq!(room.done("DELETE", &path, None).await["status"], "ok");
         assert_eq!(room.ask("DELETE", &path, None).await.status, 404);
         assert_eq!(count().await, 3, "what was pasted stays");
-        let events = test.events(&room.owner).await;
-        for event in ["template.saved", "template.pasted", "template.deleted", "mission.created", "plan.undone"] {
-            assert!(events.iter().any(|known| known == event), "{event} in {events:?}");
-        }
+        let expected = ["template.saved", "template.pasted", "template.deleted", "mission.created", "plan.undone"];
+        test.check_events(&room.owner, &expected).await;
     })
     .await;
 }
@@ -115,7 +109,7 @@ async fn what_is_wrong_with_a_template_is_said() {
 async fn templates_in_the_browser() {
     each_app(async |test| {
         let room = Room::open(&test, "Théâtre du Mail").await;
-        let cookie = desk(&test, &room).await;
+        let cookie = room.manager_cookie().await;
         let base = format!("/o/{}", room.shop.org.slug);
         let get = async |path: &str| test.browse("GET", &format!("{base}{path}"), &cookie, "").await;
         let post = async |path: &str, form: &str| test.browse("POST", &format!("{base}{path}"), &cookie, form).await;
@@ -167,7 +161,7 @@ async fn templates_in_the_browser() {
         assert_eq!(post("/templates/987654", "name=Veille").await.status, 404);
         assert_eq!(post(&format!("{path}/delete"), "").await.status, 303);
         assert_eq!(get(&path).await.status, 404);
-        let karim = test.cookie(&format!("karim@{}.example", room.shop.org.slug)).await;
+        let karim = test.cookie(&room.shop.email("Karim")).await;
         for path in ["/templates", "/templates/new"] {
             assert_eq!(test.browse("GET", &format!("{base}{path}"), &karim, "").await.status, 403);
         }

@@ -5,7 +5,6 @@ use regie::accounts::service::{list_accounts, register, set_platform_admin};
 use regie::accounts::{AccountFilter, NewAccount};
 use regie::audit::{self, Verdict};
 use regie::kernel::{INSTALLATION, Instant, OrgId, Role};
-use regie::platform::jobs::{self, NewJob};
 use serde_json::json;
 
 const EMAIL: &str = "exploitant@regie.example";
@@ -27,8 +26,7 @@ async fn filled(test: &TestApp, name: &str, person: &str) -> Shop {
     let form = format!("name=Fiche+de+{}&email=&phone=0600000000&job=Cintrier&skills=Rigging", shop.org.id);
     assert_eq!(test.browse("POST", &format!("/o/{}/crew/new", shop.org.slug), &cookie, &form).await.status, 303);
     let (_, key) = test.kiosk(&token, "Quai de chargement").await;
-    let email = format!("{}@{}.example", regie::kernel::text::slug(person), shop.org.slug);
-    let hers = test.token(&email).await;
+    let hers = test.token(&shop.email(person)).await;
     let phone = test.phone(&hers).await;
     let code = test.code(&hers, phone).await;
     assert_eq!(test.scan(&key, json!({ "qr_token": code })).await.status, 200);
@@ -36,9 +34,8 @@ async fn filled(test: &TestApp, name: &str, person: &str) -> Shop {
 }
 
 async fn job(test: &TestApp, org: OrgId, state: &'static str, error: Option<&str>) -> i64 {
+    let id = test.enqueue_of(org, "mail.send", "1").await;
     let mut tx = test.app.db.begin_write().await.unwrap();
-    let new = NewJob { kind: "mail.send", payload: "1".into(), run_at: NOW };
-    let id = jobs::enqueue(&mut tx, org, &new, NOW).await.unwrap();
     let query = tx.query("UPDATE jobs SET state = $2, last_error = $3, attempts = 8 WHERE id = $1");
     query.bind(id).bind(state).bind(error).execute_one().await.unwrap();
     tx.commit().await.unwrap();

@@ -76,11 +76,7 @@ async fn a_lost_answer_can_be_asked_for_again_with_the_same_key() {
     each_app(async |test| {
         let door = door(&test).await;
         let code = test.code(&door.owner, door.phone).await;
-        let send = async |key: &str| {
-            let request = http::Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", &door.key);
-            let request = request.header("content-type", "application/json").header("idempotency-key", key);
-            test.send(request.body(json!({ "qr_token": code }).to_string().into()).unwrap()).await
-        };
+        let send = async |key: &str| test.scan_as(&door.key, Some(key), json!({ "qr_token": code })).await;
         let first = send("key-of-this-scan").await.json();
         let again = send("key-of-this-scan").await;
         assert_eq!((again.status.as_u16(), again.json()["punch_id"].clone()), (200, first["punch_id"].clone()));
@@ -137,10 +133,8 @@ async fn a_lost_answer_is_given_again_however_late() {
         let door = door(&test).await;
         let code = test.code(&door.owner, door.phone).await;
         let send = async || {
-            let request = http::Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", &door.key);
-            let request = request.header("content-type", "application/json").header("idempotency-key", "key-of-this-scan");
             let body = json!({ "qr_token": code, "scanned_at": "2026-11-21T08:00:00Z" });
-            test.send(request.body(body.to_string().into()).unwrap()).await
+            test.scan_as(&door.key, Some("key-of-this-scan"), body).await
         };
         let first = send().await.json();
         test.app.clock.advance_seconds(600);
@@ -243,25 +237,28 @@ async fn the_demonstration_comes_and_goes_whole() {
         let credentials = regie::composition::demo::seed(&test.app).await.unwrap().unwrap();
         assert_eq!(credentials.len(), 16);
         assert!(regie::composition::demo::seed(&test.app).await.unwrap().is_none());
-        let count = async |sql: &'static str| test.app.db.read().await.unwrap().query(sql).scalar::<i64>().await.unwrap();
-        assert!(count("SELECT count(*) FROM punches").await > 800);
-        assert_eq!(count("SELECT count(*) FROM punches WHERE at > 1795248000000").await, 0, "nothing from the future ({NOW:?})");
-        assert_eq!(count("SELECT count(*) FROM projects").await, 4);
-        assert_eq!(count("SELECT count(*) FROM missions WHERE place <> '' AND address <> '' AND contact <> ''").await, 54);
-        assert_eq!(count("SELECT count(*) FROM missions WHERE project_id IS NULL").await, 2);
-        assert_eq!(count("SELECT count(*) FROM assignments").await, 231);
-        assert_eq!(count("SELECT count(*) FROM assignments WHERE need_id IS NULL").await, 0, "everybody has a role");
-        assert_eq!(count("SELECT count(*) FROM assignments WHERE status = 'declined' AND reason <> ''").await, 4);
-        assert!(count("SELECT count(*) FROM assignments WHERE status = 'accepted'").await > 150);
-        assert!(count("SELECT count(*) FROM assignments WHERE status = 'invited'").await > 8);
-        assert!(count("SELECT count(*) FROM assignments WHERE status = 'draft'").await > 30);
+        assert!(test.number("SELECT count(*) FROM punches").await > 800);
+        assert_eq!(
+            test.number("SELECT count(*) FROM punches WHERE at > 1795248000000").await,
+            0,
+            "nothing from the future ({NOW:?})"
+        );
+        assert_eq!(test.number("SELECT count(*) FROM projects").await, 4);
+        assert_eq!(test.number("SELECT count(*) FROM missions WHERE place <> '' AND address <> '' AND contact <> ''").await, 54);
+        assert_eq!(test.number("SELECT count(*) FROM missions WHERE project_id IS NULL").await, 2);
+        assert_eq!(test.number("SELECT count(*) FROM assignments").await, 231);
+        assert_eq!(test.number("SELECT count(*) FROM assignments WHERE need_id IS NULL").await, 0, "everybody has a role");
+        assert_eq!(test.number("SELECT count(*) FROM assignments WHERE status = 'declined' AND reason <> ''").await, 4);
+        assert!(test.number("SELECT count(*) FROM assignments WHERE status = 'accepted'").await > 150);
+        assert!(test.number("SELECT count(*) FROM assignments WHERE status = 'invited'").await > 8);
+        assert!(test.number("SELECT count(*) FROM assignments WHERE status = 'draft'").await > 30);
         let silent = "SELECT count(*) FROM assignments WHERE told_at IS NOT NULL AND mailed_at IS NULL";
-        assert_eq!(count(silent).await, 0, "nothing waits for a mail");
-        assert_eq!(count("SELECT count(*) FROM assignments WHERE answered_at > 1795248000000").await, 0);
+        assert_eq!(test.number(silent).await, 0, "nothing waits for a mail");
+        assert_eq!(test.number("SELECT count(*) FROM assignments WHERE answered_at > 1795248000000").await, 0);
         let over = "SELECT count(*) FROM mission_needs n WHERE quota < (SELECT count(*) FROM assignments a WHERE a.need_id = n.id
           AND a.status IN ('draft', 'invited', 'accepted'))";
-        assert_eq!(count(over).await, 0, "no place is filled twice");
-        assert_eq!(count("SELECT count(*) FROM availabilities WHERE status = 'pending'").await, 1);
+        assert_eq!(test.number(over).await, 0, "no place is filled twice");
+        assert_eq!(test.number("SELECT count(*) FROM availabilities WHERE status = 'pending'").await, 1);
         test.run_jobs().await;
         assert!(test.mails().await.is_empty(), "invented people are not mailed");
         assert!(regie::composition::demo::remove(&test.app).await.unwrap());
@@ -277,7 +274,7 @@ async fn the_demonstration_comes_and_goes_whole() {
             "SELECT count(*) FROM accounts",
             "SELECT count(*) FROM orgs",
         ] {
-            assert_eq!(count(sql).await, 0, "{sql}");
+            assert_eq!(test.number(sql).await, 0, "{sql}");
         }
     })
     .await;

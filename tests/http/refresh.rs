@@ -247,8 +247,7 @@ async fn over_tls_the_cookie_stays_on_tls() {
         let login = json!({ "email": email, "password": crate::support::PASSWORD });
         let answer = test.api("POST", "/api/v1/auth/login", "", Some(login)).await;
         assert!(set_cookie(&answer, "refresh_token").unwrap().contains("Secure"));
-        let form = format!("email={email}&password={}", crate::support::PASSWORD.replace(' ', "+"));
-        let browser = test.browse("POST", "/sign-in", "", &form).await;
+        let browser = test.sign_in(&email, "").await;
         for name in ["__Host-regie", "__Host-regie_browser"] {
             let cookie = set_cookie(&browser, name).unwrap();
             assert!(cookie.contains("Secure") && cookie.contains("HttpOnly") && cookie.contains("Path=/"), "{cookie}");

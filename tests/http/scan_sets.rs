@@ -1,19 +1,12 @@
 //! Scans that come at the same time, and are recorded together.
 
 use crate::support::{TestApp, each_app, each_app_with};
-use http::Request;
 use regie::audit::{self, Verdict};
 use regie::kernel::Role;
 use regie::platform::db::EngineKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
-
-/// Somebody with a phone.
-struct Holder {
-    token: String,
-    phone: i64,
-}
 
 /// A scan that is going to be sent, and the case that it belongs to.
 struct Sent {
@@ -29,12 +22,7 @@ async fn send_all(test: &TestApp, scans: Vec<Sent>) -> BTreeMap<&'static str, Ve
     for Sent { case, kiosk, code, key } in scans {
         let test = test.clone();
         tasks.spawn(async move {
-            let mut request = Request::post("/api/v1/punch/validate").header("x-kiosk-api-key", kiosk);
-            if let Some(key) = key {
-                request = request.header("idempotency-key", key);
-            }
-            let request = request.header("content-type", "application/json");
-            let answer = test.send(request.body(json!({ "qr_token": code }).to_string().into()).unwrap()).await;
+            let answer = test.scan_as(&kiosk, key, json!({ "qr_token": code })).await;
             (case, (answer.status.as_u16(), answer.json()))
         });
     }
@@ -55,10 +43,7 @@ async fn each_is_answered_as_if_alone(test: TestApp) {
     }
     let mut crew = Vec::new();
     for n in 0..12 {
-        let person = test.person(&shop, &format!("Technicienne {n}"), Role::Tech).await;
-        let token = test.token(person.email.as_deref().unwrap()).await;
-        let phone = test.phone(&token).await;
-        crew.push(Holder { token, phone });
+        crew.push(test.holder(&shop, &format!("Technicienne {n}")).await);
     }
     let code = async |n: usize| test.code(&crew[n].token, crew[n].phone).await;
     let sent = |case, kiosk: usize, code: &str, key| Sent { case, kiosk: kiosks[kiosk].1.clone(), code: code.to_owned(), key };
@@ -169,16 +154,12 @@ async fn everybody_comes_and_goes_at_once() {
 #[tokio::test]
 async fn an_organisation_that_is_held_up_holds_up_no_other() {
     each_app(async |test| {
-        let (mut kiosks, mut owners) = (Vec::new(), Vec::new());
+        let (mut kiosks, mut codes) = (Vec::new(), Vec::new());
         for name in ["Théâtre du Mail", "Salle voisine"] {
             let shop = test.shop(name).await;
             let token = test.token(&shop.owner.email).await;
             kiosks.push(test.kiosk(&token, "Entrée").await.1);
-            owners.push(Holder { phone: test.phone(&token).await, token });
-        }
-        let mut codes = Vec::new();
-        for owner in &owners {
-            codes.push(test.code(&owner.token, owner.phone).await);
+            codes.push(test.code(&token, test.phone(&token).await).await);
         }
         let person = test.number("SELECT crew_member_id FROM devices ORDER BY id LIMIT 1").await;
         let mut holder = test.app.db.begin_write().await.unwrap();
@@ -214,10 +195,8 @@ async fn a_badge_that_is_no_longer_good_when_its_turn_comes_is_refused() {
         .into_iter()
         .enumerate()
         {
-            let person = test.person(&shop, &format!("Technicienne {n}"), Role::Tech).await;
-            let token = test.token(person.email.as_deref().unwrap()).await;
-            let phone = test.phone(&token).await;
-            let code = test.code(&token, phone).await;
+            let person = test.holder(&shop, &format!("Technicienne {n}")).await;
+            let code = test.code(&person.token, person.phone).await;
             let mut holder = test.app.db.begin_write().await.unwrap();
             holder.lock(person.id.0).await.unwrap();
             let (other, kiosk) = (test.clone(), kiosk.clone());
@@ -227,7 +206,7 @@ async fn a_badge_that_is_no_longer_good_when_its_turn_comes_is_refused() {
             let early = scan.try_join_next();
             assert!(early.is_none(), "it waits for its turn: {early:?}");
             match meanwhile {
-                Some(sql) => assert_eq!(holder.query(sql).bind(phone).execute().await.unwrap(), 1),
+                Some(sql) => assert_eq!(holder.query(sql).bind(person.phone).execute().await.unwrap(), 1),
                 None => test.app.clock.advance_seconds(31),
             }
             holder.commit().await.unwrap();

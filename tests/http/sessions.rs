@@ -168,10 +168,8 @@ async fn a_password_change_ends_the_other_sessions_and_all_tokens() {
     each_app(async |test| {
         let email = test.shop("Théâtre du Mail").await.owner.email;
         let (here, other, cookie) = (test.token(&email).await, test.tokens(&email).await, test.cookie(&email).await);
-        let body = json!({ "name": "Paie", "scopes": ["read"], "days": 30 });
-        let made = test.api("POST", "/api/v1/auth/tokens", &here, Some(body)).await.json();
-        let program = made["secret"].as_str().unwrap();
-        assert_eq!(test.me(program).await, 200);
+        let program = test.program_token(&here, &["read"]).await;
+        assert_eq!(test.me(&program).await, 200);
         let new = "la lumière s'éteint à minuit";
         let change = json!({ "present_password": PASSWORD, "new_password": new });
         let wrong = json!({ "present_password": "une autre phrase", "new_password": new });
@@ -179,7 +177,7 @@ async fn a_password_change_ends_the_other_sessions_and_all_tokens() {
         assert_eq!((refused.status.as_u16(), test.me(&other.0).await), (422, 200));
         assert_eq!(test.api("POST", "/api/v1/auth/password", &here, Some(change)).await.status, 204);
         assert_eq!(test.me(&here).await, 200, "who changed it goes on");
-        assert_eq!((test.me(&other.0).await, page(&test, &cookie).await, test.me(program).await), (401, 303, 401));
+        assert_eq!((test.me(&other.0).await, page(&test, &cookie).await, test.me(&program).await), (401, 303, 401));
         let refresh = json!({ "refresh_token": other.1 });
         assert_eq!(test.api("POST", "/api/v1/auth/refresh", "", Some(refresh)).await.status, 401);
         let old = test.api("POST", "/api/v1/auth/login", "", Some(json!({ "email": email, "password": PASSWORD }))).await;
@@ -254,8 +252,7 @@ async fn a_session_number_planted_before_signing_in_is_worth_nothing() {
         // A session without an account: the challenge of a passkey makes one.
         let planted = test.browse("POST", "/sign-in/passkey/challenge", "", "").await;
         let planted = crate::support::session_cookie(&planted);
-        let form = format!("email={}&password={}", shop.owner.email, PASSWORD.replace(' ', "+"));
-        let signed_in = test.browse("POST", "/sign-in", &planted, &form).await;
+        let signed_in = test.sign_in(&shop.owner.email, &planted).await;
         let cookie = crate::support::session_cookie(&signed_in);
         assert_ne!(cookie, planted);
         assert_eq!((page(&test, &cookie).await, page(&test, &planted).await), (200, 303));

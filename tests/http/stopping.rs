@@ -2,7 +2,7 @@
 
 use crate::db::each_place;
 use crate::program::Program;
-use crate::support::PASSWORD;
+use crate::support::{PASSWORD, between};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use std::fs::{self, File};
@@ -124,7 +124,7 @@ async fn a_request_that_is_under_way_is_answered_before_the_server_ends() {
             assert!(log.contains("Stopping") && !log.contains("did not end in time"), "{log}");
 
             // What was answered is so.
-            let token = answer.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            let token = between(&answer, "\"access_token\":\"", "\"").unwrap();
             let test = program.open().await;
             assert_eq!(test.me(token).await, 200);
             test.app.db.close().await.unwrap();

@@ -28,7 +28,7 @@ fn code(answer: &Answer) -> (u16, String) {
 /// A manager of a shop: the address.
 async fn manager(test: &TestApp, shop: &Shop) -> String {
     test.person(shop, "Marc", Role::Manager).await;
-    format!("marc@{}.example", shop.org.slug)
+    shop.email("Marc")
 }
 
 #[tokio::test]
