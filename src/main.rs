@@ -9,7 +9,7 @@ use regie::composition::{self, StartError, demo};
 use regie::kernel::zone::DEFAULT_ZONE;
 use regie::kernel::{Failure, INSTALLATION, Kind, OrgId, text};
 use regie::orgs::NewOrg;
-use regie::orgs::service::{create_demo_org, find_org_by_slug};
+use regie::orgs::service::{create_org_with_owner, find_org_by_slug};
 use regie::platform::clock::Clock;
 use regie::platform::config::{self, Config, ConfigError};
 use regie::platform::{App, keys, telemetry};
@@ -283,6 +283,8 @@ async fn export_audit(app: &App, org: OrgId, out: Option<PathBuf>) -> Result<(),
 }
 
 async fn with_database(config: Config, command: Command) -> Result<(), CommandError> {
+    // What a failure says to everybody is not what went wrong.
+    telemetry::start_logging(&config.log);
     let app = composition::open(config, Clock::System).await?;
     let applied = app.db.migrate(app.clock.now().0).await.map_err(StartError::from)?;
     let outcome = carry_out(&app, command, applied).await;
@@ -300,7 +302,8 @@ async fn carry_out(app: &App, command: Command, applied: usize) -> Result<(), Co
             let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
             let owner = NewAccount { email, name, password, language: "fr".into() };
             let new = NewOrg { name: org, time_zone: DEFAULT_ZONE.into(), language: "fr".into(), is_demo: false };
-            let (org, account) = create_demo_org(app, proof(INSTALLATION)?, owner, new).await.map_err(Failure::from)?;
+            let made = create_org_with_owner(app, proof(INSTALLATION)?, owner, new).await;
+            let (org, account) = made.map_err(Failure::from)?;
             say(format_args!("{} owns {} ({})", account.email, org.name, org.slug));
         }
         Command::Admin { what: AdminCommand::Promote { email, revoke } } => {

@@ -45,3 +45,20 @@ async fn both_engines_have_the_same_schema() {
         assert_eq!(sqlite, postgres);
     }
 }
+
+/// SQLite gives the greatest number and one, and so the number of the newest row again when that is gone, unless it is told not to.
+#[tokio::test]
+async fn no_number_is_given_twice() {
+    const NUMBERED_AGAIN: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%INTEGER%PRIMARY KEY%'
+      AND sql NOT LIKE '%PRIMARY KEY AUTOINCREMENT%' ORDER BY name";
+    const NUMBERED: &str = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%PRIMARY KEY AUTOINCREMENT%'";
+    on_sqlite(async |place| {
+        let db = place.connect(Limits::default()).await;
+        db.migrate(0).await.unwrap();
+        let mut read = db.read().await.unwrap();
+        let again: Vec<String> = read.query(NUMBERED_AGAIN).scalars().await.unwrap();
+        assert_eq!(again, ["audit_events", "punches"], "of which single rows never go");
+        assert!(read.query(NUMBERED).scalar::<i64>().await.unwrap() >= 32);
+    })
+    .await;
+}

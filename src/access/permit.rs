@@ -7,7 +7,7 @@ use crate::platform::db::{Db, DbResult};
 use std::marker::PhantomData;
 
 /// Proof that `actor` may do `A`. Services take it by value: one proof, one act.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Permit<A: Action> {
     actor: Actor,
     action: PhantomData<fn() -> A>,
@@ -38,8 +38,7 @@ pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Denied> {
         (For::Member(least), Who::Token { role, scopes, .. }) => role >= least && scopes.allow(least, A::AUDITED),
         (For::Member(least), Who::Support { .. }) => least <= Role::Admin && A::AUDITED == Audited::Read,
         (For::Platform, Who::Platform { .. }) => true,
-        (For::Kiosk, Who::Kiosk { .. }) | (For::System, Who::System { .. }) => true,
-        (_, Who::System { .. }) => true,
+        (For::Kiosk, Who::Kiosk { .. }) | (_, Who::System { .. }) => true,
         (_, Who::Nobody) => return Err(Denied::SignIn),
         _ => false,
     };

@@ -10,7 +10,7 @@ use axum::routing::get;
 use http::{StatusCode, header};
 use serde_json::json;
 
-/// A queue whose oldest job waits for longer is not being worked on.
+/// A job that waits for longer is not being worked on, unless the workers are busy with others.
 const STUCK_MINUTES: i64 = 5;
 
 /// The routes that machines poll.
@@ -28,10 +28,13 @@ async fn database_works(app: &App) -> bool {
     app.db.ping().await.is_ok()
 }
 
+/// Whether jobs are done. They may be many, or wait for a mail server that is slow: as long as the workers of this server live,
+/// nobody is helped by sending requests elsewhere.
 async fn queue_works(app: &App) -> DbResult<bool> {
     let counts = jobs::counts(&mut app.db.read().await?).await?;
     let now = app.clock.now();
-    Ok(counts.oldest.is_none_or(|oldest| now.0 - oldest < STUCK_MINUTES * 60_000))
+    let is_moving = counts.oldest.is_none_or(|oldest| now.0 - oldest < STUCK_MINUTES * 60_000);
+    Ok(is_moving || app.workers().is_alive(now))
 }
 
 async fn ready(State(app): State<App>) -> Response {
@@ -55,15 +58,9 @@ async fn health(State(app): State<App>) -> Response {
     axum::Json(json!({ "status": "ok", "db": db })).into_response()
 }
 
-/// Whether Redis answers: what was kept there is there. `None` when the settings name none, or nothing is to be kept.
+/// Whether Redis answers. `None` when the settings name none.
 async fn redis_works(app: &App) -> Option<bool> {
-    let settings = &app.config.cache;
-    if settings.redis_url.reveal().is_empty() || settings.ttl_seconds == 0 {
-        return None;
-    }
-    let now = app.clock.now();
-    app.cache.put("health", "ok", now).await;
-    Some(app.cache.get("health", now).await.is_some())
+    Some(app.redis.as_ref()?.answers().await)
 }
 
 /// Degraded is also who was promised a Redis and has to do without.

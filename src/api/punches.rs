@@ -26,7 +26,7 @@ pub struct QrToken {
 }
 
 /// Issues a badge code for a phone of the account.
-#[utoipa::path(post, path = "/punch/request-token", operation_id = "request_badge_token", tag = "punch", responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/request-token", operation_id = "request_badge_token", tag = "punch", request_body = TokenRequest, responses((status = 200, body = QrToken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn request_token(client: OrgClient, Body(body): Body<TokenRequest>) -> Result<Json<QrToken>, Problem> {
     let me = client.crew_record().await?;
     let badge = clock::issue_badge(&client.app, client.permit()?, &me, DeviceId(body.device_id)).await?;
@@ -50,9 +50,9 @@ pub struct ValidateBody {
     scanned_at: Option<String>,
 }
 
-/// What a kiosk says the time is: RFC 3339, or by the clocks of its organisation.
+/// What a kiosk says the time is: RFC 3339, or by the clocks of its organisation. However wrong it is, it is compared.
 pub fn told_time(client: &KioskClient, field: &'static str, text: Option<&str>) -> Result<Option<Instant>, Problem> {
-    text.map(|text| zone::parse_local(text, &client.zone).ok_or(Problem(Failure::fields([(field, "date.invalid")])))).transpose()
+    text.map(|text| zone::parse_clock(text, &client.zone).ok_or(Problem(Failure::fields([(field, "date.invalid")])))).transpose()
 }
 
 /// A recorded punch.
@@ -70,7 +70,7 @@ pub struct ValidateAnswer {
 }
 
 /// Records a scan. The key of the kiosk goes into `X-Kiosk-API-Key`; an `Idempotency-Key` makes repeating it safe.
-#[utoipa::path(post, path = "/punch/validate", operation_id = "validate_punch", tag = "punch", responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/punch/validate", operation_id = "validate_punch", tag = "punch", params(("Idempotency-Key" = Option<String>, Header, nullable = false)), request_body = ValidateBody, security(("kioskKey" = [])), responses((status = 200, body = ValidateAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn validate(
     client: KioskClient,
     headers: HeaderMap,
@@ -137,6 +137,7 @@ impl From<PunchLine> for PunchBody {
 
 /// A page of a list.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// 50 when absent, 100 at most.
     pub limit: Option<i64>,
@@ -154,7 +155,7 @@ impl PageQuery {
 }
 
 /// The punches of the account, newest first.
-#[utoipa::path(get, path = "/punch/history", operation_id = "list_my_punches", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>)))]
+#[utoipa::path(get, path = "/punch/history", operation_id = "list_my_punches", tag = "punch", params(PageQuery), responses((status = 200, body = Vec<PunchBody>), (status = 404, body = ProblemBody)))]
 pub async fn history(client: OrgClient, Query(page): Query<PageQuery>) -> Result<Json<Vec<PunchBody>>, Problem> {
     let me = client.crew_record().await?;
     let list = clock::my_punches(&client.app, client.permit()?, &me, page.limit(), page.offset()).await?;

@@ -48,20 +48,26 @@ impl Group {
         Self::ALL.into_iter().find(|group| group.code() == code)
     }
 
+    /// What the names of its events begin with, before the dot.
+    pub const fn nouns(self) -> &'static [&'static str] {
+        match self {
+            Self::Punches => &["punch"],
+            Self::Planning => {
+                &["project", "mission", "assignment", "plan", "rule", "availability", "rate", "profile", "calendar", "template"]
+            }
+            Self::Crew => &["crew"],
+            Self::Accounts => &["account", "session", "token", "factor"],
+            Self::Members => &["member"],
+            Self::Settings => &["org", "setup"],
+            Self::Kiosks => &["kiosk", "device"],
+            Self::Support => &["support"],
+            Self::Jobs => &["job"],
+        }
+    }
+
     /// The group of an event by its name; `None` for a name that no group knows.
     pub fn of(action: &str) -> Option<Self> {
-        Some(match action.split_once('.')?.0 {
-            "punch" => Self::Punches,
-            "project" | "mission" | "assignment" | "plan" | "rule" | "availability" | "rate" | "profile" | "calendar"
-            | "template" => Self::Planning,
-            "crew" => Self::Crew,
-            "account" | "session" | "token" | "factor" => Self::Accounts,
-            "member" => Self::Members,
-            "org" | "setup" => Self::Settings,
-            "kiosk" | "device" => Self::Kiosks,
-            "support" => Self::Support,
-            "job" => Self::Jobs,
-            _ => return None,
-        })
+        let (noun, _) = action.split_once('.')?;
+        Self::ALL.into_iter().find(|group| group.nouns().contains(&noun))
     }
 }

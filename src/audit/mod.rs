@@ -24,8 +24,6 @@ pub use export::{BadExport, chain_line, head_line, verify_export};
 pub use group::Group;
 pub use names::{Name, Names};
 pub use reasons::Quiet;
-pub use service::{
-    Check, EventPage, Verdict, export_chain, find_version, list_chain, read_events, read_head, read_page, verify, verify_chain,
-};
+pub use service::{Check, EventPage, export_chain, find_version, list_chain, read_events, read_head, read_page, verify_chain};
 pub use store::{AuditFilter, AuditRow, RefusedScan};
 pub use tx::{Tx, begin, begin_in, record};

@@ -13,15 +13,6 @@ use std::io::Write;
 /// Rows read at once when a whole chain is read.
 const BATCH: i64 = 1000;
 
-/// The state of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All rows are as they were written.
-    Whole { rows: i64 },
-    /// The first row that is not what was written after the one before.
-    Broken { seq: i64 },
-}
-
 /// The outcome of following a whole chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -57,17 +48,6 @@ async fn follow(tx: &mut ReadTx, org: OrgId) -> DbResult<(i64, Option<Break>)> {
     // A head that is ahead of the rows means that the newest rows were removed.
     let rows = follower.last().seq;
     Ok((rows, follower.end(&head).err()))
-}
-
-/// Reads an organisation's whole chain and checks every link.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn verify(tx: &mut ReadTx, org: OrgId) -> DbResult<Verdict> {
-    Ok(match follow(tx, org).await? {
-        (rows, None) => Verdict::Whole { rows },
-        (_, Some(broken)) => Verdict::Broken { seq: broken.seq },
-    })
 }
 
 /// Reads a whole chain and checks every link. A broken chain is also told to the log.

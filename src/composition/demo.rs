@@ -5,7 +5,7 @@ use crate::access::{Action, Actor, Conn, Permit, permit};
 use crate::accounts::NewAccount;
 use crate::audit::{self, Event};
 use crate::kernel::{Failure, INSTALLATION, Instant, KioskId, OrgId, Role};
-use crate::orgs::service::{DemoPerson, add_demo_person, create_demo_org, find_demo_org};
+use crate::orgs::service::{DemoPerson, add_demo_person, create_org_with_owner, find_demo_org};
 use crate::orgs::{NewCrewMember, NewOrg, Org, SeedDemo};
 use crate::platform::{App, random};
 use crate::timeclock::service::{SeedPunch, create_kiosk, seed_punches};
@@ -59,7 +59,7 @@ pub async fn seed(app: &App) -> Result<Option<Vec<Credentials>>, Failure> {
     let mut credentials = vec![Credentials { email: owner.email.clone(), role: "owner", password: owner.password.clone() }];
     let org =
         NewOrg { name: "Compagnie des Lumières".into(), time_zone: "Europe/Paris".into(), language: "fr".into(), is_demo: true };
-    let (org, _) = create_demo_org(app, proof(INSTALLATION)?, owner, org).await?;
+    let (org, _) = create_org_with_owner(app, proof(INSTALLATION)?, owner, org).await?;
     let mut kiosks = Vec::new();
     for (name, place) in [("Borne entrée", "Entrée des artistes"), ("Borne quai", "Quai de déchargement")] {
         let new = NewKiosk { name: name.into(), place: place.into(), fingerprint: None };

@@ -9,11 +9,11 @@ use crate::{api, web};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -188,9 +188,14 @@ async fn with_session(Extension(asker): Extension<Asker>, request: Request, next
     }
 }
 
-/// There is such a path, but not to be asked in that way. The router says in which.
-async fn not_allowed(Extension(asker): Extension<Asker>) -> Response {
-    asker.refuse(Failure::new(Kind::NotAllowed, "request.method"))
+/// There is such a path, but not to be asked in that way. The router says in which. Who opens an address that only forms are sent to
+/// has seen the answer to one there, and is led up to where the forms are.
+async fn not_allowed(Extension(asker): Extension<Asker>, method: Method, uri: Uri) -> Response {
+    if asker.is_program || !matches!(method, Method::GET | Method::HEAD) {
+        return asker.refuse(Failure::new(Kind::NotAllowed, "request.method"));
+    }
+    let above = uri.path().rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty());
+    Redirect::to(above.unwrap_or("/")).into_response()
 }
 
 /// Lets the configured origins call the JSON API from a browser; nobody else, no wildcard, no cookies.

@@ -6,15 +6,23 @@ use crate::kernel::{INSTALLATION, MailId, OrgId};
 use crate::planning::PlanError;
 use crate::platform::App;
 use crate::platform::db::DbResult;
-use crate::platform::jobs::{self, Handler, JobError, NewJob, Worker};
+use crate::platform::jobs::{self, Handler, JobError, NewJob, Share, Worker};
 use crate::platform::mail;
 use crate::{accounts, orgs, planning, timeclock};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The worker of this server.
+/// A worker of this server.
 pub fn worker(app: &App) -> Worker {
     Worker { app: app.clone(), handler_for }
+}
+
+/// Does jobs until `stop` becomes true: mails by themselves, for a mail server may take its time with each, and neither deadlines
+/// nor rounds of cleaning are to wait for it.
+pub async fn work(app: App, stop: watch::Receiver<bool>) {
+    let mails = worker(&app).run_share(Share::Only(mail::SEND), stop.clone());
+    let others = worker(&app).run_share(Share::Without(mail::SEND), stop);
+    tokio::join!(mails, others);
 }
 
 fn handler_for(kind: &str) -> Option<Handler> {

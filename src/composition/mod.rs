@@ -1,13 +1,15 @@
 //! Wiring: the only place that knows everybody.
 
+mod connections;
 pub mod demo;
 mod demo_plan;
 mod http;
 mod jobs;
+mod patience;
 mod server;
 
 pub use http::{around, router};
-pub use jobs::worker;
+pub use jobs::{work, worker};
 pub use server::serve;
 
 use crate::platform::app::Parts;
@@ -19,6 +21,7 @@ use crate::platform::db::{Db, DbError, Limits};
 use crate::platform::hashing::{Hasher, HashingError};
 use crate::platform::keys::{self, KeyError};
 use crate::platform::memo::Memo;
+use crate::platform::remote::Remote;
 use crate::platform::seal::Sealer;
 use crate::platform::shared::Shared;
 use crate::platform::throttle::Throttle;
@@ -26,6 +29,7 @@ use crate::platform::tokens::TokenSigner;
 use crate::platform::{App, telemetry};
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 /// Why the application did not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,8 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error("{addr}: {error}")]
     Listen { addr: String, error: std::io::Error },
+    #[error("signals cannot be heard: {0}")]
+    Signals(io::Error),
 }
 
 /// Opens everything that the configuration names. Migrates nothing.
@@ -74,7 +80,8 @@ pub async fn open_on_disk(config: Config, clock: Clock, sync: fn(&File) -> io::R
     };
     let db = Db::connect(&config.database_url(), limits).await?;
     let assets = Assets::load(&config.server.site);
-    let cache = ListCache::new(config.cache.ttl_seconds, config.cache.redis_url.reveal());
+    let redis = Remote::open(config.cache.redis_url.reveal()).map(Arc::new);
+    let cache = ListCache::new(config.cache.ttl_seconds, redis.clone());
     Ok(App::new(Parts {
         config,
         db,
@@ -82,8 +89,9 @@ pub async fn open_on_disk(config: Config, clock: Clock, sync: fn(&File) -> io::R
         hasher,
         signer,
         sealer,
-        throttle: Throttle::default(),
+        throttle: Throttle::new(redis.clone()),
         assets,
+        redis,
         cache,
         memo: Memo::default(),
         shared: Shared::default(),

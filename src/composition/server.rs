@@ -1,5 +1,6 @@
 //! Listening, and stopping without losing anything.
 
+use super::connections::{self, Limits};
 use super::{StartError, http, jobs};
 use crate::access::{Actor, permit};
 use crate::kernel::INSTALLATION;
@@ -15,6 +16,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long requests and jobs under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a request's head may take. Anything slower is no client of ours, and each holds a connection.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long a connection is kept on which nothing is asked: longer than proxies keep theirs (nginx: a minute), who would else meet its
+/// end with a request in hand.
+const IDLE: Duration = Duration::from_secs(75);
+/// Connections of those who read metrics.
+const METERS: u32 = 64;
 /// How often samples of metrics are put in order.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// The exit code when the disk failed.
@@ -38,7 +46,7 @@ pub async fn serve(app: App) -> Result<(), StartError> {
 
 async fn run(app: &App) -> Result<(), StartError> {
     // From the first request on: until somebody listens, a signal ends the process at once.
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let signals = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
     let applied = app.db.migrate(app.clock.now().0).await?;
     if applied > 0 {
         tracing::info!(applied, "Applied {applied} migrations");
@@ -50,17 +58,15 @@ async fn run(app: &App) -> Result<(), StartError> {
     set_up_link(app).await;
 
     let stopping = app.stopping();
-    let tasks = [start(jobs::worker(app).run(stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
+    let tasks = [start(jobs::work(app.clone(), stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
     if let Some(addr) = app.config.server.metrics_addr.filter(|_| app.config.server.metrics) {
         let metrics = crate::api::health_routes(true).with_state(app.clone());
         let listener = listen(addr).await?;
-        start(async move { drop(axum::serve(listener, metrics).await) });
+        start(connections::serve(listener, metrics, Limits { head: HEAD, idle: IDLE, open: METERS }, stopping.clone()));
     }
     start(tidy_metrics());
-    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let mut heard = stopping.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(heard.changed().await) });
-    let server = start(async move { drop(server.await) });
+    let limits = Limits { head: HEAD, idle: IDLE, open: connections::room() };
+    let server = start(connections::serve(listener, http::router(app), limits, stopping));
     asked_to_stop(signals).await;
     tracing::info!("Stopping");
     app.stop();
@@ -78,7 +84,7 @@ async fn run(app: &App) -> Result<(), StartError> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server's own long-lived tasks; what must not be lost is a job row")]
-fn start(task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+pub(super) fn start(task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
     tokio::spawn(task)
 }
 
@@ -109,10 +115,26 @@ async fn set_up_link(app: &App) {
     }
 }
 
-async fn asked_to_stop(signals: (io::Result<Signal>, io::Result<Signal>)) {
-    let (Ok(mut term), Ok(mut int)) = signals else { return };
+/// Listens to a signal. A server that nobody could tell to stop does not start.
+fn hear(kind: SignalKind) -> Result<Signal, StartError> {
+    signal(kind).map_err(StartError::Signals)
+}
+
+async fn asked_to_stop((mut term, mut int): (Signal, Signal)) {
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_cannot_hear_a_signal_does_not_start() {
+        assert!(hear(SignalKind::window_change()).is_ok());
+        let kill = hear(SignalKind::from_raw(9));
+        assert!(matches!(kill, Err(StartError::Signals(_))), "{kill:?}");
     }
 }

@@ -1,12 +1,15 @@
 //! Wall clocks: what an instant is called in a place. Time zones come from the IANA database built into the binary.
 
 use super::Instant;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+use std::ops::RangeInclusive;
 
 /// The zone of a new organisation.
 pub const DEFAULT_ZONE: &str = "Europe/Paris";
+/// The years that dates and times from outside may be of. Others are slips of the hand, and the end of time is a bad neighbour.
+const YEARS: RangeInclusive<i16> = 2000..=2200;
 
 /// The place whose clocks count.
 #[derive(Clone, Debug)]
@@ -53,10 +56,14 @@ impl Zone {
         Local { date: zoned.date(), hour: zoned.hour(), minute: zoned.minute(), second: zoned.second() }
     }
 
+    /// Whether an instant is of a year that may be asked for or planned in, by the clocks of this place.
+    pub fn reaches(&self, at: Instant) -> bool {
+        YEARS.contains(&self.zoned(at).year())
+    }
+
     /// The first instant of a local day. Where midnight is skipped by a clock change, the first that exists.
     pub fn start_of(&self, date: Date) -> Instant {
-        let start = date.to_zoned(self.0.clone()).and_then(|day| day.start_of_day());
-        Instant(start.map_or(0, |start| start.timestamp().as_millisecond()))
+        instant_of(date.to_zoned(self.0.clone()).and_then(|day| day.start_of_day()), date)
     }
 
     /// From the first instant of `first` to the first after `last` (half open).
@@ -67,14 +74,20 @@ impl Zone {
     /// The instant of a wall-clock time. A time skipped by a clock change means the same distance after the gap; one
     /// that happens twice means the first.
     pub fn instant(&self, date: Date, hour: i8, minute: i8) -> Instant {
-        let zoned = date.at(hour, minute, 0, 0).to_zoned(self.0.clone());
-        Instant(zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond()))
+        instant_of(date.at(hour, minute, 0, 0).to_zoned(self.0.clone()), date)
     }
 
     /// RFC 3339 with this zone's offset, to the second, as the JSON API writes times.
     pub fn rfc3339(&self, at: Instant) -> String {
         self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
+}
+
+/// The instant, or the nearest there is: calendars have a day more than clocks at both ends of time.
+fn instant_of(zoned: Result<Zoned, jiff::Error>, date: Date) -> Instant {
+    // The last second there is has no milliseconds that the crate would read again.
+    let nearest = if date.year() < 0 { Timestamp::MIN } else { Timestamp::MAX }.as_second() * 1000;
+    Instant(zoned.map_or(nearest, |zoned| zoned.timestamp().as_millisecond()))
 }
 
 /// RFC 3339 in UTC, to the millisecond: for logs, exports and the API where no organisation's zone applies.
@@ -91,25 +104,35 @@ pub fn monday_of(date: Date) -> Date {
 /// Reads `2026-11-21`.
 pub fn parse_date(text: &str) -> Option<Date> {
     // The crate would also take the date of a longer text.
-    text.parse().ok().filter(|date: &Date| text.len() == 10 && (2000..=2200).contains(&date.year()))
+    text.parse().ok().filter(|date: &Date| text.len() == 10 && YEARS.contains(&date.year()))
 }
 
-/// Reads an RFC 3339 time, or a date alone, which then means its first instant in `zone`.
+/// Reads an RFC 3339 time, or a date alone, which then means its first instant in `zone`; of the years that a date may be of.
 pub fn parse_instant(text: &str, zone: &Zone) -> Option<Instant> {
-    if let Some(date) = parse_date(text) {
-        return Some(zone.start_of(date));
+    match parse_date(text) {
+        Some(date) => Some(zone.start_of(date)),
+        None => parse_rfc3339(text).filter(|at| zone.reaches(*at)),
     }
-    text.parse::<Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
 }
 
-/// Reads what a browser's field for a date and a time gives (`2026-11-21T08:00`), by the clocks of `zone`; or RFC 3339.
+/// Reads what a browser's field for a date and a time gives (`2026-11-21T08:00`), by the clocks of `zone`; or RFC 3339. Of the years
+/// that a date may be of.
 pub fn parse_local(text: &str, zone: &Zone) -> Option<Instant> {
-    if let Ok(at) = text.parse::<jiff::civil::DateTime>()
+    parse_clock(text, zone).filter(|at| zone.reaches(*at))
+}
+
+/// Reads what a clock shows, as [`parse_local`] but of any year: one that is wrong may be so by decades.
+pub fn parse_clock(text: &str, zone: &Zone) -> Option<Instant> {
+    if let Ok(at) = text.parse::<DateTime>()
         && text.len() <= 19
         && text.contains('T')
     {
-        return (2000..=2200).contains(&at.year()).then(|| zone.instant(at.date(), at.hour(), at.minute()));
+        return Some(zone.instant(at.date(), at.hour(), at.minute()));
     }
+    parse_rfc3339(text)
+}
+
+fn parse_rfc3339(text: &str) -> Option<Instant> {
     text.parse::<Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
 }
 
@@ -152,6 +175,43 @@ mod tests {
         assert_eq!(utc(at), "2026-11-21T07:05:00.000Z");
         assert_eq!(parse_instant("2026-11-21T08:05:00+01:00", &zone), Some(at));
         assert_eq!(parse_instant("2026-11-21", &zone), Some(zone.start_of(date(2026, 11, 21))));
+    }
+
+    #[test]
+    fn times_from_outside_are_of_our_years_however_they_are_written() {
+        let zone = paris();
+        for good in ["2000-01-01", "2200-12-31"] {
+            assert_eq!(parse_instant(good, &zone), Some(zone.start_of(good.parse().unwrap())), "{good}");
+        }
+        for good in ["2000-01-01T00:00", "1999-12-31T23:00:00Z", "2200-12-31T23:59", "2200-12-31T22:59:59Z"] {
+            assert!(parse_local(good, &zone).is_some_and(|at| zone.reaches(at)), "{good}");
+        }
+        for bad in [
+            "1999-12-31T22:59:59Z",
+            "2200-12-31T23:00:00Z",
+            "9999-12-30T10:00:00Z",
+            "9999-12-31T00:00:00+14:00",
+            "-009999-01-03T00:00:00Z",
+        ] {
+            assert_eq!((parse_instant(bad, &zone), parse_local(bad, &zone)), (None, None), "{bad}");
+            assert!(parse_clock(bad, &zone).is_some(), "a clock may show it: {bad}");
+        }
+        for bad in ["1999-12-31T23:59", "2201-01-01T00:00", "9999-12-31T23:59", "nine", "2026-11-21"] {
+            assert_eq!(parse_local(bad, &zone), None, "{bad}");
+        }
+        assert_eq!(parse_clock("1970-01-01T01:00", &zone), Some(Instant(0)));
+        assert!([i64::MIN, -1, i64::MAX].iter().all(|at| !zone.reaches(Instant(*at))));
+    }
+
+    #[test]
+    fn days_at_the_ends_of_time_are_in_order() {
+        for zone in [paris(), Zone::named("UTC").unwrap(), Zone::named("Pacific/Kiritimati").unwrap()] {
+            let day = |date: Date| (zone.start_of(date), zone.instant(date, 12, 0));
+            let last = [date(9999, 12, 29), date(9999, 12, 30), Date::MAX].map(day);
+            let first = [Date::MIN, date(-9999, 1, 2), date(-9999, 1, 3)].map(day);
+            assert!(first.is_sorted() && last.is_sorted() && first[2] < last[0], "{first:?} {last:?}");
+            assert!(first[1].0 < Instant(0) && last[2].0 > Instant(0));
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The queue, for those who run the installation.
 
-use super::rules::without_addresses;
 use super::{JobCounts, JobFilter, JobLine, ListJobs, ManageJobs, store};
 use crate::access::{Conn, Permit};
 use crate::audit::{self, Event};
 use crate::kernel::{INSTALLATION, JobId};
 use crate::platform::db::{DbError, DbResult};
+use crate::platform::jobs::without_addresses;
 use crate::platform::{App, mail};
 
 /// Jobs that are not done, newest first, and how many there are in each state. Errors come without addresses of people.

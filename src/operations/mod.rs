@@ -6,7 +6,6 @@
 mod actions;
 mod health;
 mod jobs;
-mod rules;
 mod store;
 
 pub use actions::*;

@@ -6,6 +6,10 @@ use crate::kernel::Role;
 crate::actions! {
     /// Make the first account and organisation, with the one-time link of the first start.
     SetUp: "installation.set_up", For::Everyone, Write;
+    /// Make the one-time link of the first start.
+    IssueSetUpLink: "installation.issue_link", For::System, Write;
+    /// Make an organisation together with its owner's account, without a link.
+    CreateOrgWithOwner: "org.create_with_owner", For::System, Write;
     /// Make an organisation of one's own.
     CreateOrg: "org.create", For::Account, Write;
     /// List the organisations one belongs to.

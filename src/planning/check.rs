@@ -265,6 +265,12 @@ mod tests {
         assert_eq!((checked.starts_at, checked.ends_at.minutes_since(checked.starts_at)), (Instant(1_795_244_400_000), 600));
         let rfc = NewMission { starts_at: "2026-11-21T08:00:00+01:00".into(), ..good.clone() };
         assert_eq!(check_mission(&rfc, "UTC").unwrap().starts_at, checked.starts_at);
+        let far = NewMission { starts_at: "9999-12-30T08:00:00Z".into(), ends_at: "9999-12-30T18:00:00Z".into(), ..good.clone() };
+        assert_eq!(
+            check_mission(&far, "Europe/Paris").unwrap_err(),
+            [("starts_at", "date.invalid"), ("ends_at", "date.invalid")],
+            "however it is written"
+        );
         let bad = NewMission {
             title: " ".into(),
             time_zone: "Europe/Lutèce".into(),

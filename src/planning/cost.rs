@@ -56,11 +56,9 @@ impl Minutes {
     /// Counts a work by the clocks of a place.
     pub fn of(work: &Work, zone: &Zone) -> Self {
         let mut counted = Self::default();
-        let mut day = zone.local(work.start).date;
-        let last = zone.local(work.end).date;
-        while day <= last {
+        let (first, last) = (zone.local(work.start).date, zone.local(work.end).date);
+        for day in first.series(1.day()).take_while(|day| *day <= last) {
             counted.add_day(work, zone, day);
-            day = day.saturating_add(1.day());
         }
         counted
     }
@@ -224,6 +222,14 @@ mod tests {
         }
         let both = [rate(since, RateUnit::Hour, 2_000, [0; 3]), rate(date(2026, 6, 1), RateUnit::Day, 9_900, [0; 3])];
         assert_eq!(costs_of(&[work(11, 24, 9, 3, 0)], &both, &paris()), [Some(9_900)], "the newer one counts");
+    }
+
+    #[test]
+    fn minutes_of_the_last_day_there_is_are_counted_and_done() {
+        let zone = Zone::named("Pacific/Kiritimati").unwrap();
+        let end = zone.instant(Date::MAX, 23, 59);
+        assert_eq!(zone.local(end).date, Date::MAX);
+        assert!(Minutes::of(&Work { start: end.plus_minutes(-60), end, break_minutes: 0 }, &zone).all <= 60);
     }
 
     proptest! {

@@ -123,6 +123,9 @@ impl TemplateMission {
             // The clocks jump over its beginning.
             ends_at = Instant(starts_at.0 + (self.ends - self.starts).max(1) * 60_000);
         }
+        if !(zone.reaches(starts_at) && zone.reaches(ends_at)) {
+            return None;
+        }
         Some(CheckedMission {
             title: self.title.clone(),
             project_id,
@@ -190,6 +193,15 @@ mod tests {
             assert_eq!(format!("{pasted:?}"), format!("{expected:?}"));
         }
         assert!(template_of(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_pasted_beyond_the_years_that_are_planned() {
+        let night = &template_of(vec![mission("2026-12-01T22:00", "2026-12-02T06:00", 60)])[0];
+        assert!(night.on(date(2200, 12, 30), None).is_some());
+        for first in [date(2200, 12, 31), date(9999, 12, 30), Date::MAX] {
+            assert!(night.on(first, None).is_none(), "{first}");
+        }
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::clock::Clock;
 use super::config::Config;
 use super::db::Db;
 use super::hashing::Hasher;
+use super::jobs::Pulse;
 use super::memo::Memo;
+use super::remote::Remote;
 use super::seal::Sealer;
 use super::shared::Shared;
 use super::throttle::Throttle;
@@ -24,6 +26,7 @@ struct Inner {
     parts: Parts,
     started_at: Instant,
     stop: watch::Sender<bool>,
+    workers: Pulse,
 }
 
 /// The parts of an [`App`].
@@ -36,6 +39,8 @@ pub struct Parts {
     pub sealer: Sealer,
     pub throttle: Throttle,
     pub assets: Assets,
+    /// What several servers share; none when the settings name none.
+    pub redis: Option<Arc<Remote>>,
     pub cache: ListCache,
     pub memo: Memo,
     pub shared: Shared,
@@ -44,7 +49,7 @@ pub struct Parts {
 impl App {
     pub fn new(parts: Parts) -> Self {
         let started_at = parts.clock.now();
-        Self(Arc::new(Inner { parts, started_at, stop: watch::Sender::new(false) }))
+        Self(Arc::new(Inner { parts, started_at, stop: watch::Sender::new(false), workers: Pulse::default() }))
     }
 
     /// Says when this server is to stop: what lives long ends then.
@@ -55,6 +60,11 @@ impl App {
     /// Tells all that live long to end.
     pub fn stop(&self) {
         self.0.stop.send_replace(true);
+    }
+
+    /// Whether the workers of this server live.
+    pub fn workers(&self) -> &Pulse {
+        &self.0.workers
     }
 
     /// Since when this server runs.

@@ -9,7 +9,7 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("{path}: {error}")]
-    File { path: PathBuf, error: std::io::Error },
+    File { path: PathBuf, error: io::Error },
     /// Somebody else on the machine could read the key.
     #[error("{path} is readable by others (mode {mode:o}); run: chmod 600 {path}", path = .path.display())]
     Readable { path: PathBuf, mode: u32 },
@@ -126,7 +126,7 @@ pub fn generate_token_key(data: &Path, kind: KeyKind) -> Result<String, KeyError
     Ok(kid)
 }
 
-/// The key that seals; made on the first start.
+/// The key that seals; made on the first start. Servers that start at the same time all have the one of the fastest.
 ///
 /// # Errors
 /// As [`token_keys`].
@@ -145,19 +145,32 @@ fn make_directory(data: &Path) -> Result<PathBuf, KeyError> {
     Ok(directory)
 }
 
+/// Writes a key, or leaves the one that somebody else has just written there.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
-    let failed = |error| KeyError::File { path: path.to_owned(), error };
-    // Written aside and renamed: a server that looks at this moment never reads half a key.
-    let aside = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    fs::rename(&aside, path).map_err(failed)
+    // Written aside, under a name that nobody else takes, and then given its own: who looks at this moment never reads half a key, and
+    // what an interrupted start has left is in nobody's way.
+    let aside = path.with_extension(format!("{}.new", super::secret::hex(&random::bytes::<8>())));
+    let written = write_aside(&aside, bytes).and_then(|()| match fs::hard_link(&aside, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    let removed = fs::remove_file(&aside);
+    // What is sealed with a key must not outlive it: the disk has its name, too, and that of its directory.
+    let mut places = path.ancestors().skip(1).take(2).filter(|place| !place.as_os_str().is_empty());
+    let synced = places.try_for_each(|place| fs::File::open(place)?.sync_all());
+    written.and(removed).and(synced).map_err(|error| KeyError::File { path: path.to_owned(), error })
+}
+
+fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(aside)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn list(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(KeyError::File { path: directory.to_owned(), error }),
     };
     let mut paths: Vec<_> = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| kid_of(p).is_some()).collect();
@@ -191,6 +204,45 @@ fn read(path: &Path) -> Result<TokenKey, KeyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
+    use std::sync::Barrier;
+
+    fn files(data: &Path) -> Vec<String> {
+        fs::read_dir(directory(data)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_first_start_that_was_interrupted_can_be_made_again() {
+        let data = tempfile::tempdir().unwrap();
+        make_directory(data.path()).unwrap();
+        // What a start leaves that ends between writing a key and giving it its name.
+        for left in ["seal.new", "seal.0011223344556677.new", "token-00010a0b0c0d.0011223344556677.new"] {
+            fs::write(directory(data.path()).join(left), [0; 7]).unwrap();
+        }
+        let sealed = seal_key(data.path()).unwrap();
+        assert_eq!(sealed.len(), 32);
+        assert_eq!(seal_key(data.path()).unwrap(), sealed);
+        assert_eq!(token_keys(data.path(), KeyKind::EdDsa).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn who_starts_at_the_same_time_seals_with_the_same_key() {
+        for _ in 0..20 {
+            let data = tempfile::tempdir().unwrap();
+            let start = Barrier::new(8);
+            let make = || {
+                start.wait();
+                seal_key(data.path()).unwrap()
+            };
+            let keys: HashSet<Vec<u8>> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(keys.len(), 1, "what one sealed no other could open");
+            assert!(keys.contains(&seal_key(data.path()).unwrap()));
+            assert_eq!(files(data.path()), ["seal.key"], "nothing is left aside");
+        }
+    }
 
     #[test]
     fn keys_are_made_once_and_kept_from_others() {

@@ -19,6 +19,7 @@ pub mod mail;
 pub mod markup;
 pub mod memo;
 pub mod random;
+pub mod remote;
 pub mod seal;
 pub mod secret;
 pub mod shared;

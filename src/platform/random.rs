@@ -20,7 +20,7 @@ pub fn token<const N: usize>() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<N>())
 }
 
-/// `N` decimal digits' worth of letters that people can read aloud: no 0/O, 1/I/L, U/V; grouped by four.
+/// Groups of four letters and digits that people can read aloud: without 0, O, 1, I, L, U and V.
 pub fn spoken_code(groups: usize) -> String {
     const LETTERS: &[u8; 29] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";
     let mut code = String::new();

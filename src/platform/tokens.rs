@@ -148,7 +148,8 @@ impl TokenSigner {
     fn look(&self, now: Instant) {
         {
             let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            if now.millis_since(*looked) < LOOK_EVERY_SECONDS * 1000 {
+            // Before or after: a clock that was set back must not keep new keys waiting.
+            if now.millis_since(*looked).abs() < LOOK_EVERY_SECONDS * 1000 {
                 return;
             }
             *looked = now;
@@ -295,5 +296,13 @@ mod tests {
         assert_eq!(kid(&signer.issue(&GRANT, settled, 60).unwrap()), new);
         assert!(signer.verify(&old, settled).is_some());
         assert_eq!(signer.public_keys(settled).keys.len(), 2);
+    }
+
+    #[test]
+    fn a_new_key_is_found_when_the_clock_was_set_back() {
+        let data = tempfile::tempdir().unwrap();
+        let signer = TokenSigner::open(data.path(), KeyKind::EdDsa, "https://regie.example", NOW.plus_minutes(60)).unwrap();
+        keys::generate_token_key(data.path(), KeyKind::EdDsa).unwrap();
+        assert_eq!(signer.public_keys(NOW).keys.len(), 2);
     }
 }

@@ -1,7 +1,7 @@
 //! What is told of SQLite, and when, while the disk takes its time, or fails.
 use super::{Place, count, on_sqlite, spawn};
 use crate::support::soon;
-use regie::platform::db::{Db, DbError, DbResult, Limits, watched};
+use regie::platform::db::{Db, DbError, DbResult, Limits, Seen, watched};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
@@ -118,6 +118,109 @@ async fn what_waits_for_the_disk_is_made_durable_together() {
             task.await.unwrap().unwrap();
         }
         assert_eq!(GATE.syncs.load(SeqCst) - before, 2, "one for the first, one for all that came meanwhile");
+    })
+    .await;
+}
+
+/// A second writer that sees what a first one did before there is a COMMIT, both behind a third. The outcome of the first, and of the
+/// second with what it saw and what is said to who waits for that.
+async fn one_after_the_other<T: Send + 'static>(
+    db: &Db,
+    first: impl Future<Output = DbResult<()>> + Send + 'static,
+    second: impl Future<Output = DbResult<T>> + Send + 'static,
+) -> (DbResult<()>, DbResult<T>, Seen, DbResult<()>) {
+    let hold = db.begin_write().await.unwrap();
+    let first = spawn(first);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let second = spawn(async move {
+        let (told, seen) = watched(second).await;
+        (told, seen.clone(), seen.durable().await)
+    });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    drop(hold);
+    let (told, seen, durable) = second.await.unwrap();
+    (first.await.unwrap(), told, seen, durable)
+}
+
+/// A row whose COMMIT fails.
+async fn add_in_vain(db: Db, id: i64) -> DbResult<()> {
+    let mut tx = db.begin_write().await?;
+    tx.query(ADD).bind(id).execute_one().await?;
+    tx.query("INSERT INTO late (t) VALUES ($1)").bind(999).execute_one().await?;
+    tx.commit().await
+}
+
+/// Says how many rows it found, and changes nothing.
+async fn look_at(db: Db, id: i64) -> DbResult<usize> {
+    let mut tx = db.begin_write().await?;
+    let found: Vec<i64> = tx.query("SELECT id FROM t WHERE id = $1").bind(id).scalars().await?;
+    Ok(found.len())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gives_up_over_a_change_that_is_not_stored_tells_nobody() {
+    on_sqlite(async |place| {
+        let db = table(place, File::sync_data).await;
+        db.script("CREATE TABLE late (t BIGINT NOT NULL REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)").await.unwrap();
+        let (mut taken, mut found) = (0, 0);
+        // On a busy machine the COMMIT may have failed before the second one looks.
+        for id in (0..200).map(|round| round * 2) {
+            let again = db.clone();
+            let second = async move { add(&again, id).await };
+            let (first, told, seen, durable) = one_after_the_other(&db, add_in_vain(db.clone(), id), second).await;
+            assert!(first.is_err(), "{id}");
+            match told {
+                Ok(()) => assert!(durable.is_ok(), "{durable:?}"),
+                Err(DbError::Unique(_)) => {
+                    taken += 1;
+                    assert!(matches!(durable, Err(DbError::Commit(_))), "{id} is not there, and is said to be: {durable:?}");
+                    assert!(matches!(seen.durable().await, Err(DbError::Commit(_))), "also to who asks later");
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+            let looking = look_at(db.clone(), id + 1);
+            let (first, told, seen, durable) = one_after_the_other(&db, add_in_vain(db.clone(), id + 1), looking).await;
+            assert!(matches!(&first, Err(DbError::Commit(reason)) if reason.contains("FOREIGN KEY")), "{first:?}");
+            if told.unwrap() == 1 {
+                found += 1;
+                assert!(matches!(durable, Err(DbError::Commit(_))), "{} is not there, and was found: {durable:?}", id + 1);
+                assert!(seen.pass_on().await.is_err(), "nor is it passed on");
+            } else {
+                durable.unwrap();
+            }
+            if taken > 2 && found > 2 {
+                break;
+            }
+        }
+        assert!(taken > 2 && found > 2, "{taken} and {found}");
+        assert_eq!(count(&db, "SELECT count(*) FROM t WHERE id % 2 = 1").await, 0);
+        add(&db, 1000).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gives_up_over_a_change_waits_for_the_disk_to_have_it() {
+    static GATE: Gate = Gate::open();
+    on_sqlite(async |place| {
+        let db = table(place, |_| GATE.pass()).await;
+        GATE.set(true);
+        let (adding, again) = (db.clone(), db.clone());
+        let (first, second) = (async move { add(&adding, 1).await }, async move { add(&again, 1).await });
+        let both = spawn({
+            let db = db.clone();
+            async move { one_after_the_other(&db, first, second).await }
+        });
+        seen_by_others(&db, 1).await;
+        a_moment().await;
+        assert!(!both.is_finished(), "it was told that the row is there");
+        GATE.set(false);
+        let (first, told, seen, durable) = both.await.unwrap();
+        first.unwrap();
+        assert!(matches!(told, Err(DbError::Unique(_))), "{told:?}");
+        durable.unwrap();
+        seen.durable().await.unwrap();
+        assert_eq!(count(&db, COUNT).await, 1);
     })
     .await;
 }

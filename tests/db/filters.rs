@@ -1,6 +1,8 @@
 //! Narrowing a list down, with every value bound.
 use super::each_engine;
 use proptest::test_runner::{Config, TestRunner};
+use regie::folded;
+use regie::kernel::text::fold;
 use regie::platform::db::{Db, Filter};
 
 const SHIFTS: &str = "SELECT id FROM shifts WHERE org_id = $1 AND id > $2";
@@ -16,6 +18,23 @@ async fn shifts(db: &Db) {
         add.bind(id).bind(id % 2).bind(kind).bind((id % 5 != 0).then_some(id)).execute_one().await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+/// Every letter that is folded, small and capital: a search folds what was typed, and a statement what is stored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_folds_as_the_program_does() {
+    const FOLDED: &str = concat!("SELECT ", folded!("t"), " FROM (SELECT CAST($1 AS TEXT) AS t) AS typed");
+    let is_folded = |letter: &char| !letter.is_ascii() && fold(&letter.to_string()).is_ascii();
+    let letters: Vec<String> = ('\u{80}'..'\u{2000}').filter(is_folded).map(String::from).collect();
+    assert!(letters.len() >= 58 && letters.contains(&"Ÿ".to_owned()), "{letters:?}");
+    each_engine(async |db| {
+        let mut read = db.read().await.unwrap();
+        for text in letters.iter().map(String::as_str).chain(["Œuvre d’été", "HAŸ", "It's 100 % plain \\ ASCII", ""]) {
+            let there: String = read.query(FOLDED).bind(text).scalar().await.unwrap();
+            assert_eq!(there, fold(text), "{text}");
+        }
+    })
+    .await;
 }
 
 /// Organisation, after, rest, period, ids, whether the ids count.
@@ -42,6 +61,10 @@ async fn a_filter_is_the_conditions_that_are_wanted() {
         assert_eq!(r.filtered(narrow).scalars::<i64>().await.unwrap(), [29, 23, 17]);
 
         let none = Filter::new(SHIFTS).bind(1).bind(0).and_in("kind IN ({})", &[] as &[&str]);
+        assert!(r.filtered(none).scalars::<i64>().await.unwrap().is_empty());
+        let any = Filter::new(SHIFTS).bind(1).bind(33).and_any("kind LIKE {}", &["n%", "it%", "of%"]).tail_plain(" ORDER BY id");
+        assert_eq!(r.filtered(any).scalars::<i64>().await.unwrap(), [35, 37]);
+        let none = Filter::new(SHIFTS).bind(1).bind(0).and_any("kind LIKE {}", &[] as &[&str]);
         assert!(r.filtered(none).scalars::<i64>().await.unwrap().is_empty());
         let hostile = Filter::new(SHIFTS).bind(1).bind(0).and_opt("kind = {}", Some("' OR 1 = 1 --"));
         assert!(r.filtered(hostile).scalars::<i64>().await.unwrap().is_empty());

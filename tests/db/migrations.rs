@@ -134,6 +134,44 @@ async fn a_table_others_point_to_can_be_rebuilt() {
     .await;
 }
 
+/// Of a database of before, in which the newest mission has gone already.
+const STOCK: &str = "
+    INSERT INTO orgs (slug, name, time_zone, language, created_at) VALUES ('a', 'A', 'UTC', 'fr', 0);
+    INSERT INTO missions (org_id, title, time_zone, starts_at, ends_at, created_at)
+        VALUES (1, 'one', 'UTC', 0, 60000, 0), (1, 'two', 'UTC', 0, 60000, 0), (1, 'three', 'UTC', 0, 60000, 0);
+    INSERT INTO audit_events (org_id, seq, at, actor_kind, action, subject_kind, subject_id, detail, address, request_id, prev_hash, hash)
+        VALUES (1, 1, 0, 'system', 'mission.deleted', 'mission', 3, '{}', '', '', '', '');
+    DELETE FROM missions WHERE id = 3;
+    INSERT INTO jobs (org_id, kind, payload, run_at, attempts, created_at) VALUES (1, 'a', '', 0, 0, 0), (1, 'b', '', 0, 0, 0);";
+const MISSION: &str = "INSERT INTO missions (org_id, title, time_zone, starts_at, ends_at, created_at)
+    VALUES (1, 'four', 'UTC', 0, 60000, 0) RETURNING id";
+const JOB: &str =
+    "INSERT INTO jobs (org_id, kind, payload, run_at, attempts, created_at) VALUES (1, 'c', '', 0, 0, 0) RETURNING id";
+
+/// A number belongs to one row for ever: also after a migration that changes how they are given.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_go_on_behind_those_of_rows_that_are_gone() {
+    each_engine(async |db| {
+        let all = Migration::embedded(db.engine()).unwrap();
+        let before = all.iter().position(|migration| migration.file == "0016_numbers.sql").unwrap();
+        db.migrate_with(&all[..before], NOW).await.unwrap();
+        db.script(STOCK).await.unwrap();
+        assert_eq!(count(&db, "SELECT count(*) FROM missions").await, 2, "a reader knows the schema of before");
+        db.migrate_with(&all, NOW).await.unwrap();
+        if db.engine() == EngineKind::Sqlite {
+            let whole: String = db.read().await.unwrap().query("PRAGMA integrity_check").scalar().await.unwrap();
+            assert_eq!((whole.as_str(), count(&db, "SELECT count(*) FROM pragma_foreign_key_check").await), ("ok", 0));
+        }
+        assert_eq!(count(&db, "SELECT count(*) FROM missions WHERE title IN ('one', 'two')").await, 2);
+        let add = async |sql: &'static str| db.write(async |tx| tx.query(sql).scalar::<i64>().await).await.unwrap();
+        db.script("DELETE FROM jobs WHERE id = 2").await.unwrap();
+        assert_eq!((add(MISSION).await, add(JOB).await), (4, 3));
+        db.script("DELETE FROM jobs; DELETE FROM missions").await.unwrap();
+        assert_eq!((add(MISSION).await, add(JOB).await), (5, 4));
+    })
+    .await;
+}
+
 const ENDLESS_SQLITE: &str = "CREATE TABLE three (id BIGINT);
     INSERT INTO three (id) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT i FROM n";
 const ENDLESS_POSTGRES: &str = "CREATE TABLE three (id BIGINT); SELECT pg_sleep(3)";

@@ -2,6 +2,7 @@
 //!
 //! `REGIE_TEST_POSTGRES` is the URL of a server on which databases may be made; without it PostgreSQL is skipped.
 mod durability;
+mod encryption;
 mod engines;
 mod filters;
 mod migrations;

@@ -1,6 +1,6 @@
 //! A transaction in which something went wrong cannot be committed, on either engine.
 use super::{Place, count, each_engine, each_place};
-use regie::platform::db::{Db, DbError, Limits};
+use regie::platform::db::{Db, DbError, DbResult, Limits, WriteTx};
 use std::time::Duration;
 
 const ADD: &str = "INSERT INTO t (id, body) VALUES ($1, $2)";
@@ -26,6 +26,32 @@ async fn a_failed_statement_cannot_be_committed_over() {
         tx.query(ADD).bind(1).bind("a").execute_one().await.unwrap();
         assert!(tx.query("SELECT nonsense").execute().await.is_err());
         assert!(matches!(tx.commit().await, Err(DbError::Aborted)));
+        assert_eq!(count(&db, COUNT).await, 0);
+    })
+    .await;
+}
+
+/// Removes ten rows, unless so many are left.
+async fn remove_some(tx: &mut WriteTx, but: i64) -> DbResult<u64> {
+    if tx.query(COUNT).scalar::<i64>().await? == but {
+        return Err(DbError::NotFound);
+    }
+    tx.query("DELETE FROM t WHERE id IN (SELECT id FROM t ORDER BY id LIMIT 10)").execute().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_written_in_portions_is_kept_in_portions() {
+    each_engine(async |db| {
+        table(&db).await;
+        let mut tx = db.begin_write().await.unwrap();
+        for id in 0..35 {
+            tx.query(ADD).bind(id).bind("a").execute_one().await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let failed = db.write_in_portions(|tx| Box::pin(remove_some(tx, 15))).await;
+        assert!(matches!(failed, Err(DbError::NotFound)), "{failed:?}");
+        assert_eq!(count(&db, COUNT).await, 15);
+        assert_eq!(db.write_in_portions(|tx| Box::pin(remove_some(tx, -1))).await.unwrap(), 15);
         assert_eq!(count(&db, COUNT).await, 0);
     })
     .await;

@@ -23,7 +23,7 @@ pub async fn request_email_change(app: &App, permit: Permit<ChangeMe>, email: &s
     if email == account.email {
         return Err(AccountError::Email);
     }
-    app.throttle.take("account mails", &account.id.to_string(), MAILS, app.clock.now())?;
+    app.throttle.take("account mails", &account.id.to_string(), MAILS, app.clock.now()).await?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
     let id = store::open_email_change(tx.tx(), account.id, &email, now).await?;
@@ -52,7 +52,7 @@ pub async fn find_email_change(app: &App, permit: Permit<ReadMe>) -> Result<Opti
 /// [`AccountError::TooOften`]; [`AccountError::NotFound`] when it is verified.
 pub async fn request_verification(app: &App, permit: Permit<ChangeMe>) -> Result<(), AccountError> {
     let id = permit.account()?;
-    app.throttle.take("account mails", &id.to_string(), MAILS, app.clock.now())?;
+    app.throttle.take("account mails", &id.to_string(), MAILS, app.clock.now()).await?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let account = store::find_account(tx.tx(), id).await?.filter(|a| a.verified_at.is_none());
     let account = account.ok_or(AccountError::NotFound)?;

@@ -16,12 +16,12 @@ const PRESENT: Rate = Rate { burst: 8, every_ms: 30_000 };
 pub async fn check_present_password<A: Action>(app: &App, permit: &Permit<A>, password: &str) -> Result<Account, AccountError> {
     let id = permit.account()?;
     let now = app.clock.now();
-    app.throttle.take("present password", &id.to_string(), PRESENT, now)?;
+    app.throttle.take("present password", &id.to_string(), PRESENT, now).await?;
     let found = store::find_account_with_password(&mut app.db.read().await?, id).await?.ok_or(AccountError::NotFound)?;
     if !app.hasher.verify(password, found.password_hash.as_deref()).await? {
         return Err(AccountError::PresentPassword);
     }
-    app.throttle.give_back("present password", &id.to_string(), PRESENT, now);
+    app.throttle.give_back("present password", &id.to_string(), PRESENT, now).await;
     Ok(found.account)
 }
 

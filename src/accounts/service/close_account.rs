@@ -19,7 +19,8 @@ pub async fn close_account(tx: &mut Tx, account: AccountId, by: &str) -> DbResul
     Ok(true)
 }
 
-/// Takes everything personal out of an account, for good. What the law keeps (punches, hours, the audit) names numbers only.
+/// Takes everything personal out of an account, for good. What its owner's employers keep is their own: records and hours, with the
+/// name. The audit keeps the account's number.
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -78,8 +78,8 @@ pub async fn remove_passkey(app: &App, permit: Permit<ChangeMe>, id: PasskeyId, 
 ///
 /// # Errors
 /// [`AccountError::TooOften`].
-pub fn allow_challenge(app: &App, permit: &Permit<SignIn>) -> Result<(), AccountError> {
-    Ok(app.throttle.take("challenge", &permit.actor().origin.address, CHALLENGES, app.clock.now())?)
+pub async fn allow_challenge(app: &App, permit: &Permit<SignIn>) -> Result<(), AccountError> {
+    Ok(app.throttle.take("challenge", &permit.actor().origin.address, CHALLENGES, app.clock.now()).await?)
 }
 
 /// Signs in with a passkey that recognised its owner: something one has and something one is or knows, so no second factor
@@ -96,7 +96,7 @@ pub async fn sign_in_with_passkey(
     proof: &PasskeyProof,
 ) -> Result<Account, AccountError> {
     let now = app.clock.now();
-    app.throttle.take("passkey", &permit.actor().origin.address, PER_ADDRESS, now)?;
+    app.throttle.take("passkey", &permit.actor().origin.address, PER_ADDRESS, now).await?;
     let key = store::find_passkey(&mut app.db.read().await?, &proof.id).await?;
     let proven = key.and_then(|key| check_proof(proof, &key.public_key, site).map(|count| (key, count)));
     // A counter that does not grow is a copied key (§6.1.1); keys that are kept in several devices do not count at all.

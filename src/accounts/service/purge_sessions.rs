@@ -15,8 +15,9 @@ const KEPT_DAYS: i64 = 90;
 pub async fn purge_sessions(app: &App) -> DbResult<u64> {
     let now = app.clock.now();
     let before = now.plus_days(-KEPT_DAYS);
-    let mut tx = app.db.begin_write().await?;
-    let count = store::purge_sessions(&mut tx, before, now).await? + store::purge_links(&mut tx, before).await?;
-    tx.commit().await?;
-    Ok(count)
+    // Tokens before their sessions, which take those that are left along, however many.
+    let tokens = app.db.write_in_portions(|tx| Box::pin(store::purge_refresh_tokens(tx, before))).await?;
+    let sessions = app.db.write_in_portions(|tx| Box::pin(store::purge_sessions(tx, before, now))).await?;
+    let links = app.db.write_in_portions(|tx| Box::pin(store::purge_links(tx, before))).await?;
+    Ok(tokens + sessions + links)
 }

@@ -37,7 +37,7 @@ pub async fn register(app: &App, permit: Permit<Register>, new: NewAccount) -> R
 pub async fn prepare_unproved(app: &App, asker: &Actor, new: NewAccount) -> Result<ReadyAccount, AccountError> {
     // Before the password is hashed: a taken address costs no time.
     let email = text::clean_email(&new.email).ok_or(AccountError::Email)?;
-    app.throttle.take("register", &asker.origin.address, PER_ADDRESS, app.clock.now())?;
+    app.throttle.take("register", &asker.origin.address, PER_ADDRESS, app.clock.now()).await?;
     if store::find_account_by_email(&mut app.db.read().await?, &email).await?.is_some() {
         return Err(AccountError::EmailTaken);
     }

@@ -22,8 +22,8 @@ const PER_EMAIL: Rate = Rate { burst: 3, every_ms: 120_000 };
 pub async fn request_reset(app: &App, permit: Permit<RequestReset>, email: &str) -> Result<(), AccountError> {
     let email = text::clean_email(email).ok_or(AccountError::Email)?;
     let now = app.clock.now();
-    app.throttle.take("reset address", &permit.actor().origin.address, PER_ADDRESS, now)?;
-    app.throttle.take("reset email", &email, PER_EMAIL, now)?;
+    app.throttle.take("reset address", &permit.actor().origin.address, PER_ADDRESS, now).await?;
+    app.throttle.take("reset email", &email, PER_EMAIL, now).await?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     tx.enqueue(RESET, email).await?;
     Ok(tx.commit(Event::new("account.reset_requested", Subject("account", None))).await?)

@@ -23,7 +23,7 @@ pub async fn check_second_factor(
     code: &str,
 ) -> Result<&'static str, AccountError> {
     let now = app.clock.now();
-    app.throttle.take("factor", &account.to_string(), PER_ACCOUNT, now)?;
+    app.throttle.take("factor", &account.to_string(), PER_ACCOUNT, now).await?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let method = match_code(&mut tx, app, account, code).await?;
     let Some(method) = method else {
@@ -33,7 +33,7 @@ pub async fn check_second_factor(
         return Err(AccountError::Code);
     };
     tx.commit(Event::new("factor.used", account.into()).with("method", method)).await?;
-    app.throttle.give_back("factor", &account.to_string(), PER_ACCOUNT, now);
+    app.throttle.give_back("factor", &account.to_string(), PER_ACCOUNT, now).await;
     Ok(method)
 }
 

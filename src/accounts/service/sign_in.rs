@@ -63,25 +63,25 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) ->
         (name, PER_ACCOUNT)
     };
     if !known {
-        app.throttle.take("sign-in address", address, PER_ADDRESS, now)?;
+        app.throttle.take("sign-in address", address, PER_ADDRESS, now).await?;
     }
-    app.throttle.take("sign-in account", &bucket, rate, now)?;
+    app.throttle.take("sign-in account", &bucket, rate, now).await?;
     let hash = found.as_ref().and_then(|f| f.password_hash.clone());
     // Longer passwords than we take cannot be right, and must not cost more.
     let verified = app.hasher.verify(attempt.password, hash.as_deref()).await;
     if verified.is_err() {
         // Nothing was tried.
-        app.throttle.give_back("sign-in account", &bucket, rate, now);
+        app.throttle.give_back("sign-in account", &bucket, rate, now).await;
         if !known {
-            app.throttle.give_back("sign-in address", address, PER_ADDRESS, now);
+            app.throttle.give_back("sign-in address", address, PER_ADDRESS, now).await;
         }
     }
     let right = verified? && attempt.password.len() <= 1024;
     match found.filter(|_| right) {
         Some(found) => {
-            app.throttle.give_back("sign-in account", &bucket, rate, now);
+            app.throttle.give_back("sign-in account", &bucket, rate, now).await;
             if !known {
-                app.throttle.give_back("sign-in address", address, PER_ADDRESS, now);
+                app.throttle.give_back("sign-in address", address, PER_ADDRESS, now).await;
             }
             if !found.account.is_active {
                 return Err(AccountError::Inactive);

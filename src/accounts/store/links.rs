@@ -2,7 +2,7 @@
 
 use crate::accounts::links::Purpose;
 use crate::kernel::{AccountId, EmailChangeId, Instant, LinkId};
-use crate::platform::db::{DbResult, ReadTx};
+use crate::platform::db::{DbResult, ReadTx, WriteTx};
 
 const INSERT: &str = "INSERT INTO account_links (account_id, purpose, token_hash, subject_id, email, created_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
@@ -10,7 +10,8 @@ const FIND: &str = "SELECT id, account_id, subject_id, email FROM account_links
   WHERE purpose = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3";
 const USE: &str = "UPDATE account_links SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
 const VOID: &str = "UPDATE account_links SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL";
-const PURGE: &str = "DELETE FROM account_links WHERE expires_at < $1";
+const PURGE: &str = "DELETE FROM account_links WHERE id IN (
+  SELECT id FROM account_links WHERE expires_at < $1 ORDER BY expires_at, id LIMIT 1000)";
 
 const OPEN_CHANGE: &str = "INSERT INTO email_changes (account_id, new_email, created_at) VALUES ($1, $2, $3) RETURNING id";
 const CLOSE_CHANGES: &str = "UPDATE email_changes SET closed_at = $2 WHERE account_id = $1 AND closed_at IS NULL";
@@ -69,7 +70,8 @@ pub async fn void_links(tx: &mut ReadTx, account: AccountId, purpose: Purpose, n
     tx.query(VOID).bind(account).bind(purpose.code()).bind(now).execute().await
 }
 
-pub async fn purge_links(tx: &mut ReadTx, before: Instant) -> DbResult<u64> {
+/// Removes some of the links that ended before `before`. Gives how many.
+pub async fn purge_links(tx: &mut WriteTx, before: Instant) -> DbResult<u64> {
     tx.query(PURGE).bind(before).execute().await
 }
 

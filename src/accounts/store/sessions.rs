@@ -2,7 +2,7 @@
 
 use crate::accounts::model::{Session, SessionRow};
 use crate::kernel::{AccountId, Instant, OrgId, SessionId};
-use crate::platform::db::{DbResult, ReadTx};
+use crate::platform::db::{DbResult, ReadTx, WriteTx};
 
 macro_rules! select_session {
     ($rest:literal) => {
@@ -11,6 +11,13 @@ macro_rules! select_session {
   FROM sessions WHERE ",
             $rest
         )
+    };
+}
+
+/// Removes some of the sessions that are found so.
+macro_rules! purge_sessions {
+    ($found:literal) => {
+        concat!("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ", $found, " LIMIT 1000)")
     };
 }
 
@@ -40,12 +47,19 @@ const LIST: &str =
     select_session!("account_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT 200");
 const FIND: &str = select_session!("id = $1");
 const CLIENT_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM sessions WHERE account_id = $1 AND client = $2 AND id <> $3)";
-const PURGE: &str = "DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $2 OR (account_id IS NULL AND (expires_at < $3 OR revoked_at IS NOT NULL))";
+// One statement for each way to end: joined by OR they would look at all sessions.
+const PURGE_EXPIRED: &str = purge_sessions!("expires_at < $1 ORDER BY expires_at, id");
+const PURGE_REVOKED: &str = purge_sessions!("revoked_at < $1 ORDER BY revoked_at, id");
+const PURGE_NOBODY_S: &str = purge_sessions!("account_id IS NULL AND (expires_at < $1 OR revoked_at IS NOT NULL) ORDER BY id");
 
 const ADD_REFRESH: &str = "INSERT INTO refresh_tokens (session_id, token_hash, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
 const FIND_REFRESH: &str = "SELECT id, session_id, expires_at, used_at FROM refresh_tokens WHERE token_hash = $1";
 const USE_REFRESH: &str = "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
-const PURGE_REFRESH: &str = "DELETE FROM refresh_tokens WHERE expires_at < $1";
+const PURGE_REFRESH: &str = "DELETE FROM refresh_tokens WHERE id IN (
+  SELECT id FROM refresh_tokens WHERE expires_at < $1 ORDER BY expires_at, id LIMIT 1000)";
+const PURGE_REFRESH_OF_REVOKED: &str = "DELETE FROM refresh_tokens WHERE id IN (
+  SELECT t.id FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id WHERE s.revoked_at < $1
+  ORDER BY s.revoked_at, s.id, t.id LIMIT 1000)";
 
 const KNOWN: &str = "UPDATE known_browsers SET last_seen_at = $3 WHERE account_id = $1 AND key_hash = $2";
 const IS_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM known_browsers WHERE account_id = $1 AND key_hash = $2)";
@@ -153,10 +167,19 @@ pub async fn has_used_client(tx: &mut ReadTx, account: AccountId, client: &str, 
     tx.query(CLIENT_KNOWN).bind(account).bind(client).bind(but).scalar().await
 }
 
-/// Removes sessions that ended before `before`, those of nobody that have ended at all, and refresh tokens as old.
-pub async fn purge_sessions(tx: &mut ReadTx, before: Instant, now: Instant) -> DbResult<u64> {
-    let count = tx.query(PURGE).bind(before).bind(before).bind(now).execute().await?;
-    Ok(count + tx.query(PURGE_REFRESH).bind(before).execute().await?)
+/// Removes some of the refresh tokens that ended before `before`, by themselves or with their session. Gives how many.
+pub async fn purge_refresh_tokens(tx: &mut WriteTx, before: Instant) -> DbResult<u64> {
+    let count = tx.query(PURGE_REFRESH).bind(before).execute().await?;
+    Ok(count + tx.query(PURGE_REFRESH_OF_REVOKED).bind(before).execute().await?)
+}
+
+/// Removes some of the sessions that ended before `before`, and of those of nobody that have ended at all. Gives how many.
+pub async fn purge_sessions(tx: &mut WriteTx, before: Instant, now: Instant) -> DbResult<u64> {
+    let mut count = 0;
+    for (statement, time) in [(PURGE_EXPIRED, before), (PURGE_REVOKED, before), (PURGE_NOBODY_S, now)] {
+        count += tx.query(statement).bind(time).execute().await?;
+    }
+    Ok(count)
 }
 
 pub async fn insert_refresh_token(

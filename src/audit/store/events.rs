@@ -113,7 +113,9 @@ const MATCHES: &str = concat!(
     " LIKE {} ESCAPE '\\'
   OR (actor_kind IN ('account', 'platform', 'support') AND actor_id IN (SELECT id FROM accounts WHERE search LIKE {} ESCAPE '\\'))
   OR (actor_kind = 'token' AND actor_id IN (SELECT t.id FROM api_tokens t JOIN accounts a ON a.id = t.account_id
-    WHERE a.search LIKE {} ESCAPE '\\' OR lower(t.name) LIKE {} ESCAPE '\\'))
+    WHERE a.search LIKE {} ESCAPE '\\' OR ",
+    folded!("t.name"),
+    " LIKE {} ESCAPE '\\'))
   OR (actor_kind = 'kiosk' AND actor_id IN (SELECT id FROM kiosks WHERE org_id = $1 AND ",
     folded!("name || ' ' || place"),
     " LIKE {} ESCAPE '\\'))
@@ -130,7 +132,9 @@ const MATCHES: &str = concat!(
     ON c.org_id = d.org_id AND c.id = d.crew_member_id WHERE d.org_id = $1 AND c.search LIKE {} ESCAPE '\\'))
   OR (subject_kind = 'punch' AND subject_id IN (SELECT p.id FROM punches p JOIN crew_members c
     ON c.org_id = p.org_id AND c.id = p.crew_member_id WHERE p.org_id = $1 AND c.search LIKE {} ESCAPE '\\'))
-  OR (subject_kind = 'invitation' AND subject_id IN (SELECT id FROM invitations WHERE org_id = $1 AND email LIKE {} ESCAPE '\\')))"
+  OR (subject_kind = 'invitation' AND subject_id IN (SELECT id FROM invitations WHERE org_id = $1 AND ",
+    folded!("email"),
+    " LIKE {} ESCAPE '\\')))"
 );
 
 /// What an account did, and what was done about it.
@@ -167,26 +171,6 @@ const fn of_refused(refused: RefusedScan) -> &'static str {
     }
 }
 
-/// The events of a group: those whose names begin as [`Group::of`] says.
-const fn of_group(group: Group) -> &'static str {
-    match group {
-        Group::Punches => "action LIKE 'punch.%'",
-        Group::Planning => {
-            "(action LIKE 'project.%' OR action LIKE 'mission.%' OR action LIKE 'assignment.%' OR action LIKE 'plan.%'
-  OR action LIKE 'availability.%' OR action LIKE 'rate.%' OR action LIKE 'profile.%')"
-        }
-        Group::Crew => "action LIKE 'crew.%'",
-        Group::Accounts => {
-            "(action LIKE 'account.%' OR action LIKE 'session.%' OR action LIKE 'token.%' OR action LIKE 'factor.%')"
-        }
-        Group::Members => "action LIKE 'member.%'",
-        Group::Settings => "(action LIKE 'org.%' OR action LIKE 'setup.%')",
-        Group::Kiosks => "(action LIKE 'kiosk.%' OR action LIKE 'device.%')",
-        Group::Support => "action LIKE 'support.%'",
-        Group::Jobs => "action LIKE 'job.%'",
-    }
-}
-
 /// Events of the organisation, newest first.
 pub async fn list_events(conn: &mut impl Conn, filter: &AuditFilter) -> DbResult<Vec<AuditRow>> {
     let org = conn.org();
@@ -204,7 +188,10 @@ pub async fn list_events(conn: &mut impl Conn, filter: &AuditFilter) -> DbResult
         .and_opt("seq < {}", filter.before)
         .and_opt("seq > {}", filter.after);
     let filtered = match filter.group {
-        Some(group) => filtered.and(of_group(group)),
+        Some(group) => {
+            let names: Vec<String> = group.nouns().iter().map(|noun| format!("{noun}.%")).collect();
+            filtered.and_any("action LIKE {}", &names)
+        }
         None => filtered,
     };
     let filtered = match filter.refused {

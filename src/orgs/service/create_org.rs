@@ -1,10 +1,11 @@
 use crate::access::{Conn, Permit};
-use crate::accounts::Account;
+use crate::accounts::service::{ReadyAccount, insert_account};
+use crate::accounts::{Account, NewAccount};
 use crate::audit::{self, Event};
 use crate::kernel::zone::Zone;
 use crate::kernel::{AccountId, INSTALLATION, Lang, Role, text};
 use crate::orgs::store::{self, OrgValues};
-use crate::orgs::{CreateOrg, NewOrg, Org, OrgError};
+use crate::orgs::{CreateOrg, CreateOrgWithOwner, NewOrg, Org, OrgError};
 use crate::platform::App;
 
 /// Makes an organisation whose owner is the account that asks.
@@ -18,6 +19,26 @@ pub async fn create_org(app: &App, permit: Permit<CreateOrg>, owner: &Account, n
     let org = insert_org(&mut tx, owner.id, &new).await?;
     tx.commit(created(&org)).await?;
     Ok(org)
+}
+
+/// Makes an organisation and its owner's account without a link: for the command line and the demonstration.
+///
+/// Permission: the system. Audit: `account.registered`, `org.created`.
+///
+/// # Errors
+/// What is wrong with the account or the organisation.
+pub async fn create_org_with_owner(
+    app: &App,
+    permit: Permit<CreateOrgWithOwner>,
+    owner: NewAccount,
+    org: NewOrg,
+) -> Result<(Org, Account), OrgError> {
+    let ready = ReadyAccount::prepare(app, owner).await?;
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let account = insert_account(&mut tx, &ready, true).await?;
+    let org = insert_org(&mut tx, account.id, &org).await?;
+    tx.commit_all(vec![Event::new("account.registered", account.id.into()), created(&org)]).await?;
+    Ok((org, account))
 }
 
 /// The event of a new organisation, the first of its chain.

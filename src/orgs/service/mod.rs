@@ -22,7 +22,7 @@ pub use add_crew::{add_crew_member, import_crew, preview_crew};
 pub use add_member::add_member;
 pub use change_crew::{archive_crew_member, change_crew_member};
 pub use change_settings::{MAX_LOGO, change_settings, find_logo, find_settings, remove_logo, set_logo};
-pub use create_org::create_org;
+pub use create_org::{create_org, create_org_with_owner};
 pub use find_my_crew::{find_my_crew, find_my_crew_if_any};
 pub use find_person::{find_address_of, find_crew_member_in};
 pub use find_place::{find_membership, find_org, find_org_by_slug, list_my_orgs};
@@ -33,11 +33,11 @@ pub use invite_members::{
 };
 pub use join_crew::{Newcomer, find_join_link, join_crew};
 pub use link_crew::link_crew;
-pub use list_crew::{count_crew, get_crew_sheet, list_crew, list_names, list_skills, list_tags};
+pub use list_crew::{get_crew_sheet, list_crew, list_names, list_skills, list_tags};
 pub use manage_members::{
     change_role, close_my_account, end_member_sessions, get_member, get_member_of, join_org, leave_org, list_member_accounts,
     list_member_sessions, list_members, list_open_orgs, remove_member, start_member_reset, suspend_member,
 };
 pub use platform::{enter_org, find_support_entry, leave_support, list_my_support_entries, list_orgs};
-pub use seed_demo::{DemoPerson, add_demo_person, create_demo_org, find_demo_org};
+pub use seed_demo::{DemoPerson, add_demo_person, find_demo_org};
 pub use set_up::{SetUpForm, find_set_up_link, issue_set_up_link, set_up};

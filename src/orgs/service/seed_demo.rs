@@ -1,39 +1,17 @@
-use super::create_org::{created, insert_org};
 use crate::access::Permit;
-use crate::accounts::Account;
 use crate::accounts::NewAccount;
 use crate::accounts::service::{ReadyAccount, insert_account};
 use crate::audit::{self, Event};
-use crate::kernel::{INSTALLATION, Role};
+use crate::kernel::Role;
 use crate::orgs::rules::check_crew_member;
-use crate::orgs::{CrewMember, NewCrewMember, NewOrg, Org, OrgError, SeedDemo, store};
+use crate::orgs::{CrewMember, NewCrewMember, Org, OrgError, SeedDemo, store};
 use crate::platform::App;
 
-/// A person of the demonstration, or an owner made from the command line.
+/// A person of the demonstration.
 pub struct DemoPerson {
     pub role: Role,
     pub password: String,
     pub crew: NewCrewMember,
-}
-
-/// Makes an organisation and its owner without a link: for the command line and the demonstration.
-///
-/// Permission: the system. Audit: `account.registered`, `org.created`.
-///
-/// # Errors
-/// What is wrong with the account or the organisation.
-pub async fn create_demo_org(
-    app: &App,
-    permit: Permit<SeedDemo>,
-    owner: NewAccount,
-    org: NewOrg,
-) -> Result<(Org, Account), OrgError> {
-    let ready = ReadyAccount::prepare(app, owner).await?;
-    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
-    let account = insert_account(&mut tx, &ready, true).await?;
-    let org = insert_org(&mut tx, account.id, &org).await?;
-    tx.commit_all(vec![Event::new("account.registered", account.id.into()), created(&org)]).await?;
-    Ok((org, account))
 }
 
 /// The demonstration's organisation, if there is one.

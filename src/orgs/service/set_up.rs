@@ -5,7 +5,7 @@ use crate::accounts::{Account, NewAccount};
 use crate::audit::{self, Event, Subject};
 use crate::kernel::INSTALLATION;
 use crate::orgs::store::{self, LinkValues};
-use crate::orgs::{NewOrg, Org, OrgError, Purpose, ReadLink, SeedDemo, SetUp};
+use crate::orgs::{IssueSetUpLink, NewOrg, Org, OrgError, Purpose, ReadLink, SetUp};
 use crate::platform::secret::fingerprint;
 use crate::platform::{App, random};
 
@@ -21,7 +21,7 @@ pub struct SetUpForm {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn issue_set_up_link(app: &App, permit: Permit<SeedDemo>) -> Result<Option<String>, OrgError> {
+pub async fn issue_set_up_link(app: &App, permit: Permit<IssueSetUpLink>) -> Result<Option<String>, OrgError> {
     if has_accounts(app).await? {
         return Ok(None);
     }

@@ -47,12 +47,8 @@ impl Calendar {
     pub fn new(zone: &Zone, window: Window) -> Self {
         let first = monday_of(window.first).saturating_sub(WEEKS_BEFORE.weeks());
         let last = monday_of(window.last.max(window.first)).saturating_add((WEEKS_AFTER + 1).weeks());
-        let mut starts = Vec::new();
-        let mut day = first;
-        while day <= last {
-            starts.push(minute_of(zone.start_of(day)));
-            day = day.saturating_add(1.day());
-        }
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        let starts = days.map(|day| minute_of(zone.start_of(day))).collect();
         let mut calendar = Self { zone: zone.clone(), window, first, starts, days: 0..0 };
         calendar.days = calendar.index(window.first)..calendar.index(window.last) + 1;
         calendar
@@ -135,5 +131,23 @@ impl Calendar {
     /// The minute at which the clocks show an hour on a day.
     pub(super) fn at(&self, day: usize, hour: i8) -> i64 {
         minute_of(self.zone.instant(self.date(day), hour, 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::zone::DEFAULT_ZONE;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_calendar_at_an_end_of_time_ends() {
+        let zone = Zone::named(DEFAULT_ZONE).unwrap();
+        for (first, last) in
+            [(date(9999, 12, 1), Date::MAX), (Date::MAX, Date::MAX), (Date::MAX, Date::MIN), (Date::MIN, Date::MIN)]
+        {
+            let calendar = Calendar::new(&zone, Window { first, last });
+            assert!(calendar.starts.is_sorted() && calendar.days().end <= calendar.len(), "{first} {last}");
+        }
     }
 }

@@ -3,7 +3,7 @@ use super::missions::{changed, check_project, copy_sheet, created, find_live, sh
 use super::read::find_sheet;
 use crate::access::Permit;
 use crate::audit::{self, Event, Tx};
-use crate::kernel::zone::parse_local;
+use crate::kernel::zone::{Zone, parse_local};
 use crate::kernel::{CrewMemberId, Instant, MissionId, NeedId, ProjectId};
 use crate::orgs::service::{find_crew_member_in, find_org};
 use crate::planning::steps::{Change, KEPT_STEPS, Kept, as_written};
@@ -184,8 +184,14 @@ impl<'a> Work<'a> {
 
     /// Writes a mission anew, when it can be.
     pub async fn rewrite(&mut self, sheet: &MissionSheet, new: CheckedMission) -> Result<(), PlanError> {
-        let minutes = new.ends_at.minutes_since(new.starts_at);
+        let (minutes, zone) = (new.ends_at.minutes_since(new.starts_at), Zone::named_or_utc(&new.time_zone));
         let wrong = |field, code| Err(PlanError::Fields(vec![(field, code)]));
+        if !zone.reaches(new.starts_at) {
+            return wrong("starts_at", "date.invalid");
+        }
+        if !zone.reaches(new.ends_at) {
+            return wrong("ends_at", "date.invalid");
+        }
         if minutes <= 0 {
             return wrong("ends_at", "time.order");
         }

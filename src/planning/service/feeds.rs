@@ -118,12 +118,12 @@ pub async fn find_feed(app: &App, permit: Permit<ReadStaffing>, of: FeedOf) -> R
 /// [`PlanError::NotFound`] for an address that is none; [`PlanError::TooOften`].
 pub async fn read_feed(app: &App, permit: Permit<ReadFeed>, token: &str) -> Result<String, PlanError> {
     let (now, place) = (app.clock.now(), permit.actor().origin.address.as_str());
-    app.throttle.take("calendar miss", place, MISSES, now)?;
+    app.throttle.take("calendar miss", place, MISSES, now).await?;
     let mark = fingerprint(token);
     let found = store::find_feed(&mut app.db.read().await?, &mark).await?;
     let (org, of) = found.ok_or(PlanError::NotFound)?;
-    app.throttle.give_back("calendar miss", place, MISSES, now);
-    app.throttle.take("calendar", &mark, READINGS, now)?;
+    app.throttle.give_back("calendar miss", place, MISSES, now).await;
+    app.throttle.take("calendar", &mark, READINGS, now).await?;
     let org = find_org(app, org).await?.ok_or(PlanError::NotFound)?;
     let (from, to) = (now.plus_days(-DAYS_BACK), now.plus_days(DAYS_AHEAD));
     let mut read = Read::new(app.db.read().await?, org.id);

@@ -161,12 +161,14 @@ pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: Missi
     Ok(tx.commit(event.with("title", before.title)).await?)
 }
 
-/// A mission's needs and times `days` later, as a mission to be made. The time of day stays what clocks there show.
+/// A mission's needs and times `days` later, as a mission to be made; `None` beyond the years that are planned. The time of day stays
+/// what clocks there show.
 pub(super) fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission> {
     let zone = sheet.mission.zone();
     let shift = |at: Instant| {
         let local = zone.local(at);
-        Some(zone.instant(local.date.checked_add(days.days()).ok()?, local.hour, local.minute))
+        let shifted = zone.instant(local.date.checked_add(days.days()).ok()?, local.hour, local.minute);
+        zone.reaches(shifted).then_some(shifted)
     };
     let new = as_written(sheet);
     Some(CheckedMission { starts_at: shift(new.starts_at)?, ends_at: shift(new.ends_at)?, ..new })

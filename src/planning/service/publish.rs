@@ -24,6 +24,8 @@ use std::sync::Arc;
 const ASKS_AGAIN_AFTER: i64 = 30;
 /// Most missions of one publication.
 const MOST: i64 = 2000;
+/// Longest time of one, in weeks: the rules look at all of it.
+const LONGEST: i64 = 13;
 
 /// What is to be told: an assignment that nobody has heard of, or one whose mission has changed since.
 struct News {
@@ -115,7 +117,8 @@ pub struct Published {
     pub held: usize,
 }
 
-/// What the rules look at for a publication of a time, and what has been worked.
+/// What the rules look at for a publication of a time, and what has been worked. A longer time than [`LONGEST`] is refused: what is
+/// not looked at cannot be kept back.
 async fn rules_of<A: Action>(
     app: &App,
     permit: &Permit<A>,
@@ -123,9 +126,11 @@ async fn rules_of<A: Action>(
     to: Instant,
 ) -> Result<(Zone, Calendar, Arc<Vec<Worked>>), PlanError> {
     let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
-    // A publication may be of any time: the rules look at a quarter of a year at most, and at least at a day.
     let first = zone.local(from).date;
-    let last = zone.local(Instant(to.0 - 1)).date.clamp(first, first.saturating_add(13.weeks()));
+    let last = zone.local(Instant(to.0 - 1)).date.max(first);
+    if last > first.saturating_add(LONGEST.weeks()) {
+        return Err(PlanError::Fields(vec![("to", "time.too_long")]));
+    }
     let calendar = Calendar::new(&zone, Window { first, last });
     let worked = find_worked(app, permit, &calendar).await?;
     Ok((zone, calendar, worked))
@@ -154,7 +159,7 @@ fn hold_back(news: Vec<News>, conflicts: &ConflictSheet) -> (Vec<News>, Vec<(New
 /// Permission: manager. Audit: none, it only reads.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// [`PlanError::Fields`] for more than a quarter of a year.
 pub async fn preview_publish(app: &App, permit: Permit<ReadStaffing>, from: Instant, to: Instant) -> Result<Preview, PlanError> {
     let (zone, calendar, worked) = rules_of(app, &permit, from, to).await?;
     let mut read = permit.read(&app.db).await?;
@@ -209,7 +214,7 @@ pub async fn count_off(app: &App, permit: Permit<ReadStaffing>, from: Instant, t
 /// Permission: manager. Audit: `plan.published`.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// [`PlanError::Fields`] for more than a quarter of a year.
 pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Instant) -> Result<Published, PlanError> {
     let (zone, calendar, worked) = rules_of(app, &permit, from, to).await?;
     let mut tx = audit::begin(app, &permit).await?;

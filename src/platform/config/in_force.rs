@@ -79,6 +79,7 @@ fn value_of(config: &Config, key: &str) -> Option<String> {
         "mail.password" => mail.password.reveal().clone(),
         "mail.security" => mail.security.clone(),
         "mail.from" => mail.from.clone(),
+        "mail.seconds" => mail.seconds.to_string(),
         "log.level" => log.level.clone(),
         "cache.ttl_seconds" => cache.ttl_seconds.to_string(),
         "cache.redis_url" => cache.redis_url.reveal().clone(),

@@ -3,6 +3,7 @@
 use super::Config;
 use super::settings::{SETTINGS, Setting};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -34,13 +35,36 @@ pub fn load(file: Option<&Path>, data: Option<&Path>) -> Result<(Config, Origins
         Some(path) => std::fs::read_to_string(path).map_err(|error| ConfigError::File { path: path.clone(), error })?,
         None => String::new(),
     };
-    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let environment = readable(std::env::vars_os())?;
     let (mut config, mut origins) = read(&found.unwrap_or_default(), &text, &environment)?;
     if let Some(data) = data {
         config.data = data.to_owned();
         origins.insert("data", "--data".to_owned());
     }
     Ok((config, origins))
+}
+
+/// Variables as text. Whatever else is in an environment may be in any encoding; a setting is in UTF-8.
+fn readable(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<BTreeMap<String, String>, ConfigError> {
+    let known = names();
+    let mut texts = BTreeMap::new();
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => drop(texts.insert(name, value)),
+            Err(_) if known.contains(&name) => {
+                return Err(ConfigError::Invalid { origin: "environment".to_owned(), name, reason: "expected UTF-8".to_owned() });
+            }
+            // Its name alone is looked at.
+            Err(_) => drop(texts.insert(name, String::new())),
+        }
+    }
+    Ok(texts)
+}
+
+/// The variables that are settings.
+fn names() -> Vec<String> {
+    SETTINGS.iter().flat_map(|s| s.env).flat_map(|name| [(*name).to_owned(), format!("{name}_FILE")]).collect()
 }
 
 /// The settings of given sources.
@@ -79,7 +103,7 @@ fn read(path: &Path, text: &str, environment: &BTreeMap<String, String>) -> Resu
             }
         }
     }
-    let known: Vec<String> = SETTINGS.iter().flat_map(|s| s.env).flat_map(|n| [(*n).to_owned(), format!("{n}_FILE")]).collect();
+    let known = names();
     if let Some(name) = environment.keys().find(|name| name.starts_with("REGIE_") && !is_known(&known, name)) {
         let nearest = nearest(name, known.iter().map(String::as_str));
         return Err(ConfigError::Unknown { origin: "environment".to_owned(), name: name.clone(), nearest });

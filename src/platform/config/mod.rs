@@ -26,7 +26,7 @@ pub struct Config {
     pub mail: Mail,
     pub cache: Cache,
     pub log: Log,
-    /// Where everything lives that is not in the database: keys, the SQLite file, stored documents.
+    /// Where the keys are, and SQLite's file.
     pub data: PathBuf,
     /// Development opens `/dev/…` and relaxes nothing else.
     pub development: bool,
@@ -48,7 +48,7 @@ pub struct Server {
     pub request_seconds: u64,
     pub body_kib: usize,
     pub registration: Registration,
-    /// The built site; empty when it is inside the binary.
+    /// The built site, unless it is inside the binary.
     pub site: PathBuf,
 }
 
@@ -107,6 +107,8 @@ pub struct Mail {
     /// `starttls`, `tls` or `none` (loopback only).
     pub security: String,
     pub from: String,
+    /// Longest time that sending one may take.
+    pub seconds: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -170,6 +172,7 @@ impl Default for Config {
                 password: Secret::default(),
                 security: "starttls".to_owned(),
                 from: "Régie <regie@localhost>".to_owned(),
+                seconds: 30,
             },
             cache: Cache { ttl_seconds: 60, redis_url: Secret::default() },
             log: Log { level: "info".to_owned(), json: false },

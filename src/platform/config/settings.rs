@@ -6,6 +6,8 @@ use crate::platform::secret::Secret;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// One setting: where it can be written and what it changes.
 pub struct Setting {
@@ -52,12 +54,26 @@ fn socket(before: SocketAddr, text: &str) -> Result<SocketAddr, String> {
     parse(text, "an address and port like 127.0.0.1:3000")
 }
 
-/// A level or a filter; levels also by the names that Python has for them, which a filter would take for parts of the program.
-fn level(text: &str) -> String {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "warning" => "warn".to_owned(),
-        "critical" | "fatal" => "error".to_owned(),
-        ours => ours.to_owned(),
+/// An address in the one form that is compared: `::ffff:10.0.0.1` is `10.0.0.1`.
+fn ip(text: &str) -> Result<IpAddr, String> {
+    parse(text, "IP addresses separated by commas").map(|ip: IpAddr| ip.to_canonical())
+}
+
+/// A level or a filter; levels also by the names that Python has for them. A filter takes any other word for a part of the
+/// program, and then says nothing of all others.
+fn level(text: &str) -> Result<String, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let level = match text.as_str() {
+        "warning" => "warn",
+        "critical" | "fatal" => "error",
+        ours => ours,
+    };
+    let is_level = level.parse::<LevelFilter>().is_ok() && !level.is_empty();
+    let is_filter = level.contains(['=', ',', '[']) && EnvFilter::try_new(level).is_ok();
+    if is_level || is_filter {
+        Ok(level.to_owned())
+    } else {
+        Err("expected error, warn, info, debug, trace, or a filter like info,regie=debug".to_owned())
     }
 }
 
@@ -94,7 +110,7 @@ settings! {
     "server.public_url" ["REGIE_PUBLIC_URL", "API_BASE_URL", "API_URL", "WEB_BASE_URL"] "http://<server.addr>" "The address people type; links in mails start with it. With https, cookies are Secure and named __Host-…"
         => |c, v| { c.server.public_url = url(v)?; Ok(()) };
     "server.trusted_proxies" ["REGIE_TRUSTED_PROXIES"] "(none)" "IP addresses of proxies whose X-Forwarded-For is believed, separated by commas."
-        => |c, v| { c.server.trusted_proxies = list(v).map(|ip| parse(ip, "IP addresses separated by commas")).collect::<Result<_, _>>()?; Ok(()) };
+        => |c, v| { c.server.trusted_proxies = list(v).map(ip).collect::<Result<_, _>>()?; Ok(()) };
     "server.allowed_origins" ["ALLOWED_ORIGINS", "CORS_ORIGINS"] "(none)" "Web origins that may call the JSON API from a browser, separated by commas. No wildcard."
         => |c, v| { c.server.allowed_origins = list(v).map(url).collect::<Result<_, _>>()?; Ok(()) };
     "server.hsts" ["ENABLE_HSTS", "SECURITY_HSTS"] "false" "Send Strict-Transport-Security. Switch on once TLS is certain to stay."
@@ -115,7 +131,7 @@ settings! {
         => |c, v| { c.development = yes_or_no(v)?; Ok(()) };
     "data" ["REGIE_DATA"] "data" "Directory of the SQLite file and the keys."
         => |c, v| { c.data = v.into(); Ok(()) };
-    "database.url" ["DATABASE_URL", "DB_URL"] "SQLite in the data directory" (secret) "postgres://user:password@host/database for several servers on one PostgreSQL."
+    "database.url" ["DATABASE_URL", "DB_URL"] "SQLite in the data directory" (secret) "postgres://user:password@host/database for several servers on one PostgreSQL. Encrypted when the server offers it, whoever it is; with ?sslmode=require always, with ?sslmode=verify-full only to who has a certificate for its name, of a public authority or of the one in &sslrootcert=FILE; with ?sslmode=disable never."
         => |c, v| {
             if !(v.is_empty() || v.starts_with("postgres://") || v.starts_with("postgresql://") || v.starts_with("sqlite://")) {
                 return Err("expected postgres://… or sqlite://…".to_owned());
@@ -164,9 +180,11 @@ settings! {
         };
     "mail.from" ["SMTP_FROM", "EMAIL_FROM_ADDRESS"] "Régie <regie@localhost>" "Sender of the mails."
         => |c, v| { parse::<lettre::message::Mailbox>(v, "an address like Régie <regie@example.org>")?; c.mail.from = v.to_owned(); Ok(()) };
+    "mail.seconds" ["REGIE_MAIL_SECONDS"] "30" "Longest time that sending one mail may take; after that it is tried again later."
+        => |c, v| { c.mail.seconds = number(v, 1, 300)?; Ok(()) };
     "cache.ttl_seconds" ["CACHE_TTL_SECONDS"] "60" "How long lists of projects and missions are kept at most, in seconds; a change ends them at once. 0 keeps nothing."
         => |c, v| { c.cache.ttl_seconds = number(v, 0, 86_400)?; Ok(()) };
-    "cache.redis_url" ["REDIS_URL"] "(kept in the process)" (secret) "redis://[user:password@]host[:port][/database] keeps the lists there, for all servers. One that does not answer is done without."
+    "cache.redis_url" ["REDIS_URL"] "(kept in the process)" (secret) "redis://[user:password@]host[:port][/database] keeps lists and counts attempts there, for all servers. One that does not answer is done without. Never encrypted: for a private network."
         => |c, v| {
             // A predecessor's word for what is kept in the process.
             let v = if v.starts_with("fakeredis://") { "" } else { v };
@@ -177,7 +195,7 @@ settings! {
             Ok(())
         };
     "log.level" ["REGIE_LOG", "LOG_LEVEL"] "info" "error, warn, info, debug, trace, or a filter like info,regie=debug."
-        => |c, v| { c.log.level = level(v); Ok(()) };
+        => |c, v| { c.log.level = level(v)?; Ok(()) };
     "log.json" ["REGIE_LOG_JSON", "LOG_JSON"] "false" "One JSON object a line instead of text."
         => |c, v| { c.log.json = yes_or_no(v)?; Ok(()) };
 }
@@ -214,6 +232,8 @@ mod tests {
         {
             assert_eq!(with(&[("LOG_LEVEL", name)]).log.level, level);
         }
+        let proxies = with(&[("REGIE_TRUSTED_PROXIES", "10.0.0.1, ::ffff:10.0.0.2, ::1")]).server.trusted_proxies;
+        assert_eq!(proxies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.1", "10.0.0.2", "::1"]);
         for (value, security) in [("true", "starttls"), ("False", "none"), ("tls", "tls")] {
             assert_eq!(with(&[("SMTP_USE_TLS", value)]).mail.security, security);
         }
@@ -233,6 +253,20 @@ mod tests {
         ];
         for (environment, addr) in CASES {
             assert_eq!(with(environment).server.addr.to_string(), *addr);
+        }
+    }
+
+    /// A filter that names a part that does not exist logs nothing at all.
+    #[test]
+    fn a_level_that_is_none_is_refused() {
+        for wrong in ["verbose", "all", "", "regie", "info,regie=loud", "6"] {
+            let environment = [("LOG_LEVEL".to_owned(), wrong.to_owned())].into();
+            let refused = load_from(Path::new("regie.toml"), "", &environment).unwrap_err().to_string();
+            let told = "environment: LOG_LEVEL: expected error, warn, info, debug, trace, or a filter like info,regie=debug";
+            assert_eq!(refused, told, "{wrong}");
+        }
+        for right in ["off", "trace", "Debug", "regie=debug", "warn,regie::platform=trace,sqlx=off"] {
+            assert_eq!(with(&[("LOG_LEVEL", right)]).log.level, right.to_ascii_lowercase());
         }
     }
 

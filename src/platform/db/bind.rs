@@ -24,8 +24,7 @@ macro_rules! bind {
         }
     })* };
 }
-bind!(i64 => i64, i32 => i64, u32 => i64, u16 => i64, bool => bool, f64 => f64, String => String,
-    &'q str => &'q str, Vec<u8> => Vec<u8>, &'q [u8] => &'q [u8]);
+bind!(i64 => i64, i32 => i64, u32 => i64, u16 => i64, bool => bool, String => String, &'q str => &'q str);
 
 impl<'q> Bind<'q> for &'q String {
     type Sql = &'q str;
@@ -45,7 +44,7 @@ where
 }
 
 /// Makes `struct Name(i64)`-like wrappers bindable; reading them back is `#[derive(sqlx::Type)]` with
-/// `#[sqlx(transparent)]`, or [`db_newtype!`](crate::db_newtype) instead of both.
+/// `#[sqlx(transparent)]`.
 #[macro_export]
 macro_rules! bind_newtype {
     ($($name:ty => $inner:ty),* $(,)?) => { $(
@@ -59,34 +58,6 @@ macro_rules! bind_newtype {
             type Sql = $inner;
             fn sql(self) -> $inner {
                 self.0.clone()
-            }
-        }
-    )* };
-}
-
-/// Makes `struct Name(i64)`-like wrappers bindable and readable without a derive on them: for types that are also
-/// compiled where there is no database.
-#[macro_export]
-macro_rules! db_newtype {
-    ($($name:ident => $inner:ty),* $(,)?) => { $(
-        $crate::bind_newtype!($name => $inner);
-        impl<D: ::sqlx::Database> ::sqlx::Type<D> for $name
-        where
-            $inner: ::sqlx::Type<D>,
-        {
-            fn type_info() -> D::TypeInfo {
-                <$inner as ::sqlx::Type<D>>::type_info()
-            }
-            fn compatible(info: &D::TypeInfo) -> bool {
-                <$inner as ::sqlx::Type<D>>::compatible(info)
-            }
-        }
-        impl<'r, D: ::sqlx::Database> ::sqlx::Decode<'r, D> for $name
-        where
-            $inner: ::sqlx::Decode<'r, D>,
-        {
-            fn decode(value: D::ValueRef<'r>) -> ::std::result::Result<Self, ::sqlx::error::BoxDynError> {
-                <$inner as ::sqlx::Decode<'r, D>>::decode(value).map($name)
             }
         }
     )* };

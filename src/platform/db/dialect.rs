@@ -102,6 +102,9 @@ pub(super) async fn postgres_pools(url: &str, limits: &Limits) -> DbResult<(PgPo
     Ok((readers, writers))
 }
 
+/// What SQLite says of a key that is taken, before it says which.
+const SQLITE_TAKEN: &str = "UNIQUE constraint failed: ";
+
 /// SQLite's result code without the details in its upper bits; PostgreSQL's five characters never parse to one
 /// of the codes asked for here.
 fn sqlite_code(error: &dyn DatabaseError) -> Option<u32> {
@@ -149,6 +152,11 @@ pub(super) fn is_refused(error: &dyn DatabaseError) -> bool {
     matches!(error.code().as_deref(), Some(SQLITE_CONSTRAINT_TRIGGER | RAISE_EXCEPTION))
 }
 
+/// A trigger of the schema found the key taken before the unique index did, and says the same.
+pub(super) fn is_taken(error: &dyn DatabaseError) -> bool {
+    is_refused(error) && error.message().starts_with(SQLITE_TAKEN)
+}
+
 /// SQLite has no transaction to end: it rolled it back itself, or never began one.
 pub(super) fn is_without_transaction(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|database| database.message().ends_with("no transaction is active"))
@@ -166,7 +174,7 @@ pub(super) fn unique_name(error: &dyn DatabaseError) -> String {
     if let Some(name) = error.constraint() {
         return name.to_owned();
     }
-    let Some(target) = error.message().strip_prefix("UNIQUE constraint failed: ") else {
+    let Some(target) = error.message().strip_prefix(SQLITE_TAKEN) else {
         return error.message().to_owned();
     };
     if let Some(index) = target.strip_prefix("index '") {

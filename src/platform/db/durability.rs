@@ -7,17 +7,22 @@
 //! noted, and it is the answer that waits; everywhere else the statement waits, or the commit. Another process (a command run by
 //! hand) does not wait for ours.
 //!
+//! A member of a batch also sees what those before it did, which no COMMIT has stored yet. When it gives up, its answer waits for
+//! what becomes of that COMMIT, too, and is not given when it fails: it may tell of what never was.
+//!
 //! When the disk refuses an fsync, nobody knows what it has, and asking again proves nothing (Rebello et al., Can applications
 //! recover from fsync failures?, USENIX ATC 2020): from then on everything is refused, and the server stops. When it starts again
 //! it asks the disk, not the kernel's memory ([`take_over`]).
-use super::{DbError, DbResult};
+use super::{DbError, DbResult, writer};
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// COMMITs, by their numbers.
 pub(super) struct Durability {
@@ -47,6 +52,9 @@ struct Written {
     commit: u64,
     log: Option<Arc<File>>,
 }
+
+/// What becomes of a COMMIT that is still to be made: its number, or why it failed.
+type Outcome = Shared<oneshot::Receiver<DbResult<u64>>>;
 
 impl Durability {
     /// For COMMITs that return when they are durable.
@@ -129,6 +137,21 @@ impl Durability {
     pub(super) fn note(self: &Arc<Self>, commit: u64) -> bool {
         SEEN.try_with(|seen| seen.borrow_mut().add(self, commit)).is_ok()
     }
+
+    /// Has the answer that is made wait for what becomes of the next COMMIT. Whether one is.
+    pub(super) fn note_next(self: &Arc<Self>, outcome: oneshot::Receiver<DbResult<u64>>) -> bool {
+        self.note_outcome(&outcome.shared())
+    }
+
+    fn note_outcome(self: &Arc<Self>, outcome: &Outcome) -> bool {
+        SEEN.try_with(|seen| seen.borrow_mut().to_come.push((self.clone(), outcome.clone()))).is_ok()
+    }
+
+    /// Waits until the COMMIT is durable of which that is the outcome.
+    async fn wait_for(&self, outcome: Outcome) -> DbResult<()> {
+        let commit = outcome.await.unwrap_or_else(|_| Err(writer::gone()))?;
+        self.wait(commit).await
+    }
 }
 
 /// Until nobody can ask any more.
@@ -168,10 +191,15 @@ tokio::task_local! {
     static SEEN: RefCell<Seen>;
 }
 
-/// The newest COMMITs whose effects something saw, of each database.
+/// Whose effects something saw.
 #[derive(Clone, Default)]
 #[must_use = "who saw it must wait for it"]
-pub struct Seen(Vec<(Arc<Durability>, u64)>);
+pub struct Seen {
+    /// The newest COMMIT of each database.
+    made: Vec<(Arc<Durability>, u64)>,
+    /// COMMITs that were still to be made.
+    to_come: Vec<(Arc<Durability>, Outcome)>,
+}
 
 /// Runs `work`, and says what it saw: whoever hears of its outcome waits for [`Seen::durable`] first, or passes it on.
 pub async fn watched<T>(work: impl Future<Output = T>) -> (T, Seen) {
@@ -186,7 +214,7 @@ pub async fn watched<T>(work: impl Future<Output = T>) -> (T, Seen) {
 /// the database is held while the disk is waited for.
 ///
 /// # Errors
-/// Those of `work`; `Unavailable` when the disk refused.
+/// Those of `work`; `Unavailable` when the disk refused; `Commit` when what was seen was not stored.
 pub async fn told<T, E: From<DbError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let (value, seen) = watched(work).await;
     seen.durable().await?;
@@ -195,18 +223,21 @@ pub async fn told<T, E: From<DbError>>(work: impl Future<Output = Result<T, E>>)
 
 impl Seen {
     fn add(&mut self, durability: &Arc<Durability>, commit: u64) {
-        match self.0.iter_mut().find(|(known, _)| Arc::ptr_eq(known, durability)) {
+        match self.made.iter_mut().find(|(known, _)| Arc::ptr_eq(known, durability)) {
             Some((_, newest)) => *newest = commit.max(*newest),
-            None => self.0.push((durability.clone(), commit)),
+            None => self.made.push((durability.clone(), commit)),
         }
     }
 
     /// Waits until all of it is durable.
     ///
     /// # Errors
-    /// `Unavailable` when the disk refused.
+    /// `Unavailable` when the disk refused; `Commit` when some of it was not stored.
     pub async fn durable(self) -> DbResult<()> {
-        for (durability, commit) in self.0 {
+        for (durability, outcome) in self.to_come {
+            durability.wait_for(outcome).await?;
+        }
+        for (durability, commit) in self.made {
             durability.wait(commit).await?;
         }
         Ok(())
@@ -215,9 +246,14 @@ impl Seen {
     /// Has the answer that is made wait for it, or else waits.
     ///
     /// # Errors
-    /// `Unavailable` when the disk refused.
+    /// As [`Seen::durable`].
     pub async fn pass_on(self) -> DbResult<()> {
-        for (durability, commit) in self.0 {
+        for (durability, outcome) in self.to_come {
+            if !durability.note_outcome(&outcome) {
+                durability.wait_for(outcome).await?;
+            }
+        }
+        for (durability, commit) in self.made {
             durability.tell(commit).await?;
         }
         Ok(())

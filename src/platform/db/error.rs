@@ -84,6 +84,7 @@ impl From<sqlx::Error> for DbError {
                 ErrorKind::UniqueViolation => Self::Unique(dialect::unique_name(&**database)),
                 ErrorKind::ForeignKeyViolation => Self::ForeignKey,
                 ErrorKind::CheckViolation | ErrorKind::NotNullViolation => Self::Invalid(database.message().to_owned()),
+                _ if dialect::is_taken(&**database) => Self::Unique(dialect::unique_name(&**database)),
                 _ if dialect::is_refused(&**database) => Self::Invalid(database.message().to_owned()),
                 _ if dialect::is_busy(&**database) => Self::Busy(database.message().into()),
                 _ if dialect::is_unavailable(&**database) => Self::Unavailable(database.message().into()),

@@ -9,19 +9,25 @@ pub fn containing(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// An SQL expression in lower case without the accents of French, for columns that are not stored folded: what
-/// [`containing`] is compared with.
+/// An SQL expression of a text as [`fold`](crate::kernel::text::fold) folds it, for columns that are not stored folded: what
+/// [`containing`] is compared with. Capitals, too: SQLite knows those of ASCII only. Most texts have no accents, and are spared.
 #[macro_export]
 macro_rules! folded {
     ($text:literal) => {
-        $crate::folded!(@ concat!("lower(", $text, ")"),
-            "é" "e", "É" "e", "è" "e", "È" "e", "ê" "e", "Ê" "e", "ë" "e", "à" "a", "À" "a", "â" "a", "Â" "a", "ç" "c", "Ç" "c",
-            "î" "i", "Î" "i", "ï" "i", "ô" "o", "Ô" "o", "ù" "u", "û" "u", "œ" "oe", "Œ" "oe")
+        $crate::folded!(@ $text,
+            "à" "À" "a", "â" "Â" "a", "ä" "Ä" "a", "á" "Á" "a", "ã" "Ã" "a", "å" "Å" "a", "é" "É" "e", "è" "È" "e", "ê" "Ê" "e",
+            "ë" "Ë" "e", "î" "Î" "i", "ï" "Ï" "i", "í" "Í" "i", "ì" "Ì" "i", "ô" "Ô" "o", "ö" "Ö" "o", "ó" "Ó" "o", "õ" "Õ" "o",
+            "ò" "Ò" "o", "ù" "Ù" "u", "û" "Û" "u", "ü" "Ü" "u", "ú" "Ú" "u", "ÿ" "Ÿ" "y", "ý" "Ý" "y", "ç" "Ç" "c", "ñ" "Ñ" "n",
+            "œ" "Œ" "oe", "æ" "Æ" "ae")
     };
-    (@ $text:expr) => { $text };
-    (@ $text:expr, $from:literal $to:literal $(, $rest:literal $by:literal)*) => {
-        $crate::folded!(@ concat!("replace(", $text, ", '", $from, "', '", $to, "')") $(, $rest $by)*)
+    (@ $text:literal, $($small:literal $capital:literal $plain:literal),+) => {
+        concat!(
+            "CASE WHEN octet_length(", $text, ") = length(", $text, ") THEN lower(", $text, ") ELSE ",
+            $($crate::folded!(# $small),)+ "lower(", $text, ")",
+            $(", '", $small, "', '", $plain, "'), '", $capital, "', '", $plain, "')",)+ " END"
+        )
     };
+    (# $small:literal) => { "replace(replace(" };
 }
 
 type Value<'v> = Box<dyn for<'t> FnOnce(Query<'t>) -> Query<'t> + Send + 'v>;
@@ -101,6 +107,18 @@ impl<'v> Filter<'v> {
             self.push(values.get(i).or(values.last()).cloned());
         }
         self.and_composed(&condition.replace("{}", &numbered(first, count)))
+    }
+
+    /// Adds a condition that holds for one of several values, as in `kind LIKE {}`. For none of an empty list.
+    pub fn and_any<T>(mut self, condition: &'static str, values: &[T]) -> Self
+    where
+        T: Bind<'v> + Clone + Send + 'v,
+        Option<T>: Bind<'v>,
+    {
+        let count = padded(values.len());
+        let any: Vec<_> =
+            (0..count).map(|i| condition.replace("{}", &self.push(values.get(i).or(values.last()).cloned()))).collect();
+        self.and_composed(&format!("({})", any.join(" OR ")))
     }
 
     /// Ends the statement with a value: order and limit.

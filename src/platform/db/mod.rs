@@ -18,7 +18,7 @@ mod savepoint;
 mod tx;
 mod writer;
 
-pub use crate::{bind_newtype, db_newtype};
+pub use crate::bind_newtype;
 pub use bind::{Bind, Record, Scalar, Wire};
 pub use dialect::EngineKind;
 pub use durability::{Seen, told, watched};
@@ -29,6 +29,7 @@ pub use query::{PORTION, Query};
 pub use tx::{ReadTx, WriteTx};
 
 use durability::Durability;
+use futures_util::future::BoxFuture;
 use sqlx::{PgPool, SqlitePool};
 use std::fs::File;
 use std::path::Path;
@@ -177,6 +178,27 @@ impl Db {
         let value = work(&mut tx).await?;
         tx.commit().await?;
         Ok(value)
+    }
+
+    /// Writes in portions, each of them a transaction, until one finds nothing more to do: whoever else writes waits for a portion at
+    /// most. `portion` gives how many rows it wrote; they are added up.
+    ///
+    /// # Errors
+    /// Those of the first portion that fails. What the portions before it did stays.
+    pub async fn write_in_portions<F>(&self, portion: F) -> DbResult<u64>
+    where
+        F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, DbResult<u64>> + Send + Sync,
+    {
+        let mut count = 0;
+        loop {
+            let mut tx = self.begin_write().await?;
+            let done = portion(&mut tx).await?;
+            tx.commit().await?;
+            if done == 0 {
+                return Ok(count);
+            }
+            count += done;
+        }
     }
 
     /// Runs a script without binds, outside of a transaction. For tests and maintenance; the schema has migrations.

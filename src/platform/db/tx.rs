@@ -202,9 +202,9 @@ impl WriteTx {
 
 impl Drop for WriteTx {
     fn drop(&mut self) {
-        let Link::SqliteWrite(writer) = std::mem::replace(&mut self.0.link, Link::Ended) else { return };
+        let Link::SqliteWrite(mut writer) = std::mem::replace(&mut self.0.link, Link::Ended) else { return };
         // What it saw is why it gave up, perhaps.
-        writer.durability().note(writer.durability().visible());
+        writer.note_seen();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let cause: Option<Arc<str>> = match &self.0.health {
                 Health::Failed(error) => Some(error.to_string().into()),

@@ -50,7 +50,7 @@ pub(super) struct Writer {
     start: Option<&'static str>,
     /// Whether the savepoint of the newest of the batch is still to be released.
     is_unreleased: bool,
-    /// Who is to hear of the next COMMIT.
+    /// Who is to hear of the next COMMIT: the first leads it. Some gave up, and saw what others did.
     batch: Vec<oneshot::Sender<DbResult<u64>>>,
     batch_limit: usize,
     /// As many pages of the log are copied to the database at once.
@@ -218,7 +218,7 @@ pub(super) async fn commit(mut writer: OwnedMutexGuard<Writer>) -> DbResult<u64>
     outcome.await.unwrap_or_else(|_| Err(gone()))
 }
 
-fn gone() -> DbError {
+pub(super) fn gone() -> DbError {
     DbError::Commit("the writer is gone".into())
 }
 
@@ -249,6 +249,18 @@ impl Writer {
 
     pub(super) fn durability(&self) -> &Arc<Durability> {
         &self.durability
+    }
+
+    /// Has the answer that is made wait for what the member at work could see: what is visible to all, and what the batch did, of which
+    /// nobody knows yet whether it will be stored.
+    pub(super) fn note_seen(&mut self) {
+        self.durability.note(self.durability.visible());
+        if !self.batch.is_empty() {
+            let (done, outcome) = oneshot::channel();
+            if self.durability.note_next(outcome) {
+                self.batch.push(done);
+            }
+        }
     }
 
     async fn run_all(&mut self, sql: &'static str) -> sqlx::Result<()> {

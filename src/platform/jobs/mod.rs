@@ -2,9 +2,11 @@
 //!
 //! Jobs are idempotent: a server that dies after the work and before the bookkeeping runs them twice.
 
+mod pulse;
 mod store;
 mod worker;
 
+pub use pulse::Pulse;
 pub use store::{JobRow, NewJob, counts, enqueue, forget_dead};
 pub use worker::{Handler, PURGE, Worker, purge_jobs};
 
@@ -13,6 +15,16 @@ use std::fmt::Display;
 /// How often a job is tried before it is put aside for somebody to look at. An attempt that ended with its server counts: the job
 /// may be what ended it.
 pub const MAX_ATTEMPTS: i64 = 8;
+
+/// Which jobs a worker does. Some wait for somebody else each time, and the others should not wait for those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    All,
+    /// Those of one kind.
+    Only(&'static str),
+    /// Those of all other kinds.
+    Without(&'static str),
+}
 
 /// Why a job was not done, in words that are kept with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,9 +50,21 @@ pub const fn back_off_seconds(attempt: i64) -> i64 {
     if wait > 3600 { 3600 } else { wait }
 }
 
+/// An error text without the addresses of people in it: mail servers say them again.
+pub fn without_addresses(text: &str) -> String {
+    let hide = |word: &str| if word.contains('@') { "…@…".to_owned() } else { word.to_owned() };
+    text.split(' ').map(hide).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_hidden() {
+        assert_eq!(without_addresses("550 <ana@exemple.fr>: unknown user"), "550 …@… unknown user");
+        assert_eq!(without_addresses("connection refused"), "connection refused");
+    }
 
     #[test]
     fn waiting_grows_and_is_bounded() {

@@ -1,8 +1,15 @@
 //! SQL of the job queue.
 
-use super::{JobError, MAX_ATTEMPTS, back_off_seconds};
+use super::{JobError, MAX_ATTEMPTS, Share, back_off_seconds};
 use crate::kernel::{Instant, JobId, OrgId};
 use crate::platform::db::{DbResult, ReadTx, WriteTx};
+
+/// The first job that is due, and is one of these.
+macro_rules! due {
+    ($share:literal) => {
+        concat!("SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1", $share, " ORDER BY run_at, id LIMIT 1")
+    };
+}
 
 /// A job to be done.
 #[derive(Clone, Debug)]
@@ -26,7 +33,9 @@ pub struct JobRow {
 
 const ENQUEUE: &str =
     "INSERT INTO jobs (org_id, kind, payload, run_at, attempts, created_at) VALUES ($1, $2, $3, $4, 0, $5) RETURNING id";
-const DUE: &str = "SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT 1";
+const DUE: &str = due!("");
+const DUE_ONLY: &str = due!(" AND kind = $2");
+const DUE_WITHOUT: &str = due!(" AND kind <> $2");
 const TAKE: &str = "UPDATE jobs SET state = 'running', started_at = $2, attempts = attempts + 1
   WHERE id = $1 AND state = 'waiting' RETURNING id, org_id, kind, payload, attempts";
 // The attempt's number as well: one that was lost may have been taken again meanwhile, and is somebody else's to end then.
@@ -49,14 +58,20 @@ pub async fn enqueue(tx: &mut WriteTx, org: OrgId, job: &NewJob, now: Instant) -
     tx.query(ENQUEUE).bind(org).bind(job.kind).bind(&job.payload).bind(job.run_at).bind(now).scalar().await
 }
 
-/// Takes the next job that is due, so that no other worker does.
-pub(super) async fn take(tx: &mut WriteTx, now: Instant) -> DbResult<Option<JobRow>> {
-    let Some(id) = tx.query(DUE).bind(now).optional_scalar::<JobId>().await? else { return Ok(None) };
+/// Takes the next job of a share that is due, so that no other worker does.
+pub(super) async fn take(tx: &mut WriteTx, share: Share, now: Instant) -> DbResult<Option<JobRow>> {
+    let Some(id) = find_due(tx, share, now).await? else { return Ok(None) };
     tx.query(TAKE).bind(id).bind(now).optional().await
 }
 
-pub(super) async fn has_due(tx: &mut ReadTx, now: Instant) -> DbResult<bool> {
-    Ok(tx.query(DUE).bind(now).optional_scalar::<JobId>().await?.is_some())
+/// The next job of a share that is due.
+pub(super) async fn find_due(tx: &mut ReadTx, share: Share, now: Instant) -> DbResult<Option<JobId>> {
+    let query = match share {
+        Share::All => tx.query(DUE).bind(now),
+        Share::Only(kind) => tx.query(DUE_ONLY).bind(now).bind(kind),
+        Share::Without(kind) => tx.query(DUE_WITHOUT).bind(now).bind(kind),
+    };
+    query.optional_scalar().await
 }
 
 /// How an attempt ended.

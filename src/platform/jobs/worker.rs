@@ -1,7 +1,7 @@
 //! The worker: takes due jobs one after the other, until it is told to stop.
 
 use super::store::{self, End};
-use super::{JobError, JobRow};
+use super::{JobError, JobRow, Share, without_addresses};
 use crate::kernel::Instant;
 use crate::platform::App;
 use crate::platform::db::{DbError, DbResult};
@@ -19,7 +19,7 @@ pub type Handler = fn(App, JobRow) -> BoxFuture<'static, Result<(), JobError>>;
 pub const PURGE: &str = "jobs.purge";
 /// Done jobs stay this long, for those who look into what happened.
 const KEPT_DAYS: i64 = 7;
-/// How long the worker sleeps when nothing is due and nobody wakes it.
+/// How long the worker sleeps when nothing is due.
 const IDLE: Duration = Duration::from_millis(500);
 /// An attempt that takes longer is broken off: soon enough that nobody takes it for lost while it is under way.
 const LONGEST: Duration = Duration::from_secs(9 * 60);
@@ -28,7 +28,7 @@ const LOST_AFTER_MINUTES: i64 = 10;
 /// How often lost jobs are looked for, in milliseconds.
 const LOOK_EVERY: i64 = 60_000;
 
-/// The worker of one server.
+/// A worker of one server.
 pub struct Worker {
     pub app: App,
     /// Which handler does which kind.
@@ -36,9 +36,16 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Runs until `stop` becomes true; a job under way is finished first. Looks for lost jobs when it begins, and every minute.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// Does all jobs until `stop` becomes true; a job under way is finished first.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        self.run_share(Share::All, stop).await;
+    }
+
+    /// As [`Self::run`], for those of a share; somebody else does the others. Looks for lost jobs, of all shares, when it begins,
+    /// and every minute.
+    pub async fn run_share(self, share: Share, mut stop: watch::Receiver<bool>) {
         let mut looked_at: Option<Instant> = None;
+        self.app.workers().beat(share, self.app.clock.now());
         while !*stop.borrow() {
             let now = self.app.clock.now();
             // Before or after: a clock that was set back must not keep lost jobs waiting.
@@ -48,9 +55,13 @@ impl Worker {
                     tracing::warn!(%error, "Lost jobs were not put back; it is tried again in a minute");
                 }
             }
-            match self.run_next().await {
-                Ok(true) => continue,
-                Ok(false) => {}
+            match self.run_next_of(share).await {
+                Ok(did) => {
+                    self.app.workers().beat(share, self.app.clock.now());
+                    if did {
+                        continue;
+                    }
+                }
                 Err(error) => tracing::error!(%error, "Job queue failed"),
             }
             tokio::select! {
@@ -65,17 +76,22 @@ impl Worker {
     /// # Errors
     /// When the queue itself cannot be read or written; a failing job is not an error here.
     pub async fn run_next(&self) -> Result<bool, DbError> {
+        self.run_next_of(Share::All).await
+    }
+
+    async fn run_next_of(&self, share: Share) -> Result<bool, DbError> {
         let db = &self.app.db;
-        if !store::has_due(&mut db.read().await?, self.app.clock.now()).await? {
+        if store::find_due(&mut db.read().await?, share, self.app.clock.now()).await?.is_none() {
             return Ok(false);
         }
         let mut tx = db.begin_write().await?;
-        let taken = store::take(&mut tx, self.app.clock.now()).await?;
+        let taken = store::take(&mut tx, share, self.app.clock.now()).await?;
         tx.commit().await?;
         let Some(job) = taken else { return Ok(true) };
         let outcome = self.attempt(&job).await;
         if let Err(error) = &outcome {
-            tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, reason = %error, "Job failed");
+            let reason = without_addresses(&error.to_string());
+            tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, reason, "Job failed");
         }
         let mut tx = db.begin_write().await?;
         let now = self.app.clock.now();
@@ -153,15 +169,5 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
 /// When the database cannot be written.
 pub async fn purge_jobs(app: &App) -> DbResult<u64> {
     let before = app.clock.now().plus_days(-KEPT_DAYS);
-    let mut count = 0;
-    loop {
-        // Some at a time: everybody who writes waits meanwhile.
-        let mut tx = app.db.begin_write().await?;
-        let purged = store::purge_jobs(&mut tx, before).await?;
-        tx.commit().await?;
-        if purged == 0 {
-            return Ok(count);
-        }
-        count += purged;
-    }
+    app.db.write_in_portions(|tx| Box::pin(store::purge_jobs(tx, before))).await
 }

@@ -40,6 +40,8 @@ pub enum MailError {
     Unwanted(String),
     #[error("the mail server cannot be reached: {0}")]
     Unreachable(String),
+    #[error("the mail server took longer than {0} s")]
+    Slow(u64),
     #[error("the mail server and we do not understand each other: {0}")]
     Misunderstood(String),
 }
@@ -76,8 +78,12 @@ pub async fn send(app: &App, id: MailId) -> Result<(), MailError> {
     let Some(mail) = store::find_mail(&mut app.db.read().await?, id).await?.filter(|mail| mail.sent_at.is_none()) else {
         return Ok(());
     };
-    let message = message(&app.config.mail, mail)?;
-    transport(&app.config.mail)?.send(message).await?;
+    let settings = &app.config.mail;
+    let message = message(settings, mail)?;
+    let transport = transport(settings)?;
+    // The transport's own limit is for connecting alone, and a mail server may accept and then say nothing.
+    let sending = tokio::time::timeout(Duration::from_secs(settings.seconds), transport.send(message));
+    sending.await.map_err(|_| MailError::Slow(settings.seconds))??;
     let mut tx = app.db.begin_write().await?;
     store::mark_sent(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;

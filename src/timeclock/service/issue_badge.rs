@@ -58,10 +58,8 @@ fn new_code() -> String {
 /// # Errors
 /// When the database cannot be written.
 pub async fn purge_badges(app: &App) -> DbResult<u64> {
-    let mut tx = app.db.begin_write().await?;
-    let count = store::purge_badges(&mut tx, app.clock.now().plus_days(-KEPT_DAYS)).await?;
-    tx.commit().await?;
-    Ok(count)
+    let before = app.clock.now().plus_days(-KEPT_DAYS);
+    app.db.write_in_portions(|tx| Box::pin(store::purge_badges(tx, before))).await
 }
 
 #[cfg(test)]

@@ -7,8 +7,16 @@ use crate::web::audit_view::{AuditQuery, Chain};
 use axum::routing::get;
 
 /// What an organisation's chain holds.
-const GROUPS: &[Group] =
-    &[Group::Punches, Group::Crew, Group::Accounts, Group::Members, Group::Settings, Group::Kiosks, Group::Support];
+const GROUPS: &[Group] = &[
+    Group::Punches,
+    Group::Planning,
+    Group::Crew,
+    Group::Accounts,
+    Group::Members,
+    Group::Settings,
+    Group::Kiosks,
+    Group::Support,
+];
 /// People that can be chosen from; others are found by the search.
 const PEOPLE: i64 = 500;
 
