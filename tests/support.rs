@@ -1,7 +1,9 @@
 //! A whole application in a test: its own database, a clock that is set, requests without a network.
 
+mod described;
 pub mod jobs;
 mod people;
+pub mod redis;
 
 pub use people::{Holder, Shop};
 
@@ -20,7 +22,9 @@ use regie::platform::mail::{SpooledMail, list_mails};
 use regie::platform::secret::Secret;
 use serde_json::Value;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// Long enough, and nobody's name.
@@ -35,6 +39,8 @@ pub const NOW: Instant = Instant(1_795_248_000_000);
 pub struct TestApp {
     pub app: App,
     pub router: Router,
+    /// Its data directory, which goes with the last of the clones and twins; none where somebody else keeps it.
+    pub folder: Option<Arc<TempDir>>,
 }
 
 /// What came back.
@@ -140,8 +146,8 @@ impl EventStream {
 
 impl TestApp {
     pub async fn open_with(url: &str, change: impl Fn(&mut Config)) -> Self {
-        let data = tempfile::tempdir().unwrap().keep();
-        let mut config = Config { data, development: true, ..Config::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { data: folder.path().to_owned(), development: true, ..Config::default() };
         config.database.url = Secret::new(url.to_owned());
         config.server.public_url = ORIGIN.into();
         // The cheapest hash there is: these tests are not about it.
@@ -151,7 +157,7 @@ impl TestApp {
         let app = composition::open(config, Clock::manual(NOW)).await.unwrap();
         app.db.migrate(NOW.0).await.unwrap();
         let router = composition::router(&app);
-        Self { app, router }
+        Self { app, router, folder: Some(Arc::new(folder)) }
     }
 
     /// Another server on the same database, with the same keys and clock: the neighbour of this one, or this one after a
@@ -159,7 +165,7 @@ impl TestApp {
     pub async fn twin(&self) -> Self {
         let app = composition::open(self.app.config.clone(), self.app.clock.clone()).await.unwrap();
         let router = composition::router(&app);
-        Self { app, router }
+        Self { app, router, folder: self.folder.clone() }
     }
 
     /// As [`TestApp::twin`], on a disk of which a test decides when it has something.
@@ -167,7 +173,7 @@ impl TestApp {
         let opened = composition::open_on_disk(self.app.config.clone(), self.app.clock.clone(), sync).await;
         let app = opened.unwrap();
         let router = composition::router(&app);
-        Self { app, router }
+        Self { app, router, folder: self.folder.clone() }
     }
 
     /// Does the jobs that are due.
@@ -222,11 +228,16 @@ impl TestApp {
 
     /// The answer and the number of its body's bytes as they were sent.
     pub async fn weigh(&self, request: Request<Body>) -> (Answer, usize) {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        (Answer { status: parts.status, headers: parts.headers, text }, bytes.len())
+        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        if let Some(deviation) = described::deviation(&method, &path, &answer) {
+            panic!("not as the API is described: {deviation}");
+        }
+        (answer, bytes.len())
     }
 
     /// An answer that goes on: its events, one by one.

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which phones.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct DeviceQuery {
     user_id: Option<i64>,
     is_revoked: Option<bool>,
@@ -36,7 +37,7 @@ pub async fn devices(client: OrgClient, Query(query): Query<DeviceQuery>) -> Res
 }
 
 /// Revokes anybody's phone.
-#[utoipa::path(post, path = "/admin/devices/{id}/revoke", operation_id = "revoke_any_device", tag = "admin", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/devices/{id}/revoke", operation_id = "revoke_any_device", tag = "admin", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke_device(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DeviceBody>, Problem> {
     // The replaced system had another word for it here: there is no owner to be mistaken.
     let revoked = clock::revoke_device(&client.app, client.permit()?, DeviceId(id)).await.map_err(|error| match error {
@@ -48,6 +49,7 @@ pub async fn revoke_device(client: OrgClient, Path(id): Path<i64>) -> Result<Jso
 
 /// Which punches.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PunchQuery {
     user_id: Option<i64>,
     /// RFC 3339, or a date of the organisation's calendar.
@@ -81,6 +83,7 @@ pub async fn punches(client: OrgClient, Query(query): Query<PunchQuery>) -> Resu
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// `punch.recorded`, …; also by the names of the system that Régie replaces: `punch_validated`, `punch_replay_attempt`, …
     event_type: Option<String>,

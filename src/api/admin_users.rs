@@ -104,7 +104,7 @@ pub struct NewAdminUserBody {
 }
 
 /// Makes an account for somebody, who is a member at once and gets a mail. Their address is not verified by that.
-#[utoipa::path(post, path = "/admin/users", operation_id = "create_admin_user", tag = "admin", request_body = NewAdminUserBody, responses((status = 201, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/users", operation_id = "create_admin_user", tag = "admin", request_body = NewAdminUserBody, responses((status = 201, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn create(client: OrgClient, Body(body): Body<NewAdminUserBody>) -> Result<(StatusCode, Json<AdminUserBody>), Problem> {
     let permit: Permit<AddMembers> = client.permit()?;
     let role = read_role(&body.role)?;
@@ -122,7 +122,7 @@ pub struct UserRoleBody {
 }
 
 /// Gives a user another role. It counts from their next request on.
-#[utoipa::path(patch, path = "/admin/users/{id}/role", operation_id = "change_admin_user_role", tag = "admin", params(("id" = i64, Path)), request_body = UserRoleBody, responses((status = 200, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/admin/users/{id}/role", operation_id = "change_admin_user_role", tag = "admin", params(("id" = i64, Path)), request_body = UserRoleBody, responses((status = 200, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn change_role(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -137,7 +137,7 @@ pub async fn change_role(
 }
 
 /// As `PATCH`, which not all clients can send.
-#[utoipa::path(post, path = "/admin/users/{id}/role", operation_id = "set_admin_user_role", tag = "admin", params(("id" = i64, Path)), request_body = UserRoleBody, responses((status = 200, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/users/{id}/role", operation_id = "set_admin_user_role", tag = "admin", params(("id" = i64, Path)), request_body = UserRoleBody, responses((status = 200, body = AdminUserBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn set_role(client: OrgClient, id: Path<i64>, body: Body<UserRoleBody>) -> Result<Json<AdminUserBody>, Problem> {
     change_role(client, id, body).await
 }

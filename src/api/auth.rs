@@ -56,7 +56,7 @@ pub struct RegisterBody {
 }
 
 /// Creates an account. A role cannot be asked for.
-#[utoipa::path(post, path = "/auth/register", operation_id = "register_account", tag = "auth", responses((status = 201, body = AccountBody), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/register", operation_id = "register_account", tag = "auth", request_body = RegisterBody, security(()), responses((status = 201, body = AccountBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn register(client: Client, Body(body): Body<RegisterBody>) -> Result<(StatusCode, Json<AccountBody>), Problem> {
     let name = name_or_address(body.full_name, &body.email);
     let new = NewAccount { email: body.email, name, password: body.password, language: "fr".to_owned() };
@@ -124,7 +124,7 @@ pub struct TokenForm {
 
 /// Signs in with a form.
 #[utoipa::path(post, path = "/auth/token", operation_id = "issue_token", tag = "auth", request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+    security(()), responses((status = 200, body = TokensBody, headers(("Set-Cookie"))), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn token(client: Client, place: Place, FormBody(form): FormBody<TokenForm>) -> Tokens {
     let login = LoginBody { email: form.username, password: form.password, org: form.org, otp: form.otp };
     sign_in(client, &place, login).await
@@ -142,7 +142,7 @@ pub struct LoginBody {
 }
 
 /// Signs in with JSON. The refresh token also comes as an HttpOnly cookie.
-#[utoipa::path(post, path = "/auth/login", tag = "auth", responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 429, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginBody, security(()), responses((status = 200, body = TokensBody, headers(("Set-Cookie"))), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn login(client: Client, place: Place, Body(body): Body<LoginBody>) -> Tokens {
     sign_in(client, &place, body).await
 }
@@ -191,7 +191,7 @@ fn find_refresh_token(body: Option<RefreshBody>, jar: &CookieJar, headers: &Head
 }
 
 /// Trades a refresh token for a new pair; the old one is dead from then on. It is read from the body, else from the cookie.
-#[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Option<RefreshBody>, responses((status = 200, body = TokensBody), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Option<RefreshBody>, security((), ("refreshCookie" = [])), responses((status = 200, body = TokensBody, headers(("Set-Cookie"))), (status = 401, body = ProblemBody)))]
 pub async fn refresh(
     client: Client,
     place: Place,
@@ -207,7 +207,7 @@ pub async fn refresh(
 }
 
 /// Ends the session of the refresh token, unknown ones included, or else of the access token.
-#[utoipa::path(post, path = "/auth/logout", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", request_body = Option<RefreshBody>, security((), ("bearerAuth" = []), ("refreshCookie" = [])), responses((status = 204, headers(("Set-Cookie"))), (status = 401, body = ProblemBody)))]
 pub async fn logout(
     client: Client,
     place: Place,
@@ -224,7 +224,7 @@ pub async fn logout(
 }
 
 /// As `/auth/logout`, under the name that a predecessor's clients know.
-#[utoipa::path(post, path = "/auth/revoke", operation_id = "revoke_token", tag = "auth", request_body = Option<RefreshBody>, responses((status = 204), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/revoke", operation_id = "revoke_token", tag = "auth", request_body = Option<RefreshBody>, security((), ("bearerAuth" = []), ("refreshCookie" = [])), responses((status = 204, headers(("Set-Cookie"))), (status = 401, body = ProblemBody)))]
 pub async fn revoke(
     client: Client,
     place: Place,
@@ -305,7 +305,7 @@ pub struct LabelBody {
 }
 
 /// Names one of one's own sessions.
-#[utoipa::path(patch, path = "/auth/devices/{id}", tag = "auth", params(("id" = i64, Path)), responses((status = 204), (status = 404, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/auth/devices/{id}", tag = "auth", params(("id" = i64, Path)), request_body = LabelBody, responses((status = 204), (status = 404, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn label_session(client: Client, Path(id): Path<i64>, Body(body): Body<LabelBody>) -> Result<StatusCode, Problem> {
     let named = accounts::label_my_session(&client.app, client.permit()?, SessionId(id), &body.device_label).await;
     named.map_err(no_session)?;
@@ -331,7 +331,7 @@ pub struct ChangeMeBody {
 }
 
 /// Changes one's own name, language and time zone; what is absent stays.
-#[utoipa::path(patch, path = "/auth/me", tag = "auth", responses((status = 200, body = AccountBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/auth/me", tag = "auth", request_body = ChangeMeBody, responses((status = 200, body = AccountBody), (status = 401, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change_me(client: Client, Body(body): Body<ChangeMeBody>) -> Result<Json<AccountBody>, Problem> {
     let before = accounts::find_me(&client.app, client.permit()?).await?;
     let language = body.language.unwrap_or(before.language);
@@ -349,7 +349,7 @@ pub struct PasswordBody {
 }
 
 /// Sets a new password. All other sessions and all tokens end.
-#[utoipa::path(post, path = "/auth/password", tag = "auth", responses((status = 204), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/password", tag = "auth", request_body = PasswordBody, responses((status = 204), (status = 401, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn change_password(client: Client, Body(body): Body<PasswordBody>) -> Result<StatusCode, Problem> {
     accounts::change_password(&client.app, client.permit()?, &body.present_password, &body.new_password).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -357,7 +357,7 @@ pub async fn change_password(client: Client, Body(body): Body<PasswordBody>) -> 
 
 /// Something was done.
 #[derive(Serialize, ToSchema)]
-pub struct StatusBody {
+pub struct OkBody {
     status: &'static str,
 }
 
@@ -368,15 +368,15 @@ pub struct EmailBody {
 }
 
 /// Asks for a mailed link that sets a new password. Unknown addresses get the same answer.
-#[utoipa::path(post, path = "/auth/reset/request", tag = "auth", responses((status = 200, body = StatusBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
-pub async fn request_reset(client: Client, Body(body): Body<EmailBody>) -> Result<Json<StatusBody>, Problem> {
+#[utoipa::path(post, path = "/auth/reset/request", tag = "auth", request_body = EmailBody, security(()), responses((status = 200, body = OkBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+pub async fn request_reset(client: Client, Body(body): Body<EmailBody>) -> Result<Json<OkBody>, Problem> {
     accounts::request_reset(&client.app, client.permit()?, &body.email).await?;
-    Ok(Json(StatusBody { status: "ok" }))
+    Ok(Json(OkBody { status: "ok" }))
 }
 
 /// As `/auth/reset/request`, under the name that a predecessor promised.
-#[utoipa::path(post, path = "/auth/recover", tag = "auth", responses((status = 200, body = StatusBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
-pub async fn recover(client: Client, body: Body<EmailBody>) -> Result<Json<StatusBody>, Problem> {
+#[utoipa::path(post, path = "/auth/recover", tag = "auth", request_body = EmailBody, security(()), responses((status = 200, body = OkBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+pub async fn recover(client: Client, body: Body<EmailBody>) -> Result<Json<OkBody>, Problem> {
     request_reset(client, body).await
 }
 
@@ -388,21 +388,21 @@ pub struct ResetBody {
 }
 
 /// Sets a new password with the token of a mailed link. All sessions and tokens end.
-#[utoipa::path(post, path = "/auth/reset/confirm", tag = "auth", responses((status = 200, body = StatusBody), (status = 410, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn confirm_reset(client: Client, Body(body): Body<ResetBody>) -> Result<Json<StatusBody>, Problem> {
+#[utoipa::path(post, path = "/auth/reset/confirm", tag = "auth", request_body = ResetBody, security(()), responses((status = 200, body = OkBody), (status = 410, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn confirm_reset(client: Client, Body(body): Body<ResetBody>) -> Result<Json<OkBody>, Problem> {
     accounts::reset_password(&client.app, client.permit()?, &body.token, &body.new_password).await?;
-    Ok(Json(StatusBody { status: "ok" }))
+    Ok(Json(OkBody { status: "ok" }))
 }
 
 /// As `/auth/reset/confirm`, under the name that a predecessor promised.
-#[utoipa::path(post, path = "/auth/reset", tag = "auth", responses((status = 200, body = StatusBody), (status = 410, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn reset(client: Client, body: Body<ResetBody>) -> Result<Json<StatusBody>, Problem> {
+#[utoipa::path(post, path = "/auth/reset", tag = "auth", request_body = ResetBody, security(()), responses((status = 200, body = OkBody), (status = 410, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn reset(client: Client, body: Body<ResetBody>) -> Result<Json<OkBody>, Problem> {
     confirm_reset(client, body).await
 }
 
 /// Whether signing in works: the database answers and a key is there to sign with.
-#[utoipa::path(get, path = "/auth/health", operation_id = "auth_health", tag = "auth", responses((status = 200, body = StatusBody), (status = 503, body = ProblemBody)))]
-pub async fn health(client: Client) -> Result<Json<StatusBody>, Problem> {
+#[utoipa::path(get, path = "/auth/health", operation_id = "auth_health", tag = "auth", security(()), responses((status = 200, body = OkBody), (status = 503, body = ProblemBody)))]
+pub async fn health(client: Client) -> Result<Json<OkBody>, Problem> {
     accounts::has_accounts(&client.app).await?;
-    Ok(Json(StatusBody { status: "ok" }))
+    Ok(Json(OkBody { status: "ok" }))
 }

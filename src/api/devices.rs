@@ -46,7 +46,7 @@ pub struct RegisterDevice {
 }
 
 /// Registers a phone of the account.
-#[utoipa::path(post, path = "/devices/register", operation_id = "register_device", tag = "devices", responses((status = 201, body = DeviceBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/devices/register", operation_id = "register_device", tag = "devices", request_body = RegisterDevice, responses((status = 201, body = DeviceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn register(client: OrgClient, Body(body): Body<RegisterDevice>) -> Result<(StatusCode, Json<DeviceBody>), Problem> {
     let me = client.crew_record().await?;
     let new = NewDevice { fingerprint: body.device_fingerprint, name: body.device_name, attestation: body.attestation_data };
@@ -56,13 +56,14 @@ pub async fn register(client: OrgClient, Body(body): Body<RegisterDevice>) -> Re
 
 /// Which phones.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MineQuery {
     #[serde(default)]
     include_revoked: bool,
 }
 
 /// The phones of the account, newest first.
-#[utoipa::path(get, path = "/devices/me", operation_id = "list_my_devices", tag = "devices", params(MineQuery), responses((status = 200, body = Vec<DeviceBody>)))]
+#[utoipa::path(get, path = "/devices/me", operation_id = "list_my_devices", tag = "devices", params(MineQuery), responses((status = 200, body = Vec<DeviceBody>), (status = 404, body = ProblemBody)))]
 pub async fn mine(client: OrgClient, Query(query): Query<MineQuery>) -> Result<Json<Vec<DeviceBody>>, Problem> {
     let me = client.crew_record().await?;
     let list = clock::list_my_devices(&client.app, client.permit()?, &me, query.include_revoked).await?;
@@ -70,7 +71,7 @@ pub async fn mine(client: OrgClient, Query(query): Query<MineQuery>) -> Result<J
 }
 
 /// Revokes a phone of the account.
-#[utoipa::path(post, path = "/devices/{id}/revoke", operation_id = "revoke_device", tag = "devices", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/devices/{id}/revoke", operation_id = "revoke_device", tag = "devices", params(("id" = i64, Path)), responses((status = 200, body = DeviceBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn revoke(client: OrgClient, Path(id): Path<i64>) -> Result<Json<DeviceBody>, Problem> {
     let me = client.crew_record().await?;
     Ok(Json(clock::revoke_my_device(&client.app, client.permit()?, &me, DeviceId(id)).await?.into()))

@@ -32,7 +32,7 @@ fn page(api: &Value) -> impl IntoView + use<> {
             .map(move |(method, operation)| (path.clone(), method, operation))
     });
     let operations: Vec<_> = operations.map(|(path, method, operation)| {
-        let text = operation["description"].as_str().or(operation["summary"].as_str()).unwrap_or_default().to_owned();
+        let text = ["summary", "description"].map(|part| operation[part].as_str().unwrap_or_default()).join(" ");
         let statuses = operation["responses"].as_object().map(|r| r.keys().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
         let body = operation["requestBody"]["content"].as_object().and_then(|c| c.values().next()).and_then(|c| c["schema"]["$ref"].as_str()).map(name_of);
         view! { <li class="stack tight"><h3><code>{method.to_uppercase()}" "{path}</code></h3><p>{text}</p>

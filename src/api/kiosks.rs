@@ -44,6 +44,7 @@ impl From<Kiosk> for KioskBody {
 
 /// Which kiosks.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct KioskQuery {
     is_active: Option<bool>,
     limit: Option<i64>,
@@ -67,7 +68,7 @@ pub struct CreateKiosk {
 }
 
 /// Adds a kiosk.
-#[utoipa::path(post, path = "/admin/kiosks", operation_id = "create_kiosk", tag = "kiosks", responses((status = 201, body = KioskBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/admin/kiosks", operation_id = "create_kiosk", tag = "kiosks", request_body = CreateKiosk, responses((status = 201, body = KioskBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn create(client: OrgClient, Body(body): Body<CreateKiosk>) -> Result<(StatusCode, Json<KioskBody>), Problem> {
     let new = NewKiosk { name: body.kiosk_name, place: body.location, fingerprint: body.device_fingerprint };
     let (kiosk, _) = clock::create_kiosk(&client.app, client.permit()?, new).await?;
@@ -83,7 +84,7 @@ pub struct ChangeKiosk {
 }
 
 /// Changes a kiosk.
-#[utoipa::path(patch, path = "/admin/kiosks/{id}", operation_id = "change_kiosk", tag = "kiosks", params(("id" = i64, Path)), responses((status = 200, body = KioskBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/admin/kiosks/{id}", operation_id = "change_kiosk", tag = "kiosks", params(("id" = i64, Path)), request_body = ChangeKiosk, responses((status = 200, body = KioskBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, Body(body): Body<ChangeKiosk>) -> Result<Json<KioskBody>, Problem> {
     let id = KioskId(id);
     let before = clock::get_kiosk(&client.app, client.permit()?, id).await?;
@@ -152,7 +153,7 @@ pub struct HeartbeatAnswer {
 }
 
 /// Says that the kiosk is there.
-#[utoipa::path(post, path = "/kiosk/heartbeat", operation_id = "report_kiosk", tag = "kiosks", responses((status = 200, body = HeartbeatAnswer), (status = 401, body = ProblemBody)))]
+#[utoipa::path(post, path = "/kiosk/heartbeat", operation_id = "report_kiosk", tag = "kiosks", request_body = HeartbeatBody, security(("kioskKey" = [])), responses((status = 200, body = HeartbeatAnswer), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn heartbeat(client: KioskClient, Body(body): Body<HeartbeatBody>) -> Result<Json<HeartbeatAnswer>, Problem> {
     let cut = |text: Option<String>, most: usize| text.map(|t| t.chars().take(most).collect::<String>());
     let (version, info) = (cut(body.app_version, 50), cut(body.device_info, 255));
@@ -172,7 +173,7 @@ pub async fn heartbeat(client: KioskClient, Body(body): Body<HeartbeatBody>) -> 
 
 /// The state of the kiosk that asks.
 #[derive(Serialize, ToSchema)]
-pub struct StatusBody {
+pub struct KioskStatusBody {
     kiosk_id: i64,
     kiosk_name: String,
     location: String,
@@ -185,12 +186,12 @@ pub struct StatusBody {
 }
 
 /// The state of the kiosk that asks.
-#[utoipa::path(get, path = "/kiosk/status", operation_id = "read_kiosk_status", tag = "kiosks", responses((status = 200, body = StatusBody), (status = 401, body = ProblemBody)))]
-pub async fn status(client: KioskClient) -> Json<StatusBody> {
+#[utoipa::path(get, path = "/kiosk/status", operation_id = "read_kiosk_status", tag = "kiosks", security(("kioskKey" = [])), responses((status = 200, body = KioskStatusBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+pub async fn status(client: KioskClient) -> Json<KioskStatusBody> {
     let (kiosk, now) = (client.kiosk, client.app.clock.now());
     let is_online = kiosk.is_online(now);
     let silent = kiosk.last_seen_at.filter(|_| !is_online).map(|seen| now.millis_since(seen) / 1000);
-    Json(StatusBody {
+    Json(KioskStatusBody {
         kiosk_id: kiosk.id.0,
         kiosk_name: kiosk.name,
         location: kiosk.place,

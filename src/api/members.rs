@@ -42,6 +42,7 @@ impl From<Member> for MemberBody {
 
 /// Which members.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MemberQuery {
     /// Part of a name or an address.
     search: Option<String>,
@@ -76,7 +77,7 @@ pub struct ChangeMemberBody {
 }
 
 /// Changes a member's role or suspends them. It counts from their next request on.
-#[utoipa::path(patch, path = "/members/{id}", operation_id = "change_member", tag = "members", params(("id" = i64, Path)), responses((status = 200, body = MemberBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/members/{id}", operation_id = "change_member", tag = "members", params(("id" = i64, Path)), request_body = ChangeMemberBody, responses((status = 200, body = MemberBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody)))]
 pub async fn change(
     client: OrgClient,
     Path(id): Path<i64>,
@@ -203,7 +204,7 @@ pub struct MadeBody {
 }
 
 /// Invites somebody by mail.
-#[utoipa::path(post, path = "/members/invitations", operation_id = "invite_member", tag = "members", responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations", operation_id = "invite_member", tag = "members", request_body = InviteBody, responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(StatusCode, Json<MadeBody>), Problem> {
     let new = NewInvitation { email: body.email, role: body.role, message: body.message, days: body.days.unwrap_or(14) };
     let id = orgs::invite_member(&client.app, client.permit()?, new).await?;

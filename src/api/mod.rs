@@ -12,6 +12,7 @@ mod door;
 mod health;
 mod kiosks;
 mod members;
+mod openapi;
 mod planning;
 mod problem;
 mod punches;
@@ -27,16 +28,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::header;
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Régie",
-    description = "Plans who works where, lets people badge in, keeps hours that nobody can quietly change."
-))]
-struct Description;
 
 fn v1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -90,12 +83,12 @@ fn v1() -> OpenApiRouter<App> {
 }
 
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1()).merge(planning::root_routes())
+    OpenApiRouter::with_openapi(openapi::begin()).nest("/api/v1", v1()).merge(planning::root_routes())
 }
 
 /// The description of the API.
 pub fn description() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    openapi::complete(described().split_for_parts().1)
 }
 
 /// The paths at the root that answer as those below `/api/v1` do, as the router spells them.

@@ -51,7 +51,7 @@ pub struct ChangeSettingsBody {
 }
 
 /// Changes the settings that nobody has changed since they were read.
-#[utoipa::path(put, path = "/settings", operation_id = "change_settings", tag = "settings", responses((status = 200, body = SettingsBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/settings", operation_id = "change_settings", tag = "settings", request_body = ChangeSettingsBody, responses((status = 200, body = SettingsBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Body(body): Body<ChangeSettingsBody>) -> Result<Json<SettingsBody>, Problem> {
     let new = OrgSettings {
         name: body.name,

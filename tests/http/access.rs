@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Method, path, then the status for each principal, in the order of [`principals`]; `-` where one has no way to ask.
 /// `{org}` is the organisation; other places are filled with the number of something that does not exist.
-const MATRIX: &str = include_str!("matrix.txt");
+pub const MATRIX: &str = include_str!("matrix.txt");
 
-fn lines(matrix: &str) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
+pub fn lines(matrix: &str) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
     matrix.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
         let mut words = line.split_whitespace();
         (words.next().unwrap(), words.next().unwrap(), words.collect())

@@ -66,7 +66,7 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<AskedBody
 
 /// What an assignment is to become.
 #[derive(Deserialize, ToSchema)]
-pub struct StatusBody {
+pub struct NewStatusBody {
     /// `INVITED`, `ACCEPTED`, `DECLINED` or `CANCELLED`.
     status: String,
     /// Why it is declined or cancelled; why the person is asked although soft rules speak against it.
@@ -84,11 +84,11 @@ pub async fn act(client: OrgClient, Path(what): Path<String>, body: LaterBody) -
 
 /// Asks a person (again), notes what they have answered another way, or takes them off. 400 when an acceptance overlaps one
 /// that is there.
-#[utoipa::path(post, path = "/assignments/{id}:status", operation_id = "set_assignment_status", tag = "planning", params(("id" = i64, Path)), request_body = StatusBody, responses((status = 200, body = AssignmentBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/assignments/{id}:status", operation_id = "set_assignment_status", tag = "planning", params(("id" = i64, Path)), request_body = NewStatusBody, responses((status = 200, body = AssignmentBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn set_status(client: OrgClient, id: i64, body: LaterBody) -> Result<Json<AssignmentBody>, Problem> {
     let (app, id) = (&client.app, AssignmentId(id));
     let (permit, asking) = client.permits::<Assign, Publish>()?;
-    let body = body.read::<StatusBody>()?;
+    let body = body.read::<NewStatusBody>()?;
     let done = match AssignmentStatus::parse(&body.status) {
         Some(AssignmentStatus::Invited) => planning::invite(app, asking, id, &body.reason).await.map(drop),
         Some(AssignmentStatus::Accepted) => planning::answer_for(app, permit, id, true, &body.reason).await.map(drop),
@@ -149,13 +149,13 @@ async fn answer(who: Answerer, id: i64, body: LaterBody, accept: bool) -> Result
 }
 
 /// Accepts: with the link of the person it was made for, or as that person. Twice is no error.
-#[utoipa::path(post, path = "/assignments/{id}/accept", operation_id = "accept_assignment", tag = "planning", params(("id" = i64, Path), ("token" = Option<String>, Query)), responses((status = 200, body = AnsweredBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/assignments/{id}/accept", operation_id = "accept_assignment", tag = "planning", params(("id" = i64, Path), ("token" = Option<String>, Query)), request_body = Option<ReasonBody>, security((), ("bearerAuth" = [])), responses((status = 200, body = AnsweredBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn accept(who: Answerer, Path(id): Path<i64>, body: LaterBody) -> Result<Json<AnsweredBody>, Problem> {
     answer(who, id, body, true).await
 }
 
-/// Declines, as [`accept`].
-#[utoipa::path(post, path = "/assignments/{id}/decline", operation_id = "decline_assignment", tag = "planning", params(("id" = i64, Path), ("token" = Option<String>, Query)), request_body = Option<ReasonBody>, responses((status = 200, body = AnsweredBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+/// Declines: with the link of the person it was made for, or as that person. Twice is no error.
+#[utoipa::path(post, path = "/assignments/{id}/decline", operation_id = "decline_assignment", tag = "planning", params(("id" = i64, Path), ("token" = Option<String>, Query)), request_body = Option<ReasonBody>, security((), ("bearerAuth" = [])), responses((status = 200, body = AnsweredBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn decline(who: Answerer, Path(id): Path<i64>, body: LaterBody) -> Result<Json<AnsweredBody>, Problem> {
     answer(who, id, body, false).await
 }

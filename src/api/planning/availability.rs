@@ -69,6 +69,7 @@ fn refusal(error: PlanError) -> Problem {
 
 /// Which times.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct AvailabilityQuery {
     /// Whose; everybody's for who plans, one's own for others, when absent.
     user_id: Option<i64>,
@@ -84,7 +85,7 @@ pub struct AvailabilityQuery {
 }
 
 /// Times, by beginning. Everybody's for who plans, one's own for others.
-#[utoipa::path(get, path = "/availabilities", operation_id = "list_availabilities", tag = "people", params(AvailabilityQuery), responses((status = 200, body = Vec<SlotBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/availabilities", operation_id = "list_availabilities", tag = "people", params(AvailabilityQuery), responses((status = 200, body = Vec<SlotBody>, headers(("Link"))), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(
     client: OrgClient,
     OriginalUri(uri): OriginalUri,

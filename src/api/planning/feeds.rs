@@ -72,7 +72,7 @@ pub async fn revoke_of_project(client: OrgClient, Path(id): Path<i64>) -> Result
 
 /// What a calendar address shows (RFC 5545): a person's missions as they were told of them, or a project's. Whoever knows the
 /// address may read it; `.ics` may follow it.
-#[utoipa::path(get, path = "/calendar/{token}", operation_id = "read_calendar_feed", tag = "planning", params(("token" = String, Path), ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = String, content_type = "text/calendar"), (status = 304), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
+#[utoipa::path(get, path = "/calendar/{token}", operation_id = "read_calendar_feed", tag = "planning", params(("token" = String, Path), ("If-None-Match" = Option<String>, Header, nullable = false)), security(()), responses((status = 200, body = String, content_type = "text/calendar", headers(("ETag"))), (status = 304, headers(("ETag"))), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn read(client: Client, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let token = token.strip_suffix(".ics").unwrap_or(&token);
     let calendar = planning::read_feed(&client.app, client.permit()?, token).await.map_err(|error| match error {

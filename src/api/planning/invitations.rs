@@ -54,7 +54,7 @@ pub struct VerifiedBody {
 }
 
 /// Looks at a link without answering.
-#[utoipa::path(get, path = "/invitations/verify", operation_id = "verify_invitation", tag = "planning", params(TokenQuery), responses((status = 200, body = VerifiedBody), (status = 400, body = ProblemBody)))]
+#[utoipa::path(get, path = "/invitations/verify", operation_id = "verify_invitation", tag = "planning", params(TokenQuery), security(()), responses((status = 200, body = VerifiedBody), (status = 400, body = ProblemBody)))]
 pub async fn verify(client: Client, Query(query): Query<TokenQuery>) -> Result<Json<VerifiedBody>, Problem> {
     let token = query.token.unwrap_or_default();
     let found = planning::find_invitation(&client.app, client.permit()?, &token).await.map_err(refusal(MISSING))?;
@@ -92,7 +92,7 @@ async fn answer(
 }
 
 /// Accepts with a link. Twice is no error; 400 when it overlaps what the person has accepted.
-#[utoipa::path(post, path = "/invitations/{id}/accept", operation_id = "accept_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/invitations/{id}/accept", operation_id = "accept_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), request_body = Option<ReasonBody>, security(()), responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn accept(
     client: Client,
     Path(id): Path<i64>,
@@ -103,7 +103,7 @@ pub async fn accept(
 }
 
 /// Declines with a link. Twice is no error.
-#[utoipa::path(post, path = "/invitations/{id}/decline", operation_id = "decline_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), request_body = Option<ReasonBody>, responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/invitations/{id}/decline", operation_id = "decline_invitation", tag = "planning", params(("id" = i64, Path), TokenQuery), request_body = Option<ReasonBody>, security(()), responses((status = 200, body = InvitationAnsweredBody), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn decline(
     client: Client,
     Path(id): Path<i64>,

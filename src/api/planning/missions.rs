@@ -18,6 +18,7 @@ const MISSING: &str = "mission.not_found";
 
 /// Which missions.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MissionQuery {
     /// Those that end after this time: RFC 3339, a local time, or a date.
     from: Option<String>,
@@ -34,7 +35,7 @@ pub struct MissionQuery {
 
 /// Missions, by beginning; the answer to who is on them is with each one. The header `X-Cache` says whether the list was kept
 /// (`HIT`) or drawn up (`MISS`).
-#[utoipa::path(get, path = "/missions", operation_id = "list_missions", tag = "planning", params(MissionQuery), responses((status = 200, body = Vec<MissionBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/missions", operation_id = "list_missions", tag = "planning", params(MissionQuery), responses((status = 200, body = Vec<MissionBody>, headers(("Link"), ("X-Cache"))), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(
     client: OrgClient,
     OriginalUri(uri): OriginalUri,
@@ -65,7 +66,7 @@ pub async fn list(
 }
 
 /// Makes a mission. People hear of it when they are assigned and it is published to them.
-#[utoipa::path(post, path = "/missions", operation_id = "create_mission", tag = "planning", request_body = NewMissionBody, responses((status = 200, body = MissionSheetBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/missions", operation_id = "create_mission", tag = "planning", request_body = NewMissionBody, responses((status = 200, body = MissionSheetBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Response, Problem> {
     let (app, permit) = (&client.app, client.permit::<ManageMissions>()?);
     let body = body.read::<NewMissionBody>()?;
@@ -111,7 +112,7 @@ async fn find(client: &OrgClient, id: MissionId) -> Result<MissionSheet, Problem
 }
 
 /// One mission, with its version as `ETag`. Who is on it is for who plans; others see their own assignment.
-#[utoipa::path(get, path = "/missions/{id}", operation_id = "read_mission", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = MissionSheetBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/missions/{id}", operation_id = "read_mission", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = MissionSheetBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Response, Problem> {
     let sheet = find(&client, MissionId(id)).await?;
     Ok(versioned(sheet.mission.version, MissionSheetBody::of(sheet, client.plans())))
@@ -119,7 +120,7 @@ pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Response, Pr
 
 /// Changes a mission that nobody has changed since it was read: as `If-Match` says (412 if not), or `version` (409 if not).
 /// People who were told hear of it when it is published again. A `project_id` of 0 takes it out of its project.
-#[utoipa::path(put, path = "/missions/{id}", operation_id = "change_mission", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header)), request_body = NewMissionBody, responses((status = 200, body = MissionSheetBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/missions/{id}", operation_id = "change_mission", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header, nullable = false)), request_body = NewMissionBody, responses((status = 200, body = MissionSheetBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap, body: LaterBody) -> Result<Response, Problem> {
     let (id, permit) = (MissionId(id), client.permit::<ManageMissions>()?);
     let body = body.read::<NewMissionBody>()?;
@@ -132,7 +133,7 @@ pub async fn change(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap, 
 }
 
 /// Deletes a mission of which nobody has heard, or calls off one of which people have: they are told.
-#[utoipa::path(delete, path = "/missions/{id}", operation_id = "remove_mission", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/missions/{id}", operation_id = "remove_mission", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header, nullable = false)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody)))]
 pub async fn remove(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap) -> Result<Json<DoneBody>, Problem> {
     let (id, permit) = (MissionId(id), client.permit::<ManageMissions>()?);
     let before = find(&client, id).await?;
@@ -158,7 +159,7 @@ pub async fn act(client: OrgClient, Path(what): Path<String>, body: LaterBody) -
 }
 
 /// Copies a mission without its people, some days later by the clocks of its place.
-#[utoipa::path(post, path = "/missions/{id}:duplicate", operation_id = "duplicate_mission", tag = "planning", params(("id" = i64, Path)), request_body = Option<DuplicateBody>, responses((status = 200, body = MissionSheetBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/missions/{id}:duplicate", operation_id = "duplicate_mission", tag = "planning", params(("id" = i64, Path)), request_body = Option<DuplicateBody>, responses((status = 200, body = MissionSheetBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn duplicate(client: OrgClient, id: i64, body: LaterBody) -> Result<Response, Problem> {
     let permit = client.permit::<ManageMissions>()?;
     let days = body.read_if_any::<DuplicateBody>()?.days.unwrap_or(0);

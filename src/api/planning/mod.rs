@@ -116,7 +116,9 @@ pub struct ReasonBody {
 
 /// The token of a link.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct TokenQuery {
+    #[param(required = true)]
     token: Option<String>,
 }
 

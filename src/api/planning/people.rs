@@ -35,6 +35,7 @@ impl From<CrewMember> for UserBody {
 
 /// Which people.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UserQuery {
     /// Part of a name, an address or a job.
     q: Option<String>,
@@ -53,7 +54,7 @@ pub struct UserQuery {
 }
 
 /// The crew, by name.
-#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "people", params(UserQuery), responses((status = 200, body = Vec<UserBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "people", params(UserQuery), responses((status = 200, body = Vec<UserBody>, headers(("Link"))), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(client: OrgClient, OriginalUri(uri): OriginalUri, Query(query): Query<UserQuery>) -> Result<Response, Problem> {
     let permit = client.permit::<ListNames>()?;
     let size = lists::page_size(query.limit);
@@ -141,6 +142,7 @@ pub async fn members(client: OrgClient) -> Result<Json<OrgMembersBody>, Problem>
 
 /// Between which times; without an end where none is given.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct SpanQuery {
     /// RFC 3339, a local time, or a date.
     from: Option<String>,

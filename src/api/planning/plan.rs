@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// The time that is published.
 #[derive(Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
 pub struct PublishBody {
     /// RFC 3339, a local time, or a date.
     from: String,

@@ -95,6 +95,7 @@ impl NewProjectBody {
 
 /// Which projects, and in which order.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ProjectQuery {
     /// Part of a name or of a client's.
     q: Option<String>,
@@ -109,7 +110,7 @@ pub struct ProjectQuery {
 }
 
 /// Projects, newest first. The header `X-Cache` says whether the list was kept (`HIT`) or drawn up (`MISS`).
-#[utoipa::path(get, path = "/projects", operation_id = "list_projects", tag = "planning", params(ProjectQuery), responses((status = 200, body = Vec<ProjectBody>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/projects", operation_id = "list_projects", tag = "planning", params(ProjectQuery), responses((status = 200, body = Vec<ProjectBody>, headers(("Link"), ("X-Cache"))), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn list(
     client: OrgClient,
     OriginalUri(uri): OriginalUri,
@@ -147,7 +148,7 @@ pub async fn list(
 }
 
 /// Makes a project. A name is taken once in an organisation.
-#[utoipa::path(post, path = "/projects", operation_id = "create_project", tag = "planning", request_body = NewProjectBody, responses((status = 200, body = ProjectBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/projects", operation_id = "create_project", tag = "planning", request_body = NewProjectBody, responses((status = 200, body = ProjectBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Response, Problem> {
     let permit = client.permit::<ManageProjects>()?;
     let new = body.read::<NewProjectBody>()?.over(None);
@@ -156,14 +157,14 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Response, Prob
 }
 
 /// One project, with its version as `ETag`.
-#[utoipa::path(get, path = "/projects/{id}", operation_id = "read_project", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = ProjectBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/projects/{id}", operation_id = "read_project", tag = "planning", params(("id" = i64, Path)), responses((status = 200, body = ProjectBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Response, Problem> {
     let project = planning::get_project(&client.app, client.permit()?, ProjectId(id)).await.map_err(refusal(MISSING))?;
     Ok(versioned(project.version, ProjectBody::from(project)))
 }
 
 /// Changes a project that nobody has changed since it was read: as `If-Match` says (412 if not), or `version` (409 if not).
-#[utoipa::path(put, path = "/projects/{id}", operation_id = "change_project", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header)), request_body = NewProjectBody, responses((status = 200, body = ProjectBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/projects/{id}", operation_id = "change_project", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header, nullable = false)), request_body = NewProjectBody, responses((status = 200, body = ProjectBody, headers(("ETag"))), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap, body: LaterBody) -> Result<Response, Problem> {
     let (app, id, permit) = (&client.app, ProjectId(id), client.permit::<ManageProjects>()?);
     let body = body.read::<NewProjectBody>()?;
@@ -177,7 +178,7 @@ pub async fn change(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap, 
 }
 
 /// Deletes a project. Its missions stay, and belong to none.
-#[utoipa::path(delete, path = "/projects/{id}", operation_id = "remove_project", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 412, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/projects/{id}", operation_id = "remove_project", tag = "planning", params(("id" = i64, Path), ("If-Match" = Option<String>, Header, nullable = false)), responses((status = 200, body = DoneBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 412, body = ProblemBody)))]
 pub async fn remove(client: OrgClient, Path(id): Path<i64>, headers: HeaderMap) -> Result<Json<DoneBody>, Problem> {
     let (id, permit) = (ProjectId(id), client.permit::<DeleteProject>()?);
     let before = planning::get_project(&client.app, client.permit()?, id).await.map_err(refusal(MISSING))?;

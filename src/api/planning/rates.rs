@@ -79,6 +79,7 @@ pub async fn read(client: OrgClient, Path(id): Path<i64>) -> Result<Json<RatesBo
 
 /// The predecessor's way to set a rate.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct RateQuery {
     /// Euros a day, from today on.
     daily_eur: Option<String>,

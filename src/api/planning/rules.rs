@@ -17,6 +17,7 @@ const ASSIGNMENT: &str = "assignment.not_found";
 
 /// Which need.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct NeedQuery {
     /// The open needs of the mission when absent.
     need_id: Option<i64>,

@@ -27,7 +27,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The text up to the first `end`, or the first bracket that was not opened in it, outside of brackets and quotes.
-fn upto(text: &str, end: char) -> &str {
+pub fn upto(text: &str, end: char) -> &str {
     let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
     for (at, c) in text.char_indices() {
         match c {
