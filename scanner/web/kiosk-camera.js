@@ -5,7 +5,7 @@
 //   camera-state { state, reason }  starting, live, refused, absent, busy, lost or frozen
 //   camera-code  { text, at }       at: milliseconds since the epoch
 //   camera-beat  { ms }             one picture was looked at
-// Attributes it sets on itself, for the style sheet: state, mirrored, paused.
+// Attributes it sets on itself, for the style sheet: state, mirrored.
 
 const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000];
 const WATCH_MS = 250;
@@ -70,20 +70,6 @@ class KioskCamera extends HTMLElement {
     this.#codes.clear();
     this.#failures = 0;
     this.#state = '';
-  }
-
-  /** Stops reading; the picture stays. */
-  pause() {
-    this.toggleAttribute('paused', true);
-    this.#worker?.postMessage({ paused: true });
-  }
-
-  /** Reads again. */
-  resume() {
-    this.toggleAttribute('paused', false);
-    this.#codes.clear();
-    this.#beatAt = performance.now();
-    this.#worker?.postMessage({ paused: false });
   }
 
   /** Opens the camera again now, for a button after a refusal. */
@@ -191,7 +177,6 @@ class KioskCamera extends HTMLElement {
     worker.onmessage = ({ data }) => worker === this.#worker && this.#hear(data);
     worker.onerror = () => worker === this.#worker && this.#replaceWorker();
     worker.postMessage({ decoder: new URL(this.getAttribute('decoder'), document.baseURI).href, module: this.#module });
-    if (this.hasAttribute('paused')) worker.postMessage({ paused: true });
   }
 
   #dismiss() {
@@ -231,7 +216,7 @@ class KioskCamera extends HTMLElement {
   }
 
   async #postPicture() {
-    if (this.#waiting || !this.#ready || this.hasAttribute('paused')) return;
+    if (this.#waiting || !this.#ready) return;
     this.#waiting = true;
     const worker = this.#worker;
     try {
@@ -268,7 +253,6 @@ class KioskCamera extends HTMLElement {
 
   // The same code is told once while it is held in front of the camera.
   #offer(text) {
-    if (this.hasAttribute('paused')) return;
     const now = performance.now();
     const given = Number.parseInt(this.getAttribute('quiet-ms') ?? '', 10);
     const quiet = given >= 0 ? given : QUIET_MS;
@@ -294,7 +278,7 @@ class KioskCamera extends HTMLElement {
     const sinceFrame = now - this.#frameAt;
     if (sinceFrame > NO_FRAME_MS) {
       this.#fail('frozen', 'no pictures');
-    } else if (this.#worker && !this.hasAttribute('paused')) {
+    } else if (this.#worker) {
       const limit = this.#ready ? NO_BEAT_MS : READY_MS;
       if (now - this.#beatAt > limit && sinceFrame < NO_BEAT_MS) this.#replaceWorker();
     }

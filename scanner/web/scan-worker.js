@@ -4,8 +4,6 @@
 //      { stream }            a transferred ReadableStream of VideoFrames
 //      { track }             a transferred camera track, where only workers can process one
 //      { frame }             one VideoFrame or ImageBitmap; the next one is due after the beat
-//      { luma, width, height, stride }  one grey picture as an ArrayBuffer
-//      { paused }            whether frames are thrown away undecoded
 // Out: { ready, module }, { beat, ms }, { text }, { ended }, { unsupported }, { failed }
 
 // Twelve looks a second are enough for a hand, and leave a small tablet half of its time.
@@ -19,7 +17,6 @@ let canvas = null;
 let count = 0;
 let last = 0;
 let busy = false;
-let paused = false;
 const words = new TextDecoder();
 
 self.onmessage = ({ data }) => {
@@ -36,10 +33,6 @@ self.onmessage = ({ data }) => {
     }
   } else if (data.frame) {
     take(data.frame);
-  } else if (data.luma) {
-    take(data);
-  } else if ('paused' in data) {
-    paused = data.paused;
   }
 };
 
@@ -78,7 +71,7 @@ async function pump(stream) {
 async function take(picture) {
   try {
     const now = performance.now();
-    if (busy || paused || !reader || now - last < GAP_MS) return;
+    if (busy || !reader || now - last < GAP_MS) return;
     busy = true;
     last = now;
     try {
@@ -90,7 +83,7 @@ async function take(picture) {
     // A frame that cannot be copied, or a trap in the decoder: its memory is not to be trusted any more.
     await renew().catch((error) => self.postMessage({ failed: String(error) }));
   } finally {
-    picture.close?.();
+    picture.close();
   }
 }
 
@@ -106,10 +99,6 @@ async function read(picture, since) {
 
 // Puts the grey levels of a picture into the memory of the decoder.
 async function copy(picture) {
-  if (picture.luma) {
-    room(picture.luma.byteLength).set(new Uint8Array(picture.luma));
-    return [picture.width, picture.height, picture.stride];
-  }
   if (LUMA_FIRST.has(picture.format) && picture.visibleRect.width <= MAX_SIDE && picture.visibleRect.height <= MAX_SIDE) {
     const { width, height } = picture.visibleRect;
     const bytes = room(picture.allocationSize());

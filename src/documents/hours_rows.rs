@@ -1,6 +1,7 @@
 //! The table of an hours sheet on paper: its columns and the words of its cells.
 
 use super::canvas::{Canvas, PAGE_HEIGHT, PAGE_WIDTH, Style};
+use super::model::NOTHING;
 use super::table::{Align, Area, Cell, Column, GUTTER, Table};
 use super::{HoursRow, HoursSheet, format_minutes};
 
@@ -38,11 +39,14 @@ pub fn table_of(sheet: &HoursSheet) -> Table {
 pub fn cells_of(canvas: &Canvas, sheet: &HoursSheet, table: &Table, row: &HoursRow) -> Vec<Cell> {
     let words = &sheet.words;
     let end = match &row.end {
-        None => canvas.wrap(&words.running, STRONG, table.room(2), 2).into_iter().map(|line| (line, STRONG)).collect(),
+        None if row.is_running => {
+            canvas.wrap(&words.running, STRONG, table.room(2), 2).into_iter().map(|line| (line, STRONG)).collect()
+        }
+        None => vec![(NOTHING.to_owned(), BODY)],
         Some(end) if row.end_next_day => vec![(format!("{end} {}", words.next_day), BODY)],
         Some(end) => vec![(end.clone(), BODY)],
     };
-    let pause = if row.break_minutes == 0 { "–".to_owned() } else { format_minutes(row.break_minutes) };
+    let pause = if row.break_minutes == 0 { NOTHING.to_owned() } else { format_minutes(row.break_minutes) };
     let worked = if sheet.has_split_days() { BODY } else { STRONG };
     let day = canvas.wrap(&row.day, STRONG, table.room(0), 2).into_iter().map(|line| (line, STRONG)).collect();
     let mut cells: Vec<Cell> =

@@ -4,6 +4,7 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Formula, Worksheet};
 
+use super::model::NOTHING;
 use super::workbook::{Formats, duration_of, new_book, print_set_up, set_up, time_of};
 use super::{DocumentError, HoursRow, HoursSheet};
 
@@ -82,7 +83,10 @@ fn write_row(
     page.write_datetime_with_format(line, shift, &date_of(row)?, &formats.date)?;
     page.write_number_with_format(line, shift + 1, time_of(&row.start)?, &formats.time)?;
     match &row.end {
-        None => page.write_string_with_format(line, shift + 2, &sheet.words.running, &formats.text)?,
+        None => {
+            let text = if row.is_running { sheet.words.running.as_str() } else { NOTHING };
+            page.write_string_with_format(line, shift + 2, text, &formats.text)?
+        }
         Some(end) if row.end_next_day => {
             page.write_number_with_format(line, shift + 2, time_of(end)? + 1.0, &formats.time_next_day(&sheet.words.next_day))?
         }

@@ -1,5 +1,8 @@
 //! The hours sheet as its readers see it: every label and date is already in words.
 
+/// Stands where there is nothing to tell.
+pub(super) const NOTHING: &str = "–";
+
 /// The hours of one person over one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoursSheet {
@@ -28,9 +31,11 @@ pub struct HoursRow {
     pub day: String,
     /// `08:02`.
     pub start: String,
-    /// Nothing while the span is running.
+    /// Nothing while the span is running, and nothing when its end was forgotten.
     pub end: Option<String>,
     pub end_next_day: bool,
+    /// The end is still to come.
+    pub is_running: bool,
     pub break_minutes: i64,
     pub worked_minutes: i64,
     pub place: String,
@@ -81,7 +86,7 @@ impl HoursSheet {
     }
 
     pub(super) fn is_running(&self) -> bool {
-        self.rows.iter().any(|row| row.end.is_none())
+        self.rows.iter().any(|row| row.is_running)
     }
 }
 

@@ -3,9 +3,8 @@
 use super::model::MyMission;
 use super::rules::{Cure, Finding, Kind, Period};
 use crate::kernel::Lang;
-use crate::platform::dates::day_of_year;
+use crate::platform::dates::{day_of_year, long_day};
 use crate::platform::words::{Words, words};
-use jiff::civil::Date;
 use std::cmp::Ordering::{Equal, Greater, Less};
 
 /// A finding, for people.
@@ -119,8 +118,8 @@ pub fn cure_words(cure: &Cure, lang: Lang, name_of: &dyn Fn(i64) -> Option<Strin
         Cure::AddBreak { key, minutes } => t.cure_add_break(duration(*minutes), mission(key)),
         Cure::Drop { key } => t.cure_drop(mission(key)),
         Cure::GiveSkill { skill, level } => t.cure_give_skill(skill.as_str(), *level),
-        Cure::RenewSkill { skill, until } => t.cure_renew_skill(skill.as_str(), date_words(*until, t)),
-        Cure::AnotherDay { first, last, .. } => t.cure_another_day(date_words(*first, t), date_words(*last, t)),
+        Cure::RenewSkill { skill, until } => t.cure_renew_skill(skill.as_str(), long_day(*until, lang)),
+        Cure::AnotherDay { first, last, .. } => t.cure_another_day(long_day(*first, lang), long_day(*last, lang)),
         Cure::WorkLess { minutes } => t.cure_work_less(duration(*minutes)),
         Cure::Rework => t.cure_rework().to_string(),
         Cure::TooLate => t.cure_too_late().to_string(),
@@ -134,25 +133,6 @@ pub fn duration(minutes: i64) -> String {
         (hours, 0) => format!("{hours}\u{a0}h"),
         (hours, minutes) => format!("{hours}\u{a0}h\u{a0}{minutes:02}"),
     }
-}
-
-/// `16 novembre 2026` / `16 November 2026`.
-fn date_words(date: Date, t: &Words) -> String {
-    let month = match date.month() {
-        1 => t.month_1(),
-        2 => t.month_2(),
-        3 => t.month_3(),
-        4 => t.month_4(),
-        5 => t.month_5(),
-        6 => t.month_6(),
-        7 => t.month_7(),
-        8 => t.month_8(),
-        9 => t.month_9(),
-        10 => t.month_10(),
-        11 => t.month_11(),
-        _ => t.month_12(),
-    };
-    format!("{} {month} {}", date.day(), date.year())
 }
 
 #[cfg(test)]
@@ -186,7 +166,7 @@ mod tests {
         let said = |lang, finding: &Finding| {
             let FindingWords { title, text, cure } =
                 finding_words(finding, lang, &|key| (key == 2).then(|| "Montage".to_owned()));
-            format!("{title} | {text} | {cure}").replace('\u{a0}', " ")
+            format!("{title} | {text} | {cure}").replace(['\u{a0}', '\u{202f}'], " ")
         };
         assert_eq!(
             said(Lang::Fr, &found[0]),
@@ -194,13 +174,20 @@ mod tests {
         );
         assert_eq!(
             said(Lang::En, &found[0]),
-            "Rest too short | Rest of 9 h between two days; 11 h are needed (L3131-1). | Start “Montage” 2 h later."
+            "Rest too short | Rest of 9 h between two days; 11 h is needed (L3131-1). | Start “Montage” 2 h later."
         );
         assert_eq!(
             said(Lang::Fr, &found[1]),
             "Compétence manquante | La mission demande habilitation BR (niveau 1) ; la personne ne l’a pas. | \
              Choisissez quelqu’un d’autre, ou ajoutez habilitation BR (niveau 1) à ses compétences."
         );
+    }
+
+    #[test]
+    fn a_cure_names_its_days_as_pages_do() {
+        let cure = Cure::RenewSkill { skill: "CACES".to_owned(), until: date(2026, 12, 1) };
+        assert!(cure_words(&cure, Lang::Fr, &|_| None).ends_with("CACES jusqu’au 1er décembre 2026."));
+        assert!(cure_words(&cure, Lang::En, &|_| None).contains("1 December 2026"));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 #[expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::allow_attributes,
     clippy::derivable_impls,
     dead_code,
     reason = "generated; the generator checks every message in every language"

@@ -1,8 +1,8 @@
 //! Time clock: devices, badges, kiosks, punches, hours.
 //!
-//! Owns the tables `devices`, `badges`, `kiosks`, `punches`. Calls `orgs` and `accounts`. Invariants: a badge code is used
-//! once; a crew member's punches are a chain in which each begins in the state that the one before left, so nobody is in
-//! twice; a punch is never edited.
+//! Owns the tables `devices`, `badges`, `kiosks`, `punches`. Calls `orgs`. Invariants: a badge code is used once; a crew
+//! member's punches are a chain in which each begins in the state that the one before left, so nobody is in twice; a punch
+//! is never edited.
 
 mod actions;
 mod error;

@@ -171,11 +171,7 @@ pub struct Receipt {
     pub name: String,
     pub kind: PunchKind,
     pub at: Instant,
-    /// When the interval that is open, or has just ended, began.
-    pub since: Option<Instant>,
     pub minutes_today: i64,
-    /// The same request had been recorded before.
-    pub repeated: bool,
 }
 
 /// A punch in a list.

@@ -113,12 +113,13 @@ impl Interval {
 
     /// Whole minutes worked, breaks taken off, up to `now` when it runs; none when the exit was forgotten.
     pub fn worked_minutes(&self, now: Instant) -> i64 {
-        if self.is_forgotten(now) {
-            return 0;
-        }
-        let end = self.end.unwrap_or(now);
-        let open_break = self.break_since.map_or(0, |since| end.minutes_since(since));
-        (end.minutes_since(self.start) - self.break_minutes - open_break).max(0)
+        if self.is_forgotten(now) { 0 } else { self.minutes_until(now) }
+    }
+
+    /// As [`Self::worked_minutes`], whether or not the exit was forgotten. A break that runs stops the count.
+    fn minutes_until(&self, until: Instant) -> i64 {
+        let stop = self.end.or(self.break_since).unwrap_or(until);
+        (stop.minutes_since(self.start) - self.break_minutes).max(0)
     }
 }
 
@@ -145,18 +146,19 @@ pub fn intervals(punches: impl IntoIterator<Item = (PunchKind, Instant)>) -> Vec
     all
 }
 
-/// Minutes of `intervals` that lie within `[from, to)`, breaks taken off from the interval's end backwards.
-pub fn minutes_within(intervals: &[Interval], from: Instant, to: Instant, now: Instant) -> i64 {
-    let of = |interval: &Interval| {
-        if interval.is_forgotten(now) {
-            return 0;
-        }
-        let (start, end) = (interval.start.max(from), interval.end.unwrap_or(now).min(to));
-        let all = interval.end.unwrap_or(now).minutes_since(interval.start);
-        let pause = all - interval.worked_minutes(now);
-        if end <= start { 0 } else { (end.minutes_since(start) - pause).max(0) }
+/// Minutes worked within `[from, to)` by one person's punches in order, up to `now` for what runs; none where the exit was
+/// forgotten. They are what was worked until `to` less what was worked until `from`: a break is taken off where it was taken,
+/// and windows that follow each other add up to [`Interval::worked_minutes`], whatever the seconds are.
+pub fn minutes_within(steps: &[(PunchKind, Instant)], from: Instant, to: Instant, now: Instant) -> i64 {
+    let until = |at: Instant| -> Vec<i64> {
+        let at = at.min(now);
+        let begun = intervals(steps.iter().copied().take_while(|(_, step)| *step <= at));
+        begun.iter().map(|interval| interval.minutes_until(at)).collect()
     };
-    intervals.iter().map(of).sum()
+    let (before, after) = (until(from), until(to));
+    let all = intervals(steps.iter().copied());
+    let counted = all.iter().zip(after).enumerate().filter(|(_, (interval, _))| !interval.is_forgotten(now));
+    counted.map(|(n, (_, minutes))| minutes - before.get(n).copied().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]
@@ -167,6 +169,9 @@ mod tests {
     use proptest::prelude::*;
 
     const NOW: Instant = Instant(1_800_000_000_000);
+
+    /// What, at which hour and minute.
+    type Step = (PunchKind, i8, i8);
 
     fn last(kind: PunchKind, minutes_ago: i64) -> LastPunch {
         let at = NOW.plus_minutes(-minutes_ago);
@@ -226,7 +231,132 @@ mod tests {
         assert!(!intervals([(PunchKind::In, at(0))])[0].is_running(at(960)));
     }
 
+    #[test]
+    fn a_break_is_taken_off_the_day_on_which_it_was_taken() {
+        use PunchKind::{BreakEnd, BreakStart, In, Lapse, Out};
+        let zone = Zone::named("Europe/Paris").unwrap();
+        // Hours of the evening, then, from 24 on, of the next day.
+        let cases: [(&[Step], i8, [i64; 2]); 8] = [
+            (&[(In, 20, 0), (BreakStart, 22, 0), (BreakEnd, 22, 30), (Out, 28, 0)], 30, [210, 240]),
+            (&[(In, 20, 0), (BreakStart, 23, 45), (BreakEnd, 24, 15), (Out, 28, 0)], 30, [225, 225]),
+            (&[(In, 20, 0), (BreakStart, 25, 0), (BreakEnd, 25, 30), (Out, 28, 0)], 30, [240, 210]),
+            (&[(In, 20, 0), (BreakStart, 22, 0), (BreakEnd, 22, 30)], 26, [210, 120]),
+            (&[(In, 20, 0), (BreakStart, 23, 0)], 26, [180, 0]),
+            (&[(In, 20, 0), (BreakStart, 23, 0), (Out, 26, 0)], 30, [180, 0]),
+            (&[(In, 8, 0), (BreakStart, 12, 0), (BreakEnd, 13, 0), (Lapse, 24, 0), (In, 26, 0), (Out, 27, 0)], 30, [0, 60]),
+            (&[(In, 8, 0)], 25, [0, 0]),
+        ];
+        for (n, (steps, now, expected)) in cases.into_iter().enumerate() {
+            let (day, next) = (date(2026, 11, 20), date(2026, 11, 21));
+            let at = |hour: i8, minute| {
+                if hour < 24 { zone.instant(day, hour, minute) } else { zone.instant(next, hour - 24, minute) }
+            };
+            let steps: Vec<_> = steps.iter().map(|(kind, hour, minute)| (*kind, at(*hour, *minute))).collect();
+            let days = [day, next].map(|day| {
+                let (from, to) = zone.span_of(day, day);
+                minutes_within(&steps, from, to, at(now, 0))
+            });
+            assert_eq!(days, expected, "case {n}");
+        }
+    }
+
+    #[test]
+    fn both_days_of_a_night_across_a_clock_change_have_their_real_minutes() {
+        let zone = Zone::named("Europe/Paris").unwrap();
+        for (day, next, today) in [
+            (date(2026, 11, 20), date(2026, 11, 21), 210),
+            (date(2026, 3, 28), date(2026, 3, 29), 150),
+            (date(2026, 10, 24), date(2026, 10, 25), 270),
+        ] {
+            let steps = [
+                (PunchKind::In, zone.instant(day, 20, 0)),
+                (PunchKind::BreakStart, zone.instant(day, 22, 0)),
+                (PunchKind::BreakEnd, zone.instant(day, 22, 30)),
+                (PunchKind::BreakStart, zone.instant(next, 1, 0)),
+                (PunchKind::BreakEnd, zone.instant(next, 1, 30)),
+                (PunchKind::Out, zone.instant(next, 4, 0)),
+            ];
+            let within = |first, last| {
+                let (from, to) = zone.span_of(first, last);
+                minutes_within(&steps, from, to, zone.instant(next, 12, 0))
+            };
+            assert_eq!((within(day, day), within(next, next)), (210, today), "{day}");
+            assert_eq!(within(day, next), intervals(steps)[0].worked_minutes(zone.instant(next, 12, 0)), "{day}");
+        }
+    }
+
+    /// Punches in an order that the table takes: after each gap in milliseconds, one of those that may follow.
+    fn chain(gaps: &[(i64, usize)]) -> Vec<(PunchKind, Instant)> {
+        use PunchKind::{BreakEnd, BreakStart, In, Lapse, Out};
+        let (mut at, mut state) = (NOW, Presence::Off);
+        let next = |(gap, choice): &(i64, usize)| {
+            let follows = match state {
+                Presence::Off => [In, In, In, In],
+                Presence::On => [BreakStart, BreakStart, Out, Lapse],
+                Presence::Break => [BreakEnd, BreakEnd, Out, Lapse],
+            };
+            let kind = follows[*choice];
+            (at, state) = (Instant(at.0 + gap), state_after(kind));
+            (kind, at)
+        };
+        gaps.iter().map(next).collect()
+    }
+
+    /// From when to when somebody was on, what was forgotten left out: another way to the same hours.
+    fn spans(steps: &[(PunchKind, Instant)], now: Instant) -> Vec<(Instant, Instant)> {
+        let mut all = Vec::new();
+        let (mut opened, mut kept) = (now, 0);
+        for (n, (kind, at)) in steps.iter().enumerate() {
+            if *kind == PunchKind::In {
+                (opened, kept) = (*at, all.len());
+            }
+            let next = steps.get(n + 1).map(|(_, at)| *at);
+            let is_open = next.is_none() && state_after(*kind) != Presence::Off;
+            if *kind == PunchKind::Lapse || (is_open && now.minutes_since(opened) >= MAX_OPEN_MINUTES) {
+                all.truncate(kept);
+            } else if state_after(*kind) == Presence::On {
+                all.push((*at, next.unwrap_or(now)));
+            }
+        }
+        all
+    }
+
     proptest! {
+        /// Wherever the time is cut, and whatever the seconds are.
+        #[test]
+        fn windows_that_follow_each_other_add_up_to_the_whole(
+            gaps in prop::collection::vec((1i64..20_000_000, 0usize..4), 1..40),
+            cuts in prop::collection::vec(0i64..400_000_000, 0..8),
+            left in 0i64..80_000_000,
+        ) {
+            let steps = chain(&gaps);
+            let now = steps.last().map_or(NOW, |(_, at)| Instant(at.0 + left));
+            let cuts = cuts.into_iter().map(|cut| Instant(NOW.0 + cut).min(now));
+            let mut bounds: Vec<Instant> = cuts.chain([NOW, now]).collect();
+            bounds.sort();
+            let parts: Vec<i64> = bounds.windows(2).map(|pair| minutes_within(&steps, pair[0], pair[1], now)).collect();
+            prop_assert!(parts.iter().all(|minutes| *minutes >= 0), "{parts:?}");
+            let whole: i64 = intervals(steps.iter().copied()).iter().map(|interval| interval.worked_minutes(now)).sum();
+            prop_assert_eq!(parts.iter().sum::<i64>(), whole);
+            prop_assert_eq!(minutes_within(&steps, NOW, now.plus_minutes(60), now), whole);
+        }
+
+        /// To the whole minute, a window holds what was worked in it.
+        #[test]
+        fn a_window_holds_the_time_that_somebody_was_on(
+            gaps in prop::collection::vec((1i64..400, 0usize..4), 1..40),
+            window in (0i64..8000, 0i64..2000),
+            left in 0i64..1400,
+        ) {
+            let gaps: Vec<_> = gaps.into_iter().map(|(minutes, choice)| (minutes * 60_000, choice)).collect();
+            let steps = chain(&gaps);
+            let now = steps.last().map_or(NOW, |(_, at)| at.plus_minutes(left));
+            let (from, to) = (NOW.plus_minutes(window.0), NOW.plus_minutes(window.0 + window.1));
+            let clipped = |(start, end): (Instant, Instant)| end.min(to).minutes_since(start.max(from)).max(0);
+            let on: i64 = spans(&steps, now).into_iter().map(clipped).sum();
+            prop_assert_eq!(minutes_within(&steps, from, to, now), on);
+        }
+
         /// Whatever is scanned whenever, the decisions make a chain that the table's constraint takes, and hours are never
         /// more than the time that passed.
         #[test]
@@ -261,7 +391,7 @@ mod tests {
             prop_assert_eq!(all.len(), punches.iter().filter(|(kind, _)| *kind == PunchKind::In).count());
             let worked: i64 = all.iter().map(|i| i.worked_minutes(now)).sum();
             prop_assert!(worked <= now.minutes_since(NOW));
-            prop_assert_eq!(minutes_within(&all, NOW, now.plus_minutes(1), now), worked);
+            prop_assert_eq!(minutes_within(&punches, NOW, now.plus_minutes(1), now), worked);
         }
     }
 }

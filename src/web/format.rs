@@ -2,17 +2,30 @@
 
 use crate::kernel::Lang;
 use crate::kernel::zone::Local;
+use jiff::civil::Date;
 
-pub use crate::platform::dates::{day_of_year, long_date, long_day, month, short_date, soon};
+pub use crate::platform::dates::{day_of_month, day_of_year, day_span, long_date, long_day, month, short_date, soon};
 
 /// `7 h 30`, with spaces that do not break.
 pub fn minutes(minutes: i64) -> String {
     crate::documents::format_minutes(minutes)
 }
 
-/// `lun. 16 nov., 08:05`.
-pub fn date_time(local: Local, lang: Lang) -> String {
-    format!("{}, {}", short_date(local.date, lang), local.hour_minute())
+/// `lun. 16 nov., 08:05`; `lun. 16 nov. 2026, 08:05` where `today` is of another year.
+pub fn date_time_near(local: Local, today: Date, lang: Lang) -> String {
+    let (date, year) = (short_date(local.date, lang), local.date.year());
+    let date = if year == today.year() { date } else { format!("{date} {year}") };
+    format!("{date}, {}", local.hour_minute())
+}
+
+/// `lundi 16 novembre`; `lundi 16 novembre 2026` where `today` is of another year.
+pub fn day_near(date: Date, today: Date, lang: Lang) -> String {
+    if date.year() == today.year() { day_of_year(date, lang) } else { long_date(date, lang) }
+}
+
+/// `16 novembre 2026, 08:05`: for what may be of another year.
+pub fn long_date_time(local: Local, lang: Lang) -> String {
+    format!("{}, {}", long_day(local.date, lang), local.hour_minute())
 }
 
 /// With a capital, for a heading.
@@ -42,6 +55,20 @@ pub fn money(cents: i64, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn what_is_of_another_year_says_so() {
+        let at = Local { date: date(2027, 1, 1), hour: 8, minute: 5, second: 9 };
+        for (today, fr, en, day) in [
+            (date(2027, 12, 31), "ven. 1er janv., 08:05", "Fri 1 Jan, 08:05", "vendredi 1er janvier"),
+            (date(2026, 12, 31), "ven. 1er janv. 2027, 08:05", "Fri 1 Jan 2027, 08:05", "vendredi 1er janvier 2027"),
+            (date(2028, 1, 1), "ven. 1er janv. 2027, 08:05", "Fri 1 Jan 2027, 08:05", "vendredi 1er janvier 2027"),
+        ] {
+            let said = [Lang::Fr, Lang::En].map(|lang| date_time_near(at, today, lang));
+            assert_eq!((said[0].as_str(), said[1].as_str(), day_near(at.date, today, Lang::Fr).as_str()), (fr, en, day));
+        }
+    }
 
     #[test]
     fn money_reads_well() {

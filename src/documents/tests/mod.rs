@@ -39,6 +39,7 @@ fn row(day: u8, start: &str, end: &str, worked_minutes: i64) -> HoursRow {
         start: start.to_owned(),
         end: Some(end.to_owned()),
         end_next_day: false,
+        is_running: false,
         break_minutes: 30,
         worked_minutes,
         place: "Grande salle".to_owned(),
@@ -72,8 +73,16 @@ fn week() -> HoursSheet {
     rows[1].place = "Atelier décor, quai de déchargement nord".to_owned();
     rows[3].end_next_day = true;
     rows[3].note = Some("Démontage après la dernière, camion en retard de 40 min".to_owned());
-    rows[4].end = None;
+    (rows[4].end, rows[4].is_running) = (None, true);
     rows[4].break_minutes = 0;
+    sheet(rows)
+}
+
+/// As [`week`], but the last exit was forgotten.
+fn lapsed_week() -> HoursSheet {
+    let mut rows = week().rows;
+    (rows[4].is_running, rows[4].worked_minutes) = (false, 0);
+    rows[4].note = Some("Sortie oubliée".to_owned());
     sheet(rows)
 }
 

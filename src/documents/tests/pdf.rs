@@ -1,7 +1,7 @@
 //! What a reader finds on paper.
 
 use super::super::*;
-use super::{long_month, sheet, week};
+use super::{lapsed_week, long_month, sheet, week};
 
 /// The text of each page, spaces made plain.
 fn pages_of(pdf: &[u8]) -> Vec<String> {
@@ -36,6 +36,16 @@ fn a_week_prints_on_one_page_with_everything_a_reader_checks() {
     ] {
         assert!(pages[0].contains(text), "{text:?} is missing from {:?}", pages[0]);
     }
+}
+
+#[test]
+fn a_forgotten_exit_is_not_printed_as_running() {
+    let page = |sheet: &HoursSheet| pages_of(&hours_pdf(sheet).unwrap()).concat();
+    let (running, lapsed) = (page(&week()), page(&lapsed_week()));
+    assert_eq!(running.matches("en cours").count(), 2, "in its row and under the total: {running}");
+    assert_eq!(lapsed.matches("en cours").count(), 0, "{lapsed}");
+    assert_eq!(lapsed.matches('–').count(), running.matches('–').count() + 1, "in place of the end: {lapsed}");
+    assert!(lapsed.contains("14:02") && lapsed.contains("Sortie oubliée") && lapsed.contains("21 h 29"), "{lapsed}");
 }
 
 #[test]

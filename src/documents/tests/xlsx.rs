@@ -5,7 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Xlsx};
 
 use super::super::*;
-use super::{sheet, week};
+use super::{lapsed_week, sheet, week};
 
 fn cells_of(xlsx: Vec<u8>, sheet: usize) -> calamine::Range<Data> {
     let mut book = Xlsx::new(Cursor::new(xlsx)).unwrap();
@@ -33,6 +33,18 @@ fn the_cells_of_the_spreadsheet_are_typed() {
     assert_eq!(at(10, 2), Data::String("en cours".to_owned()));
     assert!((number(6, 4) - 484.0 / 1440.0).abs() < 1e-9);
     assert!((number(11, 4) - 1481.0 / 1440.0).abs() < 1e-9, "the total");
+}
+
+#[test]
+fn a_forgotten_exit_is_no_time_and_is_not_running() {
+    for file in [hours_xlsx(&lapsed_week()), hours_xlsx_many(&[lapsed_week(), week()])] {
+        let cells = cells_of(file.unwrap(), 0);
+        let count = |text: &str| cells.cells().filter(|(_, _, cell)| **cell == Data::String(text.to_owned())).count();
+        assert_eq!((count("–"), count("Sortie oubliée")), (1, 1), "{cells:?}");
+    }
+    let cells = cells_of(hours_xlsx(&lapsed_week()).unwrap(), 0);
+    assert_eq!(cells.get_value((10, 2)), Some(&Data::String("–".to_owned())));
+    assert!((number(cells.get_value((11, 4))) - 1289.0 / 1440.0).abs() < 1e-9, "the total");
 }
 
 #[test]

@@ -126,9 +126,11 @@ pub(super) fn since_for_today(zone: &Zone, now: Instant) -> Instant {
     midnight(zone, now).plus_minutes(-MAX_OPEN_MINUTES)
 }
 
-/// Minutes that somebody worked since the local midnight, a running interval included, by the punches [`since_for_today`].
+/// Minutes that somebody worked since the local midnight, a running interval included, by the punches [`since_for_today`]. A break
+/// of last night is none of today's.
 pub(super) fn minutes_today(zone: &Zone, steps: impl IntoIterator<Item = (PunchKind, Instant)>, now: Instant) -> i64 {
-    rules::minutes_within(&rules::intervals(steps), midnight(zone, now), now, now)
+    let steps: Vec<_> = steps.into_iter().collect();
+    rules::minutes_within(&steps, midnight(zone, now), now, now)
 }
 
 fn midnight(zone: &Zone, now: Instant) -> Instant {

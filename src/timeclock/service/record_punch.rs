@@ -20,8 +20,8 @@ const LOOKS: usize = 8;
 #[derive(Default)]
 struct Scans(Mutex<HashMap<OrgId, Sets>>);
 
-/// Records one scan of a badge. Repeated with the same key it records nothing and gives the first receipt. `zone` is the
-/// organisation's: what counts as today.
+/// Records one scan of a badge. Repeated with the same key it records nothing and tells of the punch that was recorded, with the
+/// minutes of today as they are by now. `zone` is the organisation's: what counts as today.
 ///
 /// Permission: a kiosk. Audit: `punch.recorded`, or `punch.refused` with the reason, and with whose code on which phone it was where
 /// it is one of the organisation's.
@@ -76,9 +76,9 @@ fn kiosk_of(actor: &Actor) -> Option<KioskId> {
 
 async fn record(app: &App, asked: Asked) -> Result<Receipt, Refused> {
     let sets = sets_of(app, asked.permit.org());
-    let Recorded { badge, punch, kind, at, since, minutes_today, repeated } = record_in(app, &sets, &Arc::new(asked)).await?;
+    let Recorded { badge, punch, kind, at, minutes_today } = record_in(app, &sets, &Arc::new(asked)).await?;
     let (crew_member, device) = (badge.crew_member_id, Some(badge.device_id));
-    Ok(Receipt { punch, crew_member, device, name: badge.name, kind, at, since, minutes_today, repeated })
+    Ok(Receipt { punch, crew_member, device, name: badge.name, kind, at, minutes_today })
 }
 
 fn sets_of(app: &App, org: OrgId) -> Sets {
@@ -163,5 +163,5 @@ async fn repeated(app: &App, asked: &Asked, seen: Scanned) -> Result<Recorded, R
     let recorded = recorded.filter(|punch| punch.crew_member_id == seen.badge.crew_member_id).ok_or_else(used)?;
     let minutes_today = minutes_today(&asked.zone, seen.steps, app.clock.now());
     let (punch, kind) = (recorded.id, store::kind_of(&recorded.kind));
-    Ok(Recorded { badge: seen.badge, punch, kind, at: recorded.at, since: None, minutes_today, repeated: true })
+    Ok(Recorded { badge: seen.badge, punch, kind, at: recorded.at, minutes_today })
 }

@@ -44,9 +44,7 @@ pub(super) struct Recorded {
     pub punch: PunchId,
     pub kind: PunchKind,
     pub at: Instant,
-    pub since: Option<Instant>,
     pub minutes_today: i64,
-    pub repeated: bool,
 }
 
 /// Whose code was scanned, and the phone that showed it.
@@ -238,9 +236,8 @@ fn event(good: &Good<'_>, punch: PunchId) -> Event {
 
 fn recorded(good: &Good<'_>, punch: PunchId, now: Instant) -> Recorded {
     let Good { asked, seen, plan } = good;
-    let since = seen.last.as_ref().filter(|_| plan.kind != PunchKind::In).map(|last| last.opened_at);
     let lapse = plan.lapse_at.map(|at| (PunchKind::Lapse, at));
     let steps = seen.steps.iter().copied().chain(lapse).chain([(plan.kind, now)]);
     let minutes_today = minutes_today(&asked.zone, steps, now);
-    Recorded { badge: seen.badge.clone(), punch, kind: plan.kind, at: now, since, minutes_today, repeated: false }
+    Recorded { badge: seen.badge.clone(), punch, kind: plan.kind, at: now, minutes_today }
 }
