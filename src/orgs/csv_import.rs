@@ -1,5 +1,6 @@
 //! Reading a pasted list of people: CSV with a comma, a semicolon or a tab, with or without a head line.
 
+use super::csv_records::{is_address_title, read_records};
 use super::model::NewCrewMember;
 use super::rules::{CrewProblem, check_crew_member};
 use std::collections::HashMap;
@@ -53,26 +54,10 @@ enum Column {
 /// Reads the list. `taken` are the addresses that the organisation already has: a line with one of them, or with one of
 /// an earlier line, is a problem of that line alone.
 pub fn read_crew_csv(text: &str, taken: &[String]) -> CrewPreview {
-    let delimiter =
-        [b';', b'\t', b','].into_iter().max_by_key(|d| text.lines().next().unwrap_or("").matches(char::from(*d)).count());
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let mut preview = CrewPreview::default();
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut columns = vec![Column::Name, Column::Email, Column::Phone, Column::Job, Column::Skills];
-    for (index, record) in reader.records().enumerate() {
-        let Ok(record) = record else {
-            let number = index as u64 + 1;
-            preview.lines.push(CrewLine { number, typed: NewCrewMember::default(), problems: vec![("name", "line.unreadable")] });
-            continue;
-        };
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
+    for (index, (number, record)) in read_records(text).into_iter().enumerate() {
         if index == 0
             && let Some(named) = head(&record)
         {
@@ -83,7 +68,6 @@ pub fn read_crew_csv(text: &str, taken: &[String]) -> CrewPreview {
             preview.beyond += 1;
             continue;
         }
-        let number = record.position().map_or(index as u64 + 1, csv::Position::line);
         let typed = assemble(&columns, &record);
         let mut problems = match check_crew_member(&typed) {
             Ok(checked) => checked.email.map_or(Vec::new(), |email| {
@@ -128,10 +112,10 @@ fn head(record: &csv::StringRecord) -> Option<Vec<Column>> {
     let titles: Vec<_> = record
         .iter()
         .map(|title| match super::super::kernel::text::slug(title).as_str() {
+            _ if is_address_title(title) => Some(Column::Email),
             "prenom" | "first-name" | "firstname" => Some(Column::FirstName),
             "nom-de-famille" | "last-name" | "lastname" => Some(Column::LastName),
             "nom" | "name" | "nom-complet" | "full-name" => Some(Column::Name),
-            "e-mail" | "email" | "mail" | "courriel" | "adresse" => Some(Column::Email),
             "telephone" | "tel" | "phone" | "mobile" | "portable" => Some(Column::Phone),
             "metier" | "poste" | "job" | "fonction" => Some(Column::Job),
             "competences" | "skills" | "competence" => Some(Column::Skills),
@@ -186,6 +170,8 @@ mod tests {
             ]
         );
         assert_eq!(preview.bad_count(), 5);
+        let numbers: Vec<_> = read_crew_csv("\nname\n\nAna\n\n\nBen\n", &[]).lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, [4, 7], "blank lines count");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub enum OrgError {
     LastOwner,
     #[error("the role is at or above one's own")]
     Rank,
+    #[error("the account belongs to other organisations, too")]
+    SharedAccount,
     #[error("somebody with this address is a member or is invited")]
     MemberExists,
     #[error("the invitation is for another address")]
@@ -60,6 +62,7 @@ impl From<OrgError> for Failure {
             OrgError::AlreadySetUp => Self::new(Kind::Gone, "setup.done"),
             OrgError::LastOwner => Self::new(Kind::Conflict, "member.last_owner"),
             OrgError::Rank => Self::new(Kind::Forbidden, "member.rank"),
+            OrgError::SharedAccount => Self::new(Kind::Forbidden, "member.shared_account"),
             OrgError::MemberExists => {
                 Self { kind: Kind::Conflict, code: "member.exists".to_owned(), ..Self::fields([("email", "member.exists")]) }
             }

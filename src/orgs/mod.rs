@@ -6,6 +6,7 @@
 
 mod actions;
 mod csv_import;
+mod csv_records;
 mod error;
 mod links;
 mod member_rules;
@@ -18,6 +19,6 @@ pub use actions::*;
 pub use csv_import::{CrewLine, CrewPreview, LineProblem, read_crew_csv};
 pub use error::OrgError;
 pub use links::Purpose;
-pub use member_rules::{InvitationLine, may_act_on, may_grant, read_invitations_csv};
+pub use member_rules::{InvitationLine, InvitationPreview, may_act_on, may_grant, read_invitations_csv};
 pub use model::*;
 pub use rules::{CrewProblem, check_crew_member};

@@ -95,7 +95,7 @@ pub struct CrewSheet {
     pub skills: Vec<String>,
 }
 
-/// A crew member to be added or changed, as typed. Skills are separated by commas.
+/// A crew member to be added, as typed. Skills are separated by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewCrewMember {
     pub name: String,
@@ -103,6 +103,15 @@ pub struct NewCrewMember {
     pub phone: String,
     pub job: String,
     pub skills: String,
+}
+
+/// What a crew member is called, does, and is reached at, as typed. What they can do is in their profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CrewContact {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub job: String,
 }
 
 /// Which crew members to list.

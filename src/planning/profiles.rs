@@ -151,7 +151,8 @@ fn once<T>(list: &mut Vec<T>, key: impl Fn(&T) -> String) {
     });
 }
 
-fn check_skill(new: &NewSkill) -> Option<Skill> {
+/// Checks one skill: `None` when it cannot be one.
+pub fn check_skill(new: &NewSkill) -> Option<Skill> {
     let expires_on = match new.expires_on.trim() {
         "" => None,
         text => Some(parse_date(text)?),

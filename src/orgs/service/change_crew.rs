@@ -2,11 +2,12 @@ use crate::access::Permit;
 use crate::audit::{self, Event};
 use crate::kernel::CrewMemberId;
 use crate::orgs::rules::check_crew_member;
-use crate::orgs::{ChangeCrew, NewCrewMember, OrgError, store};
+use crate::orgs::{ChangeCrew, CrewContact, NewCrewMember, OrgError, Purpose, store};
 use crate::platform::App;
 use crate::platform::db::OnUnique;
 
-/// Changes a crew member that is still as the form showed it.
+/// Changes the contact details of a crew member that is still as the form showed it. Their skills stay; a link that was mailed to
+/// another address is over.
 ///
 /// Permission: manager. Audit: `crew.changed`, with the name before and after.
 ///
@@ -17,8 +18,10 @@ pub async fn change_crew_member(
     permit: Permit<ChangeCrew>,
     id: CrewMemberId,
     version: i64,
-    new: NewCrewMember,
+    new: CrewContact,
 ) -> Result<(), OrgError> {
+    let CrewContact { name, email, phone, job } = new;
+    let new = NewCrewMember { name, email, phone, job, skills: String::new() };
     let checked = check_crew_member(&new).map_err(OrgError::Fields)?;
     let mut tx = audit::begin(app, &permit).await?;
     let before = store::find_crew_member(&mut tx, id).await?.ok_or(OrgError::NotFound)?;
@@ -26,7 +29,10 @@ pub async fn change_crew_member(
     if !changed.on_unique("crew_members_org_id_email_key", OrgError::EmailTaken)? {
         return Err(OrgError::Stale);
     }
-    store::replace_skills(&mut tx, id, &checked.skills).await?;
+    if before.email != checked.email {
+        let now = tx.now();
+        store::void_links(&mut tx, Purpose::JoinCrew, Some(id.0), now).await?;
+    }
     let event = Event::new("crew.changed", id.into()).with("before", before.name).with("after", checked.name);
     Ok(tx.commit(event).await?)
 }

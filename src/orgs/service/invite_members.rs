@@ -5,7 +5,7 @@ use crate::accounts::service::{ReadyAccount, find_account, insert_account};
 use crate::accounts::{Account, AccountError};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{AccountId, InvitationId, Role, text};
-use crate::orgs::member_rules::{InvitationLine, may_grant, read_invitations_csv};
+use crate::orgs::member_rules::{InvitationPreview, may_grant, read_invitations_csv};
 use crate::orgs::store::{self, InvitationValues};
 use crate::orgs::{AcceptInvitation, Invitation, InviteMembers, ListMembers, NewInvitation, Org, OrgError, ReadInvitation};
 use crate::platform::db::OnUnique;
@@ -33,7 +33,7 @@ pub async fn invite_member(app: &App, permit: Permit<InviteMembers>, new: NewInv
         return Err(OrgError::Fields(vec![("message", "text.too_long")]));
     }
     if !(1..=30).contains(&new.days) {
-        return Err(OrgError::Fields(vec![("days", "token.days")]));
+        return Err(OrgError::Fields(vec![("days", "invitation.days")]));
     }
     if !may_grant(rank(&permit), role) {
         return Err(OrgError::Rank);
@@ -84,7 +84,7 @@ async fn mail(tx: &mut Tx, app: &App, org: &Org, invitation: &Invitation, token:
     if !invitation.message.is_empty() {
         intro = format!("{intro}\n\n{}", invitation.message);
     }
-    let until = org.zone().local(invitation.expires_at).date.to_string();
+    let until = crate::platform::dates::long_day(org.zone().local(invitation.expires_at).date, org.lang());
     let letter = Letter {
         recipient: invitation.email.clone(),
         subject: t.mail_invite_subject(org.name.as_str()),
@@ -112,7 +112,7 @@ pub async fn list_invitations(app: &App, permit: Permit<ListMembers>) -> Result<
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn preview_invitations(app: &App, permit: Permit<ListMembers>, list: &str) -> Result<Vec<InvitationLine>, OrgError> {
+pub async fn preview_invitations(app: &App, permit: Permit<ListMembers>, list: &str) -> Result<InvitationPreview, OrgError> {
     let actor = rank(&permit);
     let mut read = permit.read(&app.db).await?;
     let taken = taken(&mut read).await?;
@@ -138,7 +138,7 @@ pub async fn import_invitations(app: &App, permit: Permit<InviteMembers>, list: 
     let mut tx = audit::begin(app, &permit).await?;
     let taken = taken(&mut tx).await?;
     let mut events = Vec::new();
-    for line in read_invitations_csv(list, actor, &taken).into_iter().filter(|line| line.problem.is_none()) {
+    for line in read_invitations_csv(list, actor, &taken).good() {
         let role = line.role.unwrap_or(Role::Tech);
         events.push(write_invitation(&mut tx, app, &org, by, &line.email, role, "", 14).await?.1);
     }

@@ -18,18 +18,19 @@ pub enum Newcomer {
     New { name: String, password: String, language: String },
 }
 
-/// What a link that still works is about. Looking changes nothing: mail scanners look, too.
+/// What a link that still works is about, and the address that it was mailed to, which a new account gets. Looking changes nothing:
+/// mail scanners look, too.
 ///
 /// Permission: who holds the link. Audit: none, it only reads.
 ///
 /// # Errors
 /// [`OrgError::LinkDead`].
-pub async fn find_join_link(app: &App, _permit: Permit<ReadLink>, token: &str) -> Result<(Org, CrewMember), OrgError> {
+pub async fn find_join_link(app: &App, _permit: Permit<ReadLink>, token: &str) -> Result<(Org, CrewMember, String), OrgError> {
     let link = find_link(app, token).await?;
     let org = super::find_org(app, link.org_id).await?.ok_or(OrgError::LinkDead)?;
     let mut read = Read::new(app.db.read().await?, link.org_id);
     let person = store::find_crew_member(&mut read, subject(&link)?).await?.ok_or(OrgError::LinkDead)?;
-    Ok((org, person))
+    Ok((org, person, link.email.ok_or(OrgError::LinkDead)?))
 }
 
 /// Ties an account to the crew member of a link and makes it a member of the organisation.

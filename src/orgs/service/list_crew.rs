@@ -60,13 +60,3 @@ pub async fn list_skills(app: &App, permit: Permit<ListCrew>) -> Result<Vec<Stri
 pub async fn list_tags(app: &App, permit: Permit<ListCrew>) -> Result<Vec<String>, OrgError> {
     Ok(store::list_tags(&mut permit.read(&app.db).await?).await?)
 }
-
-/// How many people are in the crew.
-///
-/// Permission: manager. Audit: none, it only reads.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn count_crew(app: &App, permit: Permit<ListCrew>) -> Result<i64, OrgError> {
-    Ok(store::count_crew(&mut permit.read(&app.db).await?).await?)
-}

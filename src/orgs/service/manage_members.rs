@@ -3,7 +3,7 @@ use crate::access::{Conn, Permit};
 use crate::accounts::Session;
 use crate::accounts::service as accounts;
 use crate::audit::{self, Event, Tx};
-use crate::kernel::{AccountId, MembershipId, Role, SessionId};
+use crate::kernel::{AccountId, MembershipId, OrgId, Role, SessionId};
 use crate::orgs::member_rules::{may_act_on, may_grant};
 use crate::orgs::{
     CloseMyAccount, JoinOrg, LeaveOrg, ListMembers, ManageMembers, Member, MemberFilter, Org, OrgError, ReadMemberAccounts,
@@ -13,6 +13,10 @@ use crate::platform::App;
 
 /// Keeps two owners from leaving at the same moment (PostgreSQL).
 const OWNERS_LOCK: i64 = 0x6f77_6e65_7273;
+
+const fn owners_key(org: OrgId) -> i64 {
+    OWNERS_LOCK ^ org.0
+}
 
 /// The members, by number.
 ///
@@ -68,7 +72,7 @@ async fn find_below(tx: &mut Tx, actor: Role, id: MembershipId) -> Result<Member
 /// Refuses to lose the last owner.
 async fn keep_an_owner(tx: &mut Tx, member: &Member) -> Result<(), OrgError> {
     if member.role == Role::Owner {
-        let key = OWNERS_LOCK ^ tx.org().0;
+        let key = owners_key(tx.org());
         tx.lock(key).await?;
         if store::count_other_owners(tx, member.id).await? == 0 {
             return Err(OrgError::LastOwner);
@@ -137,30 +141,39 @@ pub async fn remove_member(app: &App, permit: Permit<ManageMembers>, id: Members
     Ok(tx.commit(event).await?)
 }
 
-/// The sessions of a member who stands below.
+/// The sessions of a member who stands below and belongs to no other organisation: sessions are an account's, and where it signs in
+/// for others is not this one's business.
 ///
 /// Permission: admin. Audit: none, it only reads.
 ///
 /// # Errors
-/// [`OrgError::NotFound`], [`OrgError::Rank`].
+/// [`OrgError::NotFound`], [`OrgError::Rank`], [`OrgError::SharedAccount`].
 pub async fn list_member_sessions(
     app: &App,
     permit: Permit<ReadMemberSessions>,
     id: MembershipId,
 ) -> Result<Vec<Session>, OrgError> {
-    let member = store::find_member(&mut permit.read(&app.db).await?, id).await?.ok_or(OrgError::NotFound)?;
+    let mut read = permit.read(&app.db).await?;
+    let member = store::find_member(&mut read, id).await?.ok_or(OrgError::NotFound)?;
     if !may_act_on(rank(&permit), member.role) {
         return Err(OrgError::Rank);
     }
+    check_is_only_here(&mut read, &member).await?;
+    drop(read);
     Ok(accounts::list_sessions_of(app, member.account).await?)
 }
 
-/// Ends the sessions of a member, all of them or one.
+/// Refuses what would reach beyond this organisation.
+async fn check_is_only_here(conn: &mut impl Conn, member: &Member) -> Result<(), OrgError> {
+    if store::is_member_elsewhere(conn, member.account).await? { Err(OrgError::SharedAccount) } else { Ok(()) }
+}
+
+/// Ends the sessions of a member who belongs to no other organisation, all of them or one.
 ///
 /// Permission: as [`change_role`]. Audit: `member.sessions_ended`.
 ///
 /// # Errors
-/// As [`change_role`]; [`OrgError::NotFound`] for a session that is not theirs.
+/// As [`change_role`]; [`OrgError::SharedAccount`]; [`OrgError::NotFound`] for a session that is not theirs.
 pub async fn end_member_sessions(
     app: &App,
     permit: Permit<ManageMembers>,
@@ -170,6 +183,7 @@ pub async fn end_member_sessions(
     let actor = rank(&permit);
     let mut tx = audit::begin(app, &permit).await?;
     let member = find_below(&mut tx, actor, id).await?;
+    check_is_only_here(&mut tx, &member).await?;
     let ended = accounts::end_sessions_of(&mut tx, member.account, one, "ended_by_admin").await?;
     if one.is_some() && ended == 0 {
         return Err(OrgError::NotFound);
@@ -207,7 +221,8 @@ pub async fn leave_org(app: &App, permit: Permit<LeaveOrg>) -> Result<(), OrgErr
     Ok(tx.commit(Event::new("member.left", membership.into()).with("account", member.account.0)).await?)
 }
 
-/// Organisations that the account may join by itself: their settings name the domain of its verified address.
+/// Organisations that the account may join by itself: their settings name the domain of its verified address, and it does not belong
+/// to them, not even as a suspended member.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -217,8 +232,8 @@ pub async fn list_open_orgs(app: &App, permit: Permit<crate::orgs::ListMyOrgs>) 
     let domain = account.email.split('@').nth(1).unwrap_or_default();
     let mut tx = app.db.read().await?;
     let open = store::list_open_orgs(&mut tx, domain).await?;
-    let mine = store::list_orgs_of(&mut tx, id).await?;
-    Ok(open.into_iter().filter(|org| mine.iter().all(|place| place.org.id != org.id)).collect())
+    let mine = store::list_org_ids_of(&mut tx, id).await?;
+    Ok(open.into_iter().filter(|org| !mine.contains(&org.id)).collect())
 }
 
 /// Joins, as a tech, an organisation that is open to the account's verified address.
@@ -240,8 +255,9 @@ pub async fn join_org(app: &App, permit: Permit<JoinOrg>, slug: &str) -> Result<
     Ok(org)
 }
 
-/// Closes one's own account for a time, or deletes it for good. Deleting keeps punches, hours and the audit, which the law
-/// asks to keep (Code du travail D3171-16, L3245-1), under a number without a name.
+/// Closes one's own account for a time, or deletes it for good. Deleting leaves the person's records with their organisations, with
+/// name and hours, tied to no account any more: employers must keep them (Code du travail D3171-16, L3245-1). The audit keeps the
+/// account's number.
 ///
 /// Permission: a signed-in account, which gives its password. Audit: `account.closed`, `account.deleted`.
 ///
@@ -252,6 +268,9 @@ pub async fn close_my_account(app: &App, permit: Permit<CloseMyAccount>, passwor
     let account = accounts::check_present_password(app, &permit, password).await?;
     let mut tx = audit::begin_in(app, &permit, crate::kernel::INSTALLATION).await?;
     let event = if for_good {
+        // Wherever somebody makes them an owner meanwhile, too: of two owners who go at once, the second must see that the first has.
+        let orgs = store::list_org_ids_of(tx.tx(), account.id).await?;
+        tx.lock_all(&orgs.into_iter().map(owners_key).collect::<Vec<_>>()).await?;
         if store::find_sole_ownership(tx.tx(), account.id).await?.is_some() {
             return Err(OrgError::LastOwner);
         }

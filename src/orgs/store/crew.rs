@@ -23,7 +23,6 @@ const ARCHIVE: &str = "UPDATE crew_members SET archived_at = $3, version = versi
 const LINK: &str =
     "UPDATE crew_members SET account_id = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND account_id IS NULL";
 const EMAILS: &str = "SELECT email FROM crew_members WHERE org_id = $1 AND email IS NOT NULL ORDER BY email";
-const COUNT: &str = "SELECT count(*) FROM crew_members WHERE org_id = $1 AND archived_at IS NULL";
 const FORGET_SKILL: &str = "DELETE FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2 AND skill = $3";
 const ADD_SKILL: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const SKILLS_OF: &str =
@@ -113,11 +112,6 @@ pub async fn link_account(conn: &mut impl Conn, id: CrewMemberId, account: Accou
 pub async fn list_crew_emails(conn: &mut impl Conn) -> DbResult<Vec<String>> {
     let org = conn.org();
     conn.query(EMAILS).bind(org).scalars().await
-}
-
-pub async fn count_crew(conn: &mut impl Conn) -> DbResult<i64> {
-    let org = conn.org();
-    conn.query(COUNT).bind(org).scalar().await
 }
 
 /// Gives a person these skills and no others. Those that stay keep their level and their expiry.

@@ -14,6 +14,7 @@ const LIST: &str = "SELECT m.id, m.account_id, m.role, m.state, m.created_at, a.
   FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.org_id = $1";
 const COUNT_OWNERS: &str = "SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
   WHERE m.org_id = $1 AND m.role = 'owner' AND m.state = 'active' AND a.deleted_at IS NULL AND m.id <> $2";
+const ELSEWHERE: &str = "SELECT EXISTS (SELECT 1 FROM memberships WHERE account_id = $1 AND org_id <> $2)";
 const SET_ROLE: &str = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND id = $2";
 const SET_STATE: &str = "UPDATE memberships SET state = $3 WHERE org_id = $1 AND id = $2 AND state <> $4";
 const REMOVE: &str = "DELETE FROM memberships WHERE org_id = $1 AND id = $2";
@@ -32,7 +33,7 @@ const FIND_LOGO: &str = "SELECT mime, content, updated_at FROM org_logos WHERE o
 const DROP_LOGO: &str = "DELETE FROM org_logos WHERE org_id = $1";
 const FORGET_CONTACTS: &str = "UPDATE crew_members SET email = NULL, phone = NULL, search = $1, version = version + 1
   WHERE id = $2";
-const OLD_CONTACTS: &str = "SELECT c.id, c.name FROM crew_members c JOIN orgs o ON o.id = c.org_id
+const OLD_CONTACTS: &str = "SELECT c.id, c.name, c.job FROM crew_members c JOIN orgs o ON o.id = c.org_id
   WHERE c.archived_at IS NOT NULL AND c.archived_at < $1 - o.retention_months * 2629746000 AND (c.email IS NOT NULL OR c.phone IS NOT NULL)
   ORDER BY c.id LIMIT 500";
 
@@ -130,6 +131,12 @@ pub async fn count_other_owners(conn: &mut impl Conn, but: MembershipId) -> DbRe
     conn.query(COUNT_OWNERS).bind(org).bind(but).scalar().await
 }
 
+/// Whether an account is a member of another organisation, too, suspended or not.
+pub async fn is_member_elsewhere(conn: &mut impl Conn, account: AccountId) -> DbResult<bool> {
+    let org = conn.org();
+    conn.query(ELSEWHERE).bind(account).bind(org).scalar().await
+}
+
 pub async fn set_role(conn: &mut impl Conn, id: MembershipId, role: Role) -> DbResult<()> {
     let org = conn.org();
     conn.query(SET_ROLE).bind(org).bind(id).bind(role.code()).execute_one().await
@@ -153,7 +160,7 @@ pub async fn find_sole_ownership(tx: &mut ReadTx, account: AccountId) -> DbResul
     tx.query(SOLE_OWNER).bind(account).bind(account).optional_scalar().await
 }
 
-/// Takes an account out of every organisation.
+/// Takes an account out of every organisation. The crew records stay, with names and hours, and belong to no account any more.
 pub async fn remove_everywhere(tx: &mut ReadTx, account: AccountId) -> DbResult<u64> {
     tx.query(UNLINK_EVERYWHERE).bind(account).execute().await?;
     tx.query(REMOVE_EVERYWHERE).bind(account).execute().await
@@ -191,16 +198,18 @@ pub async fn remove_logo(conn: &mut impl Conn) -> DbResult<u64> {
     conn.query(DROP_LOGO).bind(org).execute().await
 }
 
-/// Takes the contact details out of people archived for longer than their organisation keeps them. Gives how many.
+/// Takes the contact details out of people archived for longer than their organisation keeps them: they are still found by name
+/// and job. Gives how many.
 pub async fn forget_old_contacts(tx: &mut ReadTx, now: Instant) -> DbResult<u64> {
     #[derive(sqlx::FromRow)]
     struct Row {
         id: crate::kernel::CrewMemberId,
         name: String,
+        job: Option<String>,
     }
     let old: Vec<Row> = tx.query(OLD_CONTACTS).bind(now).all().await?;
     for row in &old {
-        let search = crate::orgs::rules::search_text(&row.name, None, None);
+        let search = crate::orgs::rules::search_text(&row.name, None, row.job.as_deref());
         tx.query(FORGET_CONTACTS).bind(search).bind(row.id).execute_one().await?;
     }
     Ok(old.len() as u64)

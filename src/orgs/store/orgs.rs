@@ -18,6 +18,7 @@ const FIND_MEMBERSHIP: &str = "SELECT id, org_id, account_id, role FROM membersh
 const MINE: &str = "SELECT m.id AS membership_id, m.role, m.account_id, o.id, o.slug, o.name, o.time_zone, o.language, o.is_demo, o.second_factor_from,
   o.join_domains, o.retention_months, o.version
   FROM memberships m JOIN orgs o ON o.id = m.org_id WHERE m.account_id = $1 AND m.state = 'active' ORDER BY o.name, o.id";
+const ALL_OF_MINE: &str = "SELECT org_id FROM memberships WHERE account_id = $1 ORDER BY org_id";
 
 #[derive(sqlx::FromRow)]
 struct MembershipRow {
@@ -87,6 +88,12 @@ pub async fn find_membership(tx: &mut ReadTx, org: OrgId, account: AccountId) ->
     Ok(row.map(Membership::from))
 }
 
+/// The organisations that an account belongs to, those included where it is suspended.
+pub async fn list_org_ids_of(tx: &mut ReadTx, account: AccountId) -> DbResult<Vec<OrgId>> {
+    tx.query(ALL_OF_MINE).bind(account).scalars().await
+}
+
+/// The organisations that an account belongs to as an active member, by name.
 pub async fn list_orgs_of(tx: &mut ReadTx, account: AccountId) -> DbResult<Vec<OrgOfMine>> {
     let rows = tx.query(MINE).bind(account).all::<MineRow>().await?;
     Ok(rows

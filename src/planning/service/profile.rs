@@ -9,7 +9,7 @@ use crate::planning::rates::{CheckedRate, NewRate, check_rate};
 use crate::planning::{ManageProfiles, ManageRates, PlanError, ReadMyProfile, ReadProfiles, store};
 use crate::platform::App;
 
-async fn find(conn: &mut impl Conn, person: CrewMemberId) -> Result<Profile, PlanError> {
+pub(super) async fn find(conn: &mut impl Conn, person: CrewMemberId) -> Result<Profile, PlanError> {
     let name = find_crew_member_in(conn, person).await?.ok_or(PlanError::NotFound)?.name;
     let terms = store::find_terms(conn, person).await?.ok_or(PlanError::NotFound)?;
     let skills = store::list_skill_levels(conn, person).await?;

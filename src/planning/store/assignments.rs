@@ -22,6 +22,8 @@ const INSERT: &str = "INSERT INTO assignments (org_id, mission_id, crew_member_i
 const FIND: &str = select_assignment!(" AND id = $2");
 const OF_MISSIONS: &str = select_assignment!(" AND mission_id IN ($2..) ORDER BY mission_id, id");
 const ALL_OF_PERSON: &str = select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL ORDER BY id DESC LIMIT 500");
+const OLDER_OF_PERSON: &str =
+    select_assignment!(" AND crew_member_id = $2 AND told_at IS NOT NULL AND id < $3 ORDER BY id DESC LIMIT 500");
 const TOLD_BETWEEN: &str = select_assignment!(
     " AND crew_member_id = $2 AND told_at IS NOT NULL AND told_ends_at > $3 AND told_starts_at < $4
   ORDER BY told_starts_at, id LIMIT 2000"
@@ -172,6 +174,16 @@ pub async fn list_assignments(conn: &mut impl Conn, missions: &[MissionId]) -> D
 pub async fn list_told_assignments_of(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
     Ok(assignments(conn.query(ALL_OF_PERSON).bind(org).bind(person).all().await?))
+}
+
+/// As [`list_told_assignments_of`], from one on.
+pub async fn list_told_assignments_before(
+    conn: &mut impl Conn,
+    person: CrewMemberId,
+    before: AssignmentId,
+) -> DbResult<Vec<Assignment>> {
+    let org = conn.org();
+    Ok(assignments(conn.query(OLDER_OF_PERSON).bind(org).bind(person).bind(before).all().await?))
 }
 
 #[derive(sqlx::FromRow)]

@@ -19,7 +19,7 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
     let (org, invitation) = find_live_invitation(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
     let (lang, t) = (visitor.lang, visitor.words());
     let me = visitor.account.clone();
-    let sign_in = format!("/sign-in?next={}", url_part(&visitor.path));
+    let sign_in = format!("/sign-in?next={}", url_part(&format!("/invite/{token}")));
     Ok(render::script_page(form_status(&typed), move || {
         let role = role_word(invitation.role, t);
         let lead = if invitation.invited_by.is_empty() {

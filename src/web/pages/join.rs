@@ -14,11 +14,12 @@ async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
 }
 
 async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
-    let (org, person) = find_join_link(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
+    let found = find_join_link(&visitor.app, visitor.permit()?, &token).await;
+    let (org, person, address) = found.map_err(|e| visitor.refuse(e))?;
     let (lang, t) = (visitor.lang, visitor.words());
     let typed = if typed.values.is_empty() { Typed { values: vec![("name", person.name.clone())], ..typed } } else { typed };
     let me = visitor.account.clone();
-    let sign_in = format!("/sign-in?next={}", url_part(&visitor.path));
+    let sign_in = format!("/sign-in?next={}", url_part(&format!("/join/{token}")));
     Ok(render::script_page(form_status(&typed), move || {
         view! {
             <Plain lang title=org.name.clone() visitor=visitor>
@@ -30,7 +31,7 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
                         Some(me) => view! { <p>{t.join_as(me.email.as_str())}</p> }.into_any(),
                         None => view! {
                             <Field typed=typed.clone() lang name="name" label=t.field_name() autocomplete="name" required=true />
-                            <p class="muted small">{t.join_address(person.email.clone().unwrap_or_default())}</p>
+                            <p class="muted small">{t.join_address(address.as_str())}</p>
                             <NewPassword typed=typed.clone() lang />
                             <p class="small">{t.join_known()}" "<a href=sign_in>{t.sign_in_button()}</a></p>
                         }.into_any(),

@@ -1,9 +1,12 @@
 //! One's own account: profile, address, organisations, export, the end of it.
 
+mod planned;
+
 use super::*;
 use crate::accounts::service as accounts;
 use crate::kernel::{Kind, Lang, zone};
 use crate::orgs::{NewOrg, service as orgs};
+use crate::planning::service as planning;
 use crate::timeclock::service as clock;
 use crate::web::shell::role_word;
 use axum::routing::{get, post};
@@ -28,6 +31,7 @@ async fn page(own: Own) -> Answer {
     show(own, Typed::default()).await
 }
 
+/// `typed` says in its value `form` which form it is of, where two ask for the same.
 async fn show(own: Own, typed: Typed) -> Answer {
     let app = &own.visitor.app;
     let change = accounts::find_email_change(app, own.permit()?).await.map_err(|e| own.refuse(e))?;
@@ -45,6 +49,8 @@ async fn show(own: Own, typed: Typed) -> Answer {
     let waiting = change.map(|change| t.email_waiting(change.new_email));
     Ok(render::page(form_status(&typed), move || {
         let verified = me.verified_at.is_some();
+        let of = |form: &str| if typed.value("form") == form { typed.clone() } else { Typed::default() };
+        let (address, end) = (of("email"), of("close"));
         view! {
             <OfMine own=own.clone() title=t.me_title() here="me">
                 <div class="stack wide narrow">
@@ -57,21 +63,21 @@ async fn show(own: Own, typed: Typed) -> Answer {
                         }).collect_view()}</ul></section>
                     })}
                     {profile_form(&typed, lang)}
-                    <section class="stack tight" id="email">
+                    <section class="stack tight" id="address">
                         <h2>{t.field_email()}</h2>
                         <p class="row">{me.email.clone()}" "{if verified { view! { <Pill tone="positive" icon="check" text=t.email_verified() /> }.into_any() } else { view! { <Pill tone="warning" icon="warn" text=t.email_unverified() /> }.into_any() }}</p>
                         {(!verified).then(|| view! { <form method="post" action="/me/verification"><button class="btn secondary"><Icon name="mail" />{t.email_send_verification()}</button></form> })}
                         {waiting.map(|text| view! { <div class="note info"><Icon name="info" /><p>{text}</p></div> })}
-                        <details open=typed.error("email", lang).is_some()><summary>{t.email_change()}</summary>
+                        <details open=address.failure.is_some()><summary>{t.email_change()}</summary>
                             <form class="stack" method="post" action="/me/email">
                                 <p class="muted small">{t.email_change_lead()}</p>
-                                <Field typed=typed.clone() lang name="email" label=t.email_new() kind="email" autocomplete="email" required=true />
-                                <PresentPassword typed=typed.clone() lang id="email-password" />
+                                <Field typed=address.clone() lang name="email" label=t.email_new() kind="email" autocomplete="email" required=true />
+                                <PresentPassword typed=address.clone() lang id="email-password" />
                                 <div class="row"><button class="btn secondary">{t.email_change_button()}</button></div>
                             </form>
                         </details>
                     </section>
-                    {ending(&typed, lang)}
+                    {ending(end, lang)}
                     // Wide screens have it at the side.
                     <div class="narrow-only"><LanguageSwitch lang path="/me".to_owned() /></div>
                     <form method="post" action="/sign-out"><button class="btn secondary"><Icon name="exit" />{t.sign_out_button()}</button></form>
@@ -123,9 +129,9 @@ fn profile_form(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
     }
 }
 
-fn ending(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
+fn ending(typed: Typed, lang: Lang) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
-    let is_open = typed.value("close") == "1";
+    let is_open = typed.failure.is_some();
     view! {
         <section class="stack tight" id="end">
             <h2>{t.me_data()}</h2>
@@ -133,7 +139,7 @@ fn ending(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
             <details open=is_open><summary>{t.me_close()}</summary>
                 <form class="stack" method="post" action="/me/close">
                     <p class="muted small">{t.me_close_lead()}</p>
-                    <PresentPassword typed=typed.clone() lang id="close-password" />
+                    <PresentPassword typed lang id="close-password" />
                     <div class="row"><button class="btn secondary" name="what" value="close">{t.me_close_button()}</button></div>
                     <p class="muted small">{t.me_delete_lead()}</p>
                     <div class="row"><button class="btn danger" name="what" value="delete">{t.me_delete_button()}</button></div>
@@ -174,7 +180,10 @@ struct EmailForm {
 async fn change_email(own: Own, session: Session, Form(form): Form<EmailForm>) -> Answer {
     match accounts::request_email_change(&own.visitor.app, own.permit()?, &form.email, &form.present_password).await {
         Ok(()) => Ok(go_with(&session, "email.requested", "/me").await),
-        Err(error) => show(own, Typed { failure: Some(error.into()), values: vec![("email", form.email)] }).await,
+        Err(error) => {
+            let values = vec![("form", "email".to_owned()), ("email", form.email)];
+            show(own, Typed { failure: Some(error.into()), values }).await
+        }
     }
 }
 
@@ -200,7 +209,7 @@ async fn close(own: Own, session: Session, Form(form): Form<CloseForm>) -> Answe
             drop(session.flush().await);
             Ok(go_with(&session, if for_good { "account.deleted" } else { "account.closed" }, "/sign-in").await)
         }
-        Err(error) => show(own, Typed { failure: Some(error.into()), values: vec![("close", "1".to_owned())] }).await,
+        Err(error) => show(own, Typed { failure: Some(error.into()), values: vec![("form", "close".to_owned())] }).await,
     }
 }
 
@@ -235,15 +244,17 @@ async fn export_place(own: &Own, place: &crate::orgs::OrgOfMine) -> Result<Value
     let Some(member) = own.member_of(place) else { return Ok(Value::Null) };
     let app = &own.visitor.app;
     let crew = orgs::find_my_crew_if_any(app, member.permit()?).await.map_err(|e| own.refuse(e))?;
-    let (mut punches, mut devices) = (Vec::new(), Vec::new());
+    let (mut punches, mut devices, mut plan) = (Vec::new(), Vec::new(), Value::Null);
     if let Some(crew) = &crew {
         punches = clock::my_punches(app, member.permit()?, crew, i64::MAX, 0).await.map_err(|e| own.refuse(e))?;
         devices = clock::list_my_devices(app, member.permit()?, crew, true).await.map_err(|e| own.refuse(e))?;
+        plan = planned::write(&planning::export_mine(app, member.permit()?, crew).await.map_err(|e| own.refuse(e))?);
     }
     Ok(json!({
         "organisation": place.org.name, "role": place.membership.role.code(),
         "crew": crew.map(|c| json!({ "name": c.name, "email": c.email, "phone": c.phone, "job": c.job })),
         "punches": punches.iter().map(|p| json!({ "kind": p.kind.api_code(), "at": zone::utc(p.at), "kiosk": p.kiosk_name })).collect::<Vec<_>>(),
+        "plan": plan,
         "phones": devices.iter().map(|d| json!({ "name": d.name, "registered_at": zone::utc(d.registered_at), "revoked_at": d.revoked_at.map(zone::utc) })).collect::<Vec<_>>(),
     }))
 }

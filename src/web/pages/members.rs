@@ -61,9 +61,15 @@ impl ListQuery {
 }
 
 async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
-    show(member, query, Typed { failure: None, values: vec![("days", "14".to_owned()), ("role", "tech".to_owned())] }).await
+    show(member, query, Typed::default()).await
 }
 
+/// The form of an invitation before anything is typed.
+fn proposed() -> Typed {
+    Typed { failure: None, values: vec![("days", "14".to_owned()), ("role", "tech".to_owned())] }
+}
+
+/// `typed` is of the invitation, or only a failure, of what was to be done to several members.
 async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
     let app = &member.visitor.app;
     let only_invited = query.state.as_deref() == Some("invited");
@@ -92,6 +98,7 @@ async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
     ];
     let tabs = tabs.map(|(code, word)| (link(code, None), word, (code == state).then_some("true")));
     Ok(render::page(form_status(&typed), move || {
+        let (invitation, several) = if typed.values.is_empty() { (proposed(), typed) } else { (typed, Typed::default()) };
         let tabs =
             tabs.into_iter().map(|(url, word, current)| view! { <a href=url aria-current=current>{word}</a> }).collect_view();
         let body = if only_invited || people.is_empty() {
@@ -114,17 +121,18 @@ async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
                 <div class="split">
                     <section aria-label=t.nav_members()>
                         <nav class="tabs" aria-label=t.members_by_state()>{tabs}</nav>
-                        <form class="filters row" method="get" role="search">
+                        <form class="filters row" method="get" action=member.url("/members") role="search">
                             <input type="hidden" name="state" value=state.clone() />
                             <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.members_search() placeholder=t.members_search() value=query.q.clone() /></div>
                             <select class="input pick" name="role" aria-label=t.members_role()>{role_options(query.role.as_deref(), t.members_all_roles(), t)}</select>
                             <button class="btn secondary">{t.filter_button()}</button>
                         </form>
+                        <FormError typed=several lang />
                         {body}
                         {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
                         {waiting}
                     </section>
-                    {(member.support.is_none()).then(|| invite_form(&member, typed, lang))}
+                    {(member.support.is_none()).then(|| invite_form(&member, invitation, lang))}
                 </div>
             </InOrg>
         }
@@ -160,23 +168,31 @@ fn grantable(role: Role) -> Vec<Role> {
         .collect()
 }
 
-fn state_pill(colleague: &Colleague, t: &crate::platform::words::Words) -> AnyView {
+/// Whether somebody can work here: how it looks, and the word.
+fn state_of(colleague: &Colleague, t: &crate::platform::words::Words) -> (&'static str, &'static str, String) {
     if colleague.is_suspended {
-        view! { <Pill tone="danger" icon="ban" text=t.member_suspended() /> }.into_any()
+        ("danger", "ban", t.member_suspended())
     } else if !colleague.is_active {
-        view! { <Pill tone="warning" icon="ban" text=t.member_closed() /> }.into_any()
+        ("warning", "ban", t.member_closed())
     } else {
-        view! { <Pill tone="positive" icon="check" text=t.member_active() /> }.into_any()
+        ("positive", "check", t.member_active())
     }
+}
+
+fn state_pill(colleague: &Colleague, t: &crate::platform::words::Words) -> AnyView {
+    let (tone, icon, text) = state_of(colleague, t);
+    view! { <Pill tone icon text /> }.into_any()
 }
 
 fn table(member: &Member, people: Vec<Colleague>) -> impl IntoView + use<> {
     let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
+    let today = zone.local(member.visitor.app.clock.now()).date;
     let me = member.visitor.account.as_ref().map(|account| account.id);
     let can_act = member.role >= Role::Admin && member.support.is_none();
     let rows = people.into_iter().map(|person| {
         let url = member.url(&format!("/members/{}", person.id));
-        let seen = person.last_seen_at.map_or_else(|| t.member_never(), |at| format::date_time(zone.local(at), lang));
+        let seen = person.last_seen_at.map(|at| format::date_time_near(zone.local(at), today, lang));
+        let seen = seen.unwrap_or_else(|| t.member_never());
         let factor = if person.has_factor { t.member_factor_yes() } else { t.member_factor_no() };
         let is_me = Some(person.account) == me;
         let pick = can_act.then(|| {
@@ -222,7 +238,7 @@ fn waiting(member: &Member, invitations: Vec<Invitation>) -> impl IntoView + use
     let (t, lang, zone, now) = (member.words(), member.visitor.lang, member.org.zone(), member.visitor.app.clock.now());
     let lines = invitations.into_iter().map(|invitation| {
         let base = member.url(&format!("/invitations/{}", invitation.id));
-        let until = format::date_time(zone.local(invitation.expires_at), lang);
+        let until = format::long_date_time(zone.local(invitation.expires_at), lang);
         let may = member.support.is_none() && crate::orgs::may_grant(member.role, invitation.role);
         let state = if invitation.expires_at <= now { t.invitation_over() } else { t.invitation_until(until) };
         let by = (!invitation.invited_by.is_empty()).then(|| t.invitation_by(invitation.invited_by.as_str()));
@@ -307,6 +323,10 @@ struct BulkForm {
 async fn bulk(member: Member, session: Session, Form(form): Form<BulkForm>) -> Answer {
     let app = &member.visitor.app;
     let _: Permit<crate::orgs::ManageMembers> = member.permit()?;
+    if form.ids.is_empty() {
+        let nothing = Typed { failure: Some(Failure::new(crate::kernel::Kind::Invalid, "edit.nothing")), values: Vec::new() };
+        return show(member, ListQuery::default(), nothing).await;
+    }
     for id in form.ids {
         let done = match form.what.as_str() {
             "suspend" | "restore" => orgs::suspend_member(app, member.permit()?, id, form.what == "suspend").await,
@@ -335,7 +355,7 @@ async fn export(member: Member) -> Answer {
         let Some(last) = page.last() else { break };
         filter.after = Some(last.id);
         rows.extend(page.into_iter().map(|person| {
-            let state = if person.is_suspended { t.member_suspended() } else { t.member_active() };
+            let (.., state) = state_of(&person, t);
             let factor = if person.has_factor { t.member_factor_yes() } else { t.member_factor_no() };
             let seen =
                 person.last_seen_at.map(|at| zone.local(at)).map(|local| format!("{} {}", local.date, local.hour_minute()));

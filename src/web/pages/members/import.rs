@@ -1,7 +1,7 @@
 //! Inviting a pasted list: what is wrong with it is shown before anybody is invited.
 
 use super::*;
-use crate::orgs::InvitationLine;
+use crate::orgs::InvitationPreview;
 use crate::platform::markup::typed_text;
 use crate::web::refusal::words_of;
 
@@ -10,11 +10,11 @@ pub(super) async fn page(member: Member) -> Answer {
     Ok(show(member, String::new(), None))
 }
 
-fn show(member: Member, text: String, lines: Option<Vec<InvitationLine>>) -> Response {
+fn show(member: Member, text: String, preview: Option<InvitationPreview>) -> Response {
     let (t, lang) = (member.words(), member.visitor.lang);
-    let good = lines.as_ref().map_or(0, |lines| lines.iter().filter(|line| line.problem.is_none()).count());
+    let good = preview.as_ref().map_or(0, |preview| preview.good().count());
     render::page(StatusCode::OK, move || {
-        let preview = lines.map(|lines| preview(lines, t, lang));
+        let preview = preview.map(|preview| table(preview, t, lang));
         view! {
             <InOrg member=member.clone() title=t.members_import() here="members">
                 <header class="page-head"><div><h1>{t.members_import()}</h1><p class="lead">{t.members_import_lead()}</p></div></header>
@@ -32,8 +32,15 @@ fn show(member: Member, text: String, lines: Option<Vec<InvitationLine>>) -> Res
     })
 }
 
-fn preview(lines: Vec<InvitationLine>, t: &'static crate::platform::words::Words, lang: Lang) -> impl IntoView + use<> {
-    let rows = lines.into_iter().map(move |line| {
+fn table(preview: InvitationPreview, t: &'static crate::platform::words::Words, lang: Lang) -> impl IntoView + use<> {
+    let bad = i64::try_from(preview.bad_count()).unwrap_or(i64::MAX);
+    let beyond = i64::try_from(preview.beyond).unwrap_or(i64::MAX);
+    let said = [(bad, t.members_import_bad(bad)), (beyond, t.members_import_beyond(beyond))];
+    let said = said.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| {
+        view! { <div class="note warning" role="status"><Icon name="warn" /><p>{text}</p></div> }
+    });
+    let said = said.collect_view();
+    let rows = preview.lines.into_iter().map(move |line| {
         let role = line.role.map(|role| role_word(role, t)).unwrap_or_default();
         let state = match line.problem {
             None => view! { <Pill tone="positive" icon="check" text=t.import_good() /> }.into_any(),
@@ -45,6 +52,7 @@ fn preview(lines: Vec<InvitationLine>, t: &'static crate::platform::words::Words
         }
     });
     view! {
+        {said}
         <div class="table-wrap"><table class="table" role="table">
             <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.import_line()}</th><th role="columnheader">{t.field_email()}</th><th role="columnheader">{t.members_role()}</th><th role="columnheader">{t.import_state()}</th></tr></thead>
             <tbody role="rowgroup">{rows.collect_view()}</tbody>
@@ -64,6 +72,6 @@ pub(super) async fn submit(member: Member, session: Session, Form(form): Form<Im
         orgs::import_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
         return Ok(go_with(&session, "member.invited", &member.url("/members")).await);
     }
-    let lines = orgs::preview_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
-    Ok(show(member, form.text, Some(lines)))
+    let preview = orgs::preview_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
+    Ok(show(member, form.text, Some(preview)))
 }

@@ -14,12 +14,19 @@ async fn show(member: Member, id: MembershipId, typed: Typed) -> Answer {
     let is_me = member.visitor.account.as_ref().is_some_and(|me| me.id == colleague.account);
     let may =
         member.role >= Role::Admin && member.support.is_none() && !is_me && crate::orgs::may_act_on(member.role, colleague.role);
-    let sessions =
-        if may { orgs::list_member_sessions(app, member.permit()?, id).await.map_err(|e| member.refuse(e))? } else { Vec::new() };
+    let sessions = if may {
+        match orgs::list_member_sessions(app, member.permit()?, id).await {
+            Ok(sessions) => Some(sessions),
+            Err(crate::orgs::OrgError::SharedAccount) => None,
+            Err(error) => return Err(member.refuse(error)),
+        }
+    } else {
+        None
+    };
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(form_status(&typed), move || {
         let actions = may.then(|| actions(&member, &colleague, sessions));
-        let since = format::date_time(member.org.zone().local(colleague.since), lang);
+        let since = format::long_day(member.org.zone().local(colleague.since).date, lang);
         let factor = if colleague.has_factor { t.member_factor_yes() } else { t.member_factor_no() };
         view! {
             <InOrg member=member.clone() title=colleague.name.clone() here="members">
@@ -40,8 +47,10 @@ async fn show(member: Member, id: MembershipId, typed: Typed) -> Answer {
     }))
 }
 
-fn actions(member: &Member, colleague: &Colleague, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
+/// What can be done about a member; there are no sessions of who belongs to another organisation, too.
+fn actions(member: &Member, colleague: &Colleague, sessions: Option<Vec<OpenSession>>) -> impl IntoView + use<> {
     let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
+    let today = zone.local(member.visitor.app.clock.now()).date;
     let base = member.url(&format!("/members/{}", colleague.id));
     let roles = grantable(member.role).into_iter().map(|role| {
         let selected = role == colleague.role;
@@ -49,21 +58,26 @@ fn actions(member: &Member, colleague: &Colleague, sessions: Vec<OpenSession>) -
     });
     let suspended = colleague.is_suspended;
     let end_all = format!("{base}/sessions/end");
-    let end_one = end_all.clone();
-    let lines = sessions.into_iter().map(move |session| {
-        let client = client_words(&session.client, t);
-        let seen = t.sessions_seen(format::date_time(zone.local(session.last_seen_at), lang));
-        view! { <li><span class="grow"><span class="strong">{client}</span><small>{session.address}" · "{seen}</small></span>
-            <form method="post" action=end_one.clone()><input type="hidden" name="session" value=session.id.to_string() /><button class="btn danger-quiet">{t.sessions_end()}</button></form></li> }
-    });
-    let lines = lines.collect_view();
+    let sessions = match sessions {
+        Some(sessions) => {
+            let end_one = end_all.clone();
+            let lines = sessions.into_iter().map(move |session| {
+                let client = client_words(&session.client, t);
+                let seen = t.sessions_seen(format::date_time_near(zone.local(session.last_seen_at), today, lang));
+                view! { <li><span class="grow"><span class="strong">{client}</span><small>{session.address}" · "{seen}</small></span>
+                    <form method="post" action=end_one.clone()><input type="hidden" name="session" value=session.id.to_string() /><button class="btn danger-quiet">{t.sessions_end()}</button></form></li> }
+            });
+            let lines = lines.collect_view();
+            view! { <ul class="list">{lines}</ul><form method="post" action=end_all><button class="btn secondary"><Icon name="exit" />{t.member_end_sessions()}</button></form> }.into_any()
+        }
+        None => view! { <p class="muted small">{t.failure_shared_account()}</p> }.into_any(),
+    };
     view! {
         <form class="stack" method="post" action=format!("{base}/role")>
             <div class="field"><label for="role">{t.members_role()}</label><select class="input" id="role" name="role">{roles.collect_view()}</select></div>
             <div class="row"><button class="btn secondary">{t.member_change_role()}</button></div>
         </form>
-        <section class="stack tight"><h2>{t.sessions_open()}</h2><ul class="list">{lines}</ul>
-            <form method="post" action=end_all><button class="btn secondary"><Icon name="exit" />{t.member_end_sessions()}</button></form></section>
+        <section class="stack tight"><h2>{t.sessions_open()}</h2>{sessions}</section>
         <section class="stack tight"><h2>{t.field_password()}</h2><p class="muted small">{t.member_reset_lead()}</p>
             <form method="post" action=format!("{base}/reset")><button class="btn secondary"><Icon name="mail" />{t.member_reset()}</button></form></section>
         <section class="stack tight"><h2>{t.member_access()}</h2>
