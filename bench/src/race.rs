@@ -1,7 +1,7 @@
 //! `race`: each badge code is scanned by 64 clients at once, half of them at each of two kiosks. Exactly one wins.
 //!
 //! On SQLite, and on PostgreSQL when `REGIE_TEST_POSTGRES` is the address of one whose user may make databases
-//! (`cargo xtask bench` starts a throw-away one where PostgreSQL is installed).
+//! (`cargo xtask bench` starts a throw-away one when that is not set).
 
 use crate::Asked;
 use crate::client::Client;

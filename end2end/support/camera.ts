@@ -1,7 +1,7 @@
 // A camera made of a file: Chromium plays it for ever, and shows at once what is written over it.
-import { mkdtempSync, openSync, writeSync, closeSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { test } from "@playwright/test";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { PNG } from "pngjs";
 
 const WIDTH = 1280;
@@ -12,7 +12,8 @@ const LUMA = WIDTH * HEIGHT;
 const CHROMA = Buffer.alloc(LUMA / 2, 128);
 
 export class Camera {
-    readonly path = join(mkdtempSync(join(tmpdir(), "regie-camera-")), "scene.y4m");
+    /** With what the test leaves, and removed with it. */
+    readonly path = test.info().outputPath(`camera-${randomBytes(4).toString("hex")}.y4m`);
 
     /** `frames`: how many pictures the file holds; it cannot grow while it is played. */
     constructor(private readonly frames = 2) {

@@ -1,7 +1,7 @@
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { OWNER, PASSWORD, startServer, type Address, type Server } from "./server";
 
-/** A server for each test, one that nobody has set up yet, and a page in which an error of the console fails the test. */
+/** A server for each test, one that nobody has set up yet, and a browser in which whatever goes wrong fails the test. */
 export const test = base.extend<{ server: Server; empty: Server; settings: Record<string, string>; watched: void }>({
     settings: [{}, { option: true }],
     server: async ({ settings }, use, info) => {
@@ -15,23 +15,44 @@ export const test = base.extend<{ server: Server; empty: Server; settings: Recor
         await server.stop();
     },
     watched: [
-        async ({ page }, use) => {
-            const faults = watch(page);
+        async ({ browser }, use) => {
+            const faults: string[] = [];
+            // The browser is the next test's, too.
+            const hear = (context: BrowserContext) => void watch(context, faults);
+            browser.on("context", hear);
             await use();
+            browser.off("context", hear);
             expect(faults).toEqual([]);
         },
         { auto: true },
     ],
 });
 
-/** Errors that the page reports. Answers of 4xx to forms are told as errors by the browser, and wanted. */
-export function watch(page: Page): string[] {
-    const faults: string[] = [];
-    page.on("pageerror", (error) => faults.push(String(error)));
-    page.on("console", (message) => {
+/** Files of the site, by their ends: their names hold a hash that nobody knows here. */
+const FILE = /\.(css|js|svg|wasm)$/;
+
+/**
+ * What goes wrong in all pages of a context from now on: errors of scripts and of the console, answers of 500 and above, and files of
+ * the site that are not there. Other answers of 4xx to forms are wanted; the browser calls them errors all the same.
+ */
+export function watch(context: BrowserContext, faults: string[] = []): string[] {
+    context.on("weberror", (error) => faults.push(String(error.error())));
+    context.on("console", (message) => {
         if (message.type() === "error" && !message.text().includes("Failed to load resource")) faults.push(message.text());
     });
+    context.on("response", (response) => {
+        const [status, { pathname }] = [response.status(), new URL(response.url())];
+        // With this one the service worker says itself that there is no network.
+        const isOffline = status === 503 && response.fromServiceWorker();
+        if ((status >= 500 && !isOffline) || (status >= 400 && FILE.test(pathname))) faults.push(`${status} ${pathname}`);
+    });
     return faults;
+}
+
+/** Opens a page that is there: what looks at pages must not look at those that say that there is none. */
+export async function visit(page: Page, url: string, status = 200): Promise<void> {
+    const answer = await page.goto(url);
+    expect(answer?.status(), url).toBe(status);
 }
 
 export async function signIn(page: Page, server: Address, email = OWNER, password = PASSWORD): Promise<void> {

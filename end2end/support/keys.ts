@@ -17,7 +17,7 @@ export async function seesFocus(page: Page): Promise<void> {
     expect(focus).toEqual({ what: focus.what, line: true, inside: true });
 }
 
-const hasFocus = (target: Locator) => target.evaluateAll((found) => found.includes(document.activeElement!));
+const hasFocus = (target: Locator) => target.evaluateAll((found) => found.some((element) => element === document.activeElement));
 
 /** Presses a key until `target` has the focus, and looks at each stop. */
 export async function goTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {

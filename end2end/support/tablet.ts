@@ -19,8 +19,8 @@ export async function openTablet(server: Address, pairing: string, camera = new 
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR" });
     if (script) await context.addInitScript(script);
+    const faults = watch(context);
     const page = await context.newPage();
-    const faults = watch(page);
     await pairKiosk(page, server, pairing);
     await expect(page.getByText("Caméra prête")).toBeVisible({ timeout: 15_000 });
     // A page that was loaded again is told by its missing mark.

@@ -3,21 +3,27 @@
 use anyhow::Result;
 
 use crate::command::{cargo, run};
-use crate::postgres::Cluster;
+use crate::postgres::{self, Cluster};
 use crate::report::step;
 use crate::site::Quality;
 use crate::{machine, playwright, serve};
+
+/// Those that use a browser.
+const IN_BROWSER: &[&str] = &["kiosk"];
+/// Those that also use PostgreSQL.
+const ON_POSTGRES: &[&str] = &["race", "missions"];
 
 /// Runs all benchmarks, or the named ones.
 ///
 /// # Errors
 /// When something does not build, or a benchmark misses its budget.
 pub fn bench(names: &[String]) -> Result<()> {
-    machine::for_building()?;
-    let with_browser = wants_browser(names);
-    if with_browser {
-        machine::for_browser()?;
-    }
+    postgres::clean_up_when_interrupted()?;
+    let with_browser = wants(names, IN_BROWSER);
+    // A PostgreSQL for those that want one, unless somebody names theirs. What cannot be had is told before all is built.
+    let with_cluster = wants(names, ON_POSTGRES) && std::env::var_os("REGIE_TEST_POSTGRES").is_none();
+    machine::for_benchmarks(with_cluster, with_browser)?;
+    let cluster = if with_cluster { Some(step("start PostgreSQL", Cluster::start)?) } else { None };
     crate::site::build(Quality::Full)?;
     serve::build_release()?;
     let mut command = cargo();
@@ -30,23 +36,19 @@ pub fn bench(names: &[String]) -> Result<()> {
         }
         playwright::environment(&mut command);
         // Not as `PATH`: build scripts that watch it would run again.
-        command.env("REGIE_PLAYWRIGHT", playwright::binary()).env("REGIE_PLAYWRIGHT_PATH", playwright::path());
+        command.env("REGIE_PLAYWRIGHT", playwright::binary("playwright")).env("REGIE_PLAYWRIGHT_PATH", playwright::path());
     }
-    // A PostgreSQL for those that want one, unless somebody names theirs.
-    let cluster = match std::env::var_os("REGIE_TEST_POSTGRES") {
-        Some(_) => None,
-        None => Some(step("PostgreSQL", Cluster::start)?),
-    };
     if let Some(cluster) = &cluster {
         command.env("REGIE_TEST_POSTGRES", cluster.url());
     }
     step("benchmarks", || run(&mut command))
 }
 
-/// Whether the benchmark that uses a browser is among those asked for: named, or none is.
-fn wants_browser(names: &[String]) -> bool {
+/// Whether one of these benchmarks is among those asked for: named, or none is.
+fn wants(names: &[String], these: &[&str]) -> bool {
     let mut benchmarks = names.iter().filter(|name| !name.starts_with("--")).peekable();
-    benchmarks.peek().is_none() || benchmarks.any(|name| name.split('=').next() == Some("kiosk"))
+    let is_one = |name: &String| name.split('=').next().is_some_and(|name| these.contains(&name));
+    benchmarks.peek().is_none() || benchmarks.any(is_one)
 }
 
 #[cfg(test)]
@@ -54,9 +56,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_set_up_for_the_kiosk_only() {
-        let wants = |names: &[&str]| wants_browser(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        assert!(wants(&[]) && wants(&["--quick"]) && wants(&["start", "kiosk=5"]) && wants(&["kiosk", "--quick"]));
-        assert!(!wants(&["start"]) && !wants(&["race=1000", "--quick"]));
+    fn what_a_benchmark_needs_is_set_up_for_that_one_only() {
+        let wants = |names: &[&str], these: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            wants(&names, these)
+        };
+        for these in [IN_BROWSER, ON_POSTGRES] {
+            assert!(wants(&[], these) && wants(&["--quick"], these));
+        }
+        assert!(wants(&["start", "kiosk=5"], IN_BROWSER) && wants(&["kiosk", "--quick"], IN_BROWSER));
+        assert!(!wants(&["start"], IN_BROWSER) && !wants(&["race=1000", "--quick"], IN_BROWSER));
+        assert!(wants(&["race=1000", "--quick"], ON_POSTGRES) && wants(&["start", "missions"], ON_POSTGRES));
+        assert!(!wants(&["start", "kiosk"], ON_POSTGRES) && !wants(&["races"], ON_POSTGRES));
     }
 }

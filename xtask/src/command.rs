@@ -34,9 +34,11 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The cargo that started us.
+/// The cargo that started us. It builds where we look for what is built, whatever its settings say (`build.target-dir`).
 pub fn cargo() -> Command {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.env("CARGO_TARGET_DIR", crate::target_dir());
+    command
 }
 
 /// Runs a command to its end; its output goes through as it is.
@@ -171,6 +173,13 @@ mod tests {
     #[test]
     fn addresses_are_taken_out_of_messages() {
         assert_eq!(without_addresses("Err:1 http://mirror.example/debian bookworm\nno network"), "Err:1 … bookworm\nno network");
+    }
+
+    #[test]
+    fn cargo_builds_where_we_look() {
+        let cargo = cargo();
+        let set = cargo.get_envs().find(|(name, _)| *name == "CARGO_TARGET_DIR").and_then(|(_, value)| value);
+        assert_eq!(set, Some(crate::target_dir().as_os_str()));
     }
 
     #[test]

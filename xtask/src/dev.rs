@@ -63,7 +63,7 @@ pub fn dev(options: &Options) -> Result<()> {
             Ok(()) => {
                 server.stop();
                 server = Server::start(options)?;
-                note(&format!("started again on http://{}", options.addr));
+                note("started again");
             }
             Err(error) => note(&format!("{error:#}; the old server goes on")),
         }

@@ -57,12 +57,39 @@ pub fn for_testing(postgres: bool, browser: bool) -> Result<()> {
     install(&needs)
 }
 
-/// Packages for what is measured in a browser.
+/// Packages for benchmarks: for building, and for what of the two is used.
 ///
 /// # Errors
 /// When a package is missing and cannot be installed.
-pub fn for_browser() -> Result<()> {
-    install(&[CHROMIUM, NODE, NPM])
+pub fn for_benchmarks(postgres: bool, browser: bool) -> Result<()> {
+    let mut needs = vec![COMPILER];
+    if postgres {
+        needs.push(POSTGRES);
+    }
+    if browser {
+        needs.extend([CHROMIUM, NODE, NPM]);
+    }
+    install(&needs)
+}
+
+/// rustfmt and clippy: rustup's minimal profile has neither. Ends with [`MISSING`] when they cannot be had.
+pub fn for_linting() {
+    let is_present = |name: &str| read(cargo().args([name, "--version"])).is_ok();
+    let are_present = || is_present("fmt") && is_present("clippy");
+    if are_present() {
+        return;
+    }
+    let add = || read(program("rustup").args(["component", "add", "rustfmt", "clippy"])).map(drop);
+    match step("rustup component add rustfmt clippy", add) {
+        Ok(()) if are_present() => return,
+        Ok(()) => note("rustup added them to another toolchain than the one in use"),
+        Err(error) => note(&format!("{error:#}")),
+    }
+    eprintln!(
+        "rustfmt and clippy are missing. Install them for the Rust in use, then try again; `cargo xtask test --only \
+         unit,sqlite,postgres,e2e` does without."
+    );
+    std::process::exit(MISSING);
 }
 
 /// The installed Chromium.

@@ -31,9 +31,9 @@ pub fn install() -> Result<()> {
     read(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")).map(drop)
 }
 
-/// Playwright itself.
-pub fn binary() -> PathBuf {
-    directory().join("node_modules/.bin/playwright")
+/// A program of the npm packages.
+pub fn binary(name: &str) -> PathBuf {
+    directory().join("node_modules/.bin").join(name)
 }
 
 /// The `PATH` for it. The Node.js among the packages comes first (one of these is there): Debian's may be older than what it wants.

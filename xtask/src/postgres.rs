@@ -1,4 +1,4 @@
-//! A throw-away PostgreSQL for tests: its own directory, its own port, gone afterwards however the run ends.
+//! A throw-away PostgreSQL for tests and benchmarks: its own directory, its own port, gone afterwards however the run ends.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,9 +8,11 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use crate::command::{find, read};
+use crate::command::{find, halt, read};
 
 const PREFIX: &str = "regie-test-pg-";
+/// The exit code of who was interrupted, as shells have it: 128 and the signal's number.
+const INTERRUPTED: i32 = 130;
 
 /// Speed instead of safety: nobody needs these data after a power cut.
 const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off \
@@ -44,11 +46,12 @@ impl Cluster {
                 .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"])
                 .arg(&data),
         )?;
+        let encryption = if certify(&binaries, &data) { " -c ssl=on" } else { "" };
         let mut last = anyhow!("no port is free");
         for _ in 0..3 {
             // Somebody else can take the port between our look and the start; then another one is tried.
             cluster.port = free_port()?;
-            let options = format!("{SETTINGS} -c port={}", cluster.port);
+            let options = format!("{SETTINGS}{encryption} -c port={}", cluster.port);
             let log = directory.join("log");
             match read(
                 as_postgres(binaries.join("pg_ctl"))
@@ -64,9 +67,10 @@ impl Cluster {
         Err(last.context("PostgreSQL does not start"))
     }
 
-    /// The address of its maintenance database, with a user who may do all.
+    /// The address of its maintenance database, with a user who may do all. In the clear, unless a test wants it otherwise: that is
+    /// quicker.
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 }
 
@@ -76,8 +80,21 @@ impl Drop for Cluster {
     }
 }
 
-/// Stops the cluster of this process, if there is one. For the interrupt handler, where nothing is dropped.
-pub fn stop_running() {
+/// From here on, whoever interrupts us leaves no child and no cluster behind.
+///
+/// # Errors
+/// When interruption cannot be watched for.
+pub fn clean_up_when_interrupted() -> Result<()> {
+    ctrlc::set_handler(|| {
+        halt();
+        stop_running();
+        std::process::exit(INTERRUPTED);
+    })
+    .context("cannot watch for interruption")
+}
+
+/// Stops the cluster of this process, if there is one. For the interrupt handler, too, where nothing is dropped.
+fn stop_running() {
     // Held until all is gone: whoever comes second must not exit before.
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(directory) = running.take() {
@@ -101,6 +118,18 @@ fn newest(mut directories: Vec<PathBuf>) -> Option<PathBuf> {
     };
     directories.sort_by_key(version);
     directories.pop()
+}
+
+/// Makes a certificate of nobody for the server, so that encrypted connections can be tested. `false` where that cannot be done.
+fn certify(binaries: &Path, data: &Path) -> bool {
+    let library = read(as_postgres(binaries.join("postgres")).arg("-D").arg(data).args(["-C", "ssl_library"]));
+    let made = || {
+        let mut openssl = as_postgres("openssl");
+        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
+        openssl.args(["-days", "2", "-subj", "/CN=127.0.0.1", "-keyout"]).arg(data.join("server.key"));
+        read(openssl.arg("-out").arg(data.join("server.crt"))).is_ok()
+    };
+    library.is_ok_and(|name| !name.trim().is_empty()) && made()
 }
 
 /// PostgreSQL refuses to run as root.

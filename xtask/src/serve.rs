@@ -13,18 +13,18 @@ use crate::site::{Quality, Settings};
 /// How to serve.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// Fills an empty installation with a believable organisation and prints how to sign in.
+    /// Adds the demonstration, a believable organisation, unless it is there, and prints once how to sign in.
     #[arg(long)]
     pub demo: bool,
     /// Builds and runs the single binary with the site inside.
     #[arg(long)]
     pub release: bool,
-    /// Where to listen.
-    #[arg(long, default_value = "127.0.0.1:3000")]
-    pub addr: String,
-    /// Where the database, the keys and the files are.
-    #[arg(long, default_value = "data")]
-    pub data: PathBuf,
+    /// Where to listen, whatever the settings say.
+    #[arg(long)]
+    pub addr: Option<String>,
+    /// Where SQLite's file and the keys are, whatever the settings say.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
 }
 
 /// Builds and becomes the server: signals, exit code and console are the server's own.
@@ -65,7 +65,7 @@ pub fn build_release() -> Result<()> {
     Ok(())
 }
 
-/// Fills the demo, if asked; does nothing where it was filled before.
+/// Adds the demonstration, if asked; does nothing where it is already.
 ///
 /// # Errors
 /// When the server's `seed` fails.
@@ -73,10 +73,8 @@ pub fn demo(options: &Options) -> Result<()> {
     if !options.demo {
         return Ok(());
     }
-    let mut command = program(binary(options.release));
-    command.args(["seed", "--demo", "--data"]).arg(&options.data);
-    site_environment(&mut command)?;
-    step("demo", || run(&mut command))
+    let mut command = regie(options, "seed")?;
+    step("demo", || run(command.arg("--demo")))
 }
 
 /// The command that starts the server.
@@ -84,12 +82,23 @@ pub fn demo(options: &Options) -> Result<()> {
 /// # Errors
 /// When Leptos.toml cannot be read.
 pub fn server(options: &Options) -> Result<Command> {
-    let mut command = program(binary(options.release));
-    command.args(["serve", "--addr", &options.addr, "--data"]).arg(&options.data);
-    command.env("LEPTOS_SITE_ADDR", &options.addr);
+    let mut command = regie(options, "serve")?;
+    if let Some(addr) = &options.addr {
+        command.arg("--addr").arg(addr);
+    }
     if !options.release {
         // Opens /dev/mail, where mails are read that no server sends.
         command.env("REGIE_DEVELOPMENT", "true");
+    }
+    Ok(command)
+}
+
+/// A command of the built server. What nobody gave here is the settings' to say.
+fn regie(options: &Options, name: &str) -> Result<Command> {
+    let mut command = program(binary(options.release));
+    command.arg(name);
+    if let Some(data) = &options.data {
+        command.arg("--data").arg(data);
     }
     site_environment(&mut command)?;
     Ok(command)
@@ -100,12 +109,11 @@ pub fn binary(release: bool) -> PathBuf {
     crate::target_dir().join(if release { "release" } else { "debug" }).join("regie")
 }
 
-/// Tells a process where the site is, in the words that cargo-leptos uses.
+/// Tells a process where the site is.
 ///
 /// # Errors
 /// When Leptos.toml cannot be read.
 pub fn site_environment(command: &mut Command) -> Result<()> {
-    let settings = Settings::read()?;
-    command.env("LEPTOS_SITE_ROOT", settings.site_root).env("LEPTOS_SITE_PKG_DIR", settings.pkg_dir);
+    command.env("LEPTOS_SITE_ROOT", Settings::read()?.site_root);
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::command::{cargo, run, run_and_read};
@@ -25,7 +25,7 @@ pub struct Options {
     /// Goes on after a step that failed.
     #[arg(long)]
     keep_going: bool,
-    /// Only tests whose names contain this; goes to the runners as it is.
+    /// Only tests whose names contain one of these; for those of the browser, their file's name counts, too.
     #[arg(last = true)]
     filter: Vec<String>,
 }
@@ -61,16 +61,11 @@ struct Run {
 /// When the machine lacks something that cannot be installed.
 pub fn test(options: &Options) -> Result<bool> {
     let wants = |part| options.only.is_empty() || options.only.contains(&part);
-    ctrlc::set_handler(|| {
-        crate::command::halt();
-        postgres::stop_running();
-        std::process::exit(130);
-    })
-    .context("cannot watch for interruption")?;
+    postgres::clean_up_when_interrupted()?;
 
     let browser_only = options.only == [Part::E2e];
     let mut run = Run { keep_going: options.keep_going, filter: options.filter.clone(), browser_only, rows: Vec::new() };
-    let wasm = run.set_up(wants(Part::Postgres), wants(Part::E2e))?;
+    let wasm = run.set_up(&wants)?;
     let ok = run.all(&wants, wasm);
     eprintln!();
     eprint!("{}", report::table(&run.rows));
@@ -86,9 +81,13 @@ pub fn check() -> Result<bool> {
 }
 
 impl Run {
-    fn set_up(&mut self, postgres: bool, browser: bool) -> Result<WasmToolchain> {
+    fn set_up(&mut self, wants: &dyn Fn(Part) -> bool) -> Result<WasmToolchain> {
         let start = Instant::now();
-        machine::for_testing(postgres || browser, browser)?;
+        let browser = wants(Part::E2e);
+        machine::for_testing(wants(Part::Postgres) || browser, browser)?;
+        if wants(Part::Lint) {
+            machine::for_linting();
+        }
         let wasm = machine::wasm_toolchain()?;
         machine::tell_room();
         self.rows.push(Row {
@@ -171,7 +170,7 @@ impl Run {
             return false;
         }
         let mut parts = cargo();
-        parts.args(["test", "--package", "xtask"]);
+        parts.args(["test", "--package", "xtask", "--package", "bench"]);
         if crate::root().join("scanner/Cargo.toml").exists() {
             parts.args(["--package", "scanner"]);
         }

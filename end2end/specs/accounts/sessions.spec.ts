@@ -1,12 +1,14 @@
 import { chromium } from "@playwright/test";
-import { expect, signIn, test } from "../../support/fixtures";
+import { expect, signIn, test, watch } from "../../support/fixtures";
 import { OWNER, PASSWORD } from "../../support/server";
 
 test("a phone that is signed out from another browser is refused at its next request", async ({ page, server }) => {
     // A Chromium of its own, as a phone would be.
     const other = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
     const agent = "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36";
-    const phone = await other.newPage({ locale: "fr-FR", userAgent: agent, viewport: { width: 390, height: 844 } });
+    const context = await other.newContext({ locale: "fr-FR", userAgent: agent, viewport: { width: 390, height: 844 } });
+    const faults = watch(context);
+    const phone = await context.newPage();
     await signIn(phone, server);
     await phone.goto(`${server.url}/o/${server.org}/hours`);
     await expect(phone.getByRole("heading", { level: 1 })).toBeVisible();
@@ -39,4 +41,5 @@ test("a phone that is signed out from another browser is refused at its next req
     expect((await me()).status()).toBe(401);
     await expect(page.getByRole("heading", { name: "Mes appareils" })).toBeVisible();
     await other.close();
+    expect(faults).toEqual([]);
 });

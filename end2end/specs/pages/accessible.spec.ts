@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, mailedLink, signIn, test, watch } from "../../support/fixtures";
+import { expect, mailedLink, signIn, test, visit } from "../../support/fixtures";
 import { addMission, addPerson, addProject, assign, day } from "../../support/planning";
 import { OWNER, PASSWORD } from "../../support/server";
 import { FAST_CLOCK, typeScan } from "../../support/tablet";
@@ -32,11 +32,12 @@ async function lookAround(page: Page, what: string): Promise<void> {
 
 test("axe finds nothing on pages where nothing has happened yet", async ({ page, server }) => {
     test.setTimeout(180_000);
-    const check = async (path: string) => {
-        await page.goto(server.url + path);
+    const check = async (path: string, status = 200) => {
+        await visit(page, server.url + path, status);
         await lookAround(page, path);
     };
-    for (const path of ["/sign-in", "/sign-up", "/recover", "/kiosk", "/offline", "/docs", "/nowhere", "/dev/components"]) await check(path);
+    for (const path of ["/sign-in", "/sign-up", "/recover", "/kiosk", "/offline", "/docs", "/dev/components"]) await check(path);
+    await check("/nowhere", 404);
     await signIn(page, server);
     const org = `/o/${server.org}`;
     for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, `${org}/crew`, `${org}/crew/new`, `${org}/crew/import`, `${org}/kiosks`]) await check(path);
@@ -59,7 +60,6 @@ test("axe finds nothing on badges, kiosks, hours and links in use, nor on the in
 
     // Where nobody is signed in. The cookies of two servers at one address would be in each other's way.
     const stranger = await (await browser.newContext({ locale: "fr-FR" })).newPage();
-    const faults = watch(stranger);
     await check(stranger, empty.url + (await empty.setUp()), "Mise en route");
 
     // A kiosk that is switched off, and one with a tablet: at rest, with each kind of answer, with a wrong clock.
@@ -138,7 +138,6 @@ test("axe finds nothing on badges, kiosks, hours and links in use, nor on the in
     for (const [path, heading] of [["orgs", "Organisations"], ["accounts", "Comptes"], ["jobs", "Tâches"], ["health", "État"], ["audit", "Journal"]] as const) {
         await check(page, `/admin/${path}`, heading);
     }
-    expect(faults).toEqual([]);
 });
 
 for (const scheme of ["light", "dark"] as const) {
@@ -151,7 +150,7 @@ for (const scheme of ["light", "dark"] as const) {
         const check = async (path: string) => {
             for (const width of [390, 1440]) {
                 await page.setViewportSize({ width, height: 900 });
-                await page.goto(server.url + path);
+                await visit(page, server.url + path);
                 await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
                 await look(`${path} ${width}`);
             }

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, mailedLink, signIn, test } from "../../support/fixtures";
+import { expect, mailedLink, signIn, test, visit } from "../../support/fixtures";
 import { addMission, addPerson, addProject, assign, day } from "../../support/planning";
 import { typeScan } from "../../support/tablet";
 import { addKiosk, pairKiosk, registerPhone } from "../../support/timeclock";
@@ -19,8 +19,8 @@ function measure(page: Page): Promise<{ width: number; out: string[] }> {
 for (const [language, button] of [["fr", undefined], ["en", "English"]] as const) {
     test(`no page scrolls sideways on a small phone in ${language}`, async ({ page, server }) => {
         test.setTimeout(120_000);
-        const check = async (path: string) => {
-            await page.goto(server.url + path);
+        const check = async (path: string, status = 200) => {
+            await visit(page, server.url + path, status);
             expect.soft(await measure(page), path).toEqual({ width: WIDTH, out: [] });
         };
         const org = `/o/${server.org}`;
@@ -43,7 +43,8 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         if (button) await page.getByRole("button", { name: button }).click();
         await expect(page.locator("html")).toHaveAttribute("lang", language);
         for (const path of ["/me", "/me/devices", "/me/security", "/me/tokens", `${org}/members`, `${org}/members/1`, `${org}/members/roles`, `${org}/members/import`, `${org}/settings`, `${org}/menu`, `${org}/badge`, `${org}/devices`, `${org}/hours`, `${org}/punches`, crew, `${crew}/new`, `${crew}/import`, person, `${person}/hours`, `${org}/kiosks`, `${org}/audit`]) await check(path);
-        for (const path of ["/kiosk", "/docs", "/nowhere", "/dev/components"]) await check(path);
+        for (const path of ["/kiosk", "/docs", "/dev/components"]) await check(path);
+        await check("/nowhere", 404);
         await pairKiosk(page, server, pairing, language);
         expect.soft(await measure(page), "kiosk").toEqual({ width: WIDTH, out: [] });
         await typeScan(page, "NOT-A-BADGE-OF-ANYBODY-1");
@@ -62,7 +63,7 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         test.setTimeout(120_000);
         const org = `/o/${server.org}`;
         const check = async (path: string) => {
-            await page.goto(server.url + path);
+            await visit(page, server.url + path);
             expect.soft(await measure(page), path).toEqual({ width: WIDTH, out: [] });
         };
         await signIn(page, server);
@@ -97,5 +98,15 @@ for (const [language, button] of [["fr", undefined], ["en", "English"]] as const
         for (const more of ["&span=day", "&span=month", "&by=mission", "&by=person", `&on=${on}`, `&day=${day(5)}`, "&choose=all"]) await check(`${org}/plan?date=${day(0)}${more}`);
         for (const path of ["/plan", `/plan?week=${day(0)}`, "/plan/publish", "/missions/new", new URL(mission).pathname.slice(org.length), "/projects", "/projects/new", "/projects/1", "/missions", "/availability", "/time-off", "/audit"]) await check(org + path);
         await check(answer);
+
+        // What scripts add: how many things are chosen, over the sheet and inside of the screen.
+        await page.goto(`${server.url}${org}/plan?date=${day(0)}&by=person`);
+        await expect(page.locator("table[role=grid]")).toBeVisible();
+        await page.locator("td [data-key^=a]").first().focus();
+        await page.keyboard.press("Space");
+        const picked = page.locator("[data-part=picked]");
+        await expect(picked).toBeVisible();
+        expect.soft(await measure(page), "chosen").toEqual({ width: WIDTH, out: [] });
+        expect.soft(await picked.evaluate((toast) => [toast.getBoundingClientRect().left >= 8, toast.scrollWidth <= toast.clientWidth]), "chosen").toEqual([true, true]);
     });
 }

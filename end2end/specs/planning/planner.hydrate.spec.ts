@@ -1,3 +1,4 @@
+import type { Locator } from "@playwright/test";
 import { expect, signIn, test } from "../../support/fixtures";
 import { addMission, addPerson, addProject, cellOf as place, day, missionOn as mission, openPlanner as open, said } from "../../support/planning";
 

@@ -4,7 +4,7 @@ import { expect, FAST_CLOCK, test, typeScan, type Tablet } from "../../support/t
 const NOBODY = "NOT-A-BADGE-OF-ANYBODY-1";
 
 /** What a page holds: JavaScript, WebAssembly, elements, sounds. */
-async function held(session: CDPSession): Promise<Record<string, number>> {
+async function held(session: CDPSession) {
     await session.send("HeapProfiler.collectGarbage");
     const { metrics } = await session.send("Performance.getMetrics");
     const of = (name: string) => metrics.find((metric) => metric.name === name)!.value;

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Server } from "../../support/server";
-import { expect, test } from "../../support/tablet";
+import { expect, test, typeScan } from "../../support/tablet";
 import { badgeCodes } from "../../support/timeclock";
 
 type Keyboard = "us" | "french";
@@ -83,4 +83,32 @@ test("what can be a code both ways is read as the one before, and what is none a
     }
     const address = "HTTPS://REGIE.EXAMPLE/KIOSK";
     expect(await scan(kiosk, address, "us", "us")).toBe(address);
+});
+
+test("what a scanner types does nothing else in the page, and what a hand presses does", async ({ tablet }) => {
+    const { page: kiosk, result } = tablet;
+    // What is left to the browser: Firefox would search for what follows a slash.
+    await kiosk.evaluate(() => {
+        const left: string[] = [];
+        addEventListener("keydown", (event) => void (event.defaultPrevented || left.push(event.key)));
+        Object.assign(window, { left });
+    });
+    const left = () => kiosk.evaluate(() => (window as unknown as { left: string[] }).left);
+    const full = () => kiosk.evaluate(() => document.fullscreenElement?.localName);
+    await kiosk.getByRole("button", { name: "Plein écran" }).focus();
+    await typeScan(kiosk, "NOT/A/BADGE-OF-ANYBODY-1");
+    await expect(result).toHaveAttribute("data-kind", /punch\.(unknown|malformed)/);
+    expect(await left()).toEqual([]);
+    expect(await full()).toBeUndefined();
+
+    await kiosk.keyboard.press("Enter");
+    await expect.poll(full).toBe("html");
+    await kiosk.keyboard.press("Space");
+    await kiosk.keyboard.press("Control+b");
+    expect((await left()).filter((key) => key !== "Control")).toEqual(["Enter", " ", "b"]);
+
+    // The page has no field yet.
+    await kiosk.evaluate(() => void document.body.append(document.createElement("input")));
+    await kiosk.locator("body > input").pressSequentially("A/1");
+    await expect(kiosk.locator("body > input")).toHaveValue("A/1");
 });

@@ -22,8 +22,8 @@ test("a phone's badge is read by the kiosk's camera and becomes hours", async ({
     const tablet = await chromium.launch(launch);
     try {
         const context = await tablet.newContext({ viewport: KIOSK, locale: "fr-FR" });
+        const faults = watch(context);
         const kiosk = await context.newPage();
-        const faults = watch(kiosk);
         await kiosk.goto(`${server.url}/kiosk`);
         await kiosk.getByLabel("Code de jumelage").fill(pairing.toLowerCase());
         await kiosk.getByRole("button", { name: "Jumeler" }).click();
@@ -54,7 +54,9 @@ test("a phone's badge is read by the kiosk's camera and becomes hours", async ({
         camera.show();
 
         // The address of the kiosk opens nothing elsewhere.
-        const stranger = await (await tablet.newContext({ locale: "fr-FR" })).newPage();
+        const elsewhere = await tablet.newContext({ locale: "fr-FR" });
+        watch(elsewhere, faults);
+        const stranger = await elsewhere.newPage();
         await stranger.goto(`${server.url}/kiosk`);
         await expect(stranger.getByRole("heading", { name: "Jumeler cette tablette" })).toBeVisible();
 

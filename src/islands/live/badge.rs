@@ -83,6 +83,11 @@ impl Badge {
         let badge = Rc::clone(self);
         browser::post(&self.renew, "", move |status, text| {
             let is_shown = status == 200 && Facts::read(&text).is_some_and(|new| badge.show(&new).is_some());
+            // The phone is registered no more, or nobody is signed in: the page says so when it is loaded again.
+            let is_refused = !is_shown && !matches!(status, 0 | 429 | 500..);
+            if is_refused && browser::reload() {
+                return;
+            }
             badge.failed.hide(is_shown);
             if is_shown {
                 badge.is_asking.set(false);

@@ -27,6 +27,16 @@ export const onVisibility = (changed) => document.addEventListener("visibilitych
 export const onClick = (element, then) => element.addEventListener("click", then);
 export const encode = encodeURIComponent;
 export const goTo = (url) => location.assign(url);
+
+/** Loads the page again, and says whether it does: not twice in a minute, so that no page does so on and on. */
+export function reload() {
+    const now = Date.now();
+    if (Math.abs(now - sessionStorage.reloaded) < 60_000) return false;
+    sessionStorage.reloaded = now;
+    location.reload();
+    return true;
+}
+
 export const randomKey = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
 
 /** Keeps the screen on while the page is visible; asks again when it comes back. */
@@ -38,10 +48,12 @@ export function keepAwake() {
     ask();
 }
 
-/** Passes on what the camera element says: ("code", text) or ("state", name). */
+/** Passes on what the camera element says, and has said before: ("code", text) or ("state", name). */
 export function onCamera(heard) {
     addEventListener("camera-code", (event) => heard("code", event.detail.text));
     addEventListener("camera-state", (event) => heard("state", event.detail.state));
+    const before = document.querySelector("kiosk-camera[state]");
+    if (before) heard("state", before.getAttribute("state"));
 }
 
 /** A code as phones show it: base45 without its space. Some scanners write small letters. */
@@ -60,7 +72,8 @@ function onUsKeyboard({ code, key, shiftKey }) {
 /**
  * A wedge scanner types without a pause and ends with Enter; slow machines stretch its pauses. Most press the keys of a US
  * keyboard whatever the tablet is set to: a French one then makes `&` of 1 and Q of A. So the places of the keys are read as well
- * as what the tablet makes of them, and what is a code counts.
+ * as what the tablet makes of them, and what is a code counts. Nothing else in the page comes of its keys: Firefox would search for
+ * what follows a slash, and Enter press a button. What a hand presses still does: Enter alone, the space bar, keys with Ctrl.
  */
 export function onWedge(heard) {
     let [typed, placed] = ["", ""];
@@ -68,9 +81,11 @@ export function onWedge(heard) {
     // One code in thousands can be read both ways: then as the last that could not.
     let byPlace = false;
     addEventListener("keydown", (event) => {
+        if (event.target.closest?.("input, select, textarea")) return;
         if (event.timeStamp - last > 400) typed = placed = "";
         last = event.timeStamp;
         if (event.key === "Enter") {
+            if (typed) event.preventDefault();
             const [isTyped, isPlaced] = [CODE.test(typed), CODE.test(placed)];
             if (isTyped !== isPlaced) byPlace = isPlaced;
             const text = isPlaced && byPlace ? placed : typed;
@@ -79,6 +94,7 @@ export function onWedge(heard) {
         } else if (event.key.length === 1 || event.key === "Dead") {
             typed += event.key.length === 1 ? event.key : "?";
             placed += onUsKeyboard(event);
+            if (event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey) event.preventDefault();
         }
     });
 }
@@ -108,10 +124,11 @@ export function fullScreen() {
     sound.resume().catch(() => {});
 }
 
-/** The time of a place: hours and minutes, seconds, date, each on a line. */
+/** The time of a place: hours and minutes, seconds, date, each on a line. The date is put together as the server does it. */
 export function wallClock(ms, zone, language) {
-    const at = new Date(ms);
-    const part = (options) => new Intl.DateTimeFormat(language, { timeZone: zone, ...options }).format(at);
-    const time = new Intl.DateTimeFormat("fr", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at).split(":");
-    return `${time[0]}:${time[1]}\n${time[2]}\n${part({ weekday: "long", day: "numeric", month: "long" })}`;
+    const two = "2-digit";
+    const asked = { timeZone: zone, weekday: "long", day: "numeric", month: "long", hour: two, minute: two, second: two, hourCycle: "h23" };
+    const parts = new Intl.DateTimeFormat(language, asked).formatToParts(ms).map(({ type, value }) => [type, value]);
+    const { weekday, day, month, hour, minute, second } = Object.fromEntries(parts);
+    return `${hour}:${minute}\n${second}\n${weekday} ${language === "fr" && day === "1" ? "1er" : day} ${month}`;
 }

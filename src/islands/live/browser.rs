@@ -35,6 +35,8 @@ extern "C" {
     pub fn full_screen();
     #[wasm_bindgen(js_name = goTo)]
     pub fn go_to(url: &str);
+    /// Loads the page again, and says whether it does: not twice in a minute.
+    pub fn reload() -> bool;
     #[wasm_bindgen(js_name = wallClock)]
     pub fn wall_clock(ms: f64, zone: &str, language: &str) -> String;
 }
