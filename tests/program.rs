@@ -56,7 +56,7 @@ impl Program {
         config.database.url = Secret::new(self.url.clone());
         config.server.public_url = ADDRESS.to_owned();
         let app = composition::open(config, Clock::System).await.unwrap();
-        TestApp { router: composition::router(&app), app }
+        TestApp { router: composition::router(&app), app, folder: None }
     }
 }
 

@@ -13,7 +13,6 @@ audit-what = What
 audit-object = Object
 audit-where = From where
 audit-hash = Hash
-audit-request = Request
 audit-older = Older
 audit-newer = Newer
 audit-pages = Pages of the audit

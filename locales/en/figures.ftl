@@ -17,15 +17,15 @@ figures-hours-of = { $name }: { $hours } in twelve weeks, { $most } in one week 
 figures-empty-title = Nobody is assigned
 figures-empty-text = Hours appear here as soon as people are assigned to missions.
 figures-fill = Filled places
-figures-fill-sentence = Filled places: { $filled } of { $quota }, { $percent } %.
+figures-fill-sentence = Filled places: { $filled } of { $quota }, { $percent }%.
 figures-fill-none = There are no places to fill in these weeks.
 figures-fill-key = In percent of each week’s places, drafts included.
 figures-filled = Filled
 figures-places = Places
 figures-rate = Rate
-figures-percent = { $number } %
+figures-percent = { $number }%
 figures-costs = Cost per project
-figures-costs-sentence = { $sum } in all, without contributions, drafts included.
+figures-costs-sentence = { $sum } in all, before employer contributions, drafts included.
 figures-costs-unknown = { $count ->
     [one] One assignment without a rate is not counted.
    *[other] { $count } assignments without a rate are not counted.

@@ -1,5 +1,3 @@
-language-name = English
-
 mail-join-subject = { $org } is waiting for you on Régie
 mail-join-intro = Hello { $name }. { $org } invites you to link your Régie account: you will see your hours and you can badge in.
 mail-join-button = Open the invitation

@@ -8,7 +8,7 @@ members-role = Role
 members-all-roles = All roles
 members-roles = Who may do what
 members-roles-lead = What each role may do here. This table comes from the program itself.
-members-roles-rank = One acts on roles below one’s own only; an owner acts on all. There is always an owner.
+members-roles-rank = You can only act on roles below your own; an owner acts on all. There is always an owner.
 members-export = Export
 members-import = Invite a list
 members-import-lead = One line per person: address, role (tech when empty: tech, manager, admin, owner). Nothing is sent before you agree.
@@ -45,7 +45,7 @@ bulk-remove = Remove
 bulk-button = Apply
 invite-title = Invite
 invite-message = Message (optional)
-invite-days = Link valid for days (30 at most)
+invite-days = Link valid for (days, 30 at most)
 invite-button = Send the invitation
 invitation-until = until { $date }
 invitation-over = expired
@@ -91,7 +91,7 @@ may-org-change-settings = Change the settings
 may-audit-read = Read the audit
 settings-language = Language of papers and kiosks
 settings-factor = Second factor asked for
-settings-factor-nobody = Of nobody
+settings-factor-nobody = Nobody
 settings-factor-from = From: { $role }
 settings-factor-help = Those concerned must add it at their next visit.
 settings-domains = Addresses that may join by themselves
@@ -107,6 +107,14 @@ settings-logo-remove = Remove the logo
 members-import-send = { $count ->
     [one] Invite one person
    *[other] Invite { $count } people
+}
+members-import-bad = { $count ->
+    [one] One line will not become an invitation. Correct it, or invite the others.
+   *[other] { $count } lines will not become invitations. Correct them, or invite the others.
+}
+members-import-beyond = { $count ->
+    [one] One line was not read: 200 at most at a time. Paste it afterwards.
+   *[other] { $count } lines were not read: 200 at most at a time. Paste them afterwards.
 }
 member-never = never
 matrix-from = From

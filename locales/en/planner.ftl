@@ -147,7 +147,7 @@ said-pasted = { $count ->
     [one] “{ $title }” pasted.
    *[other] { $count } missions pasted.
 }
-flash-template-pasted = Template pasted, as drafts. The planner can undo it at once.
+flash-template-pasted = Template pasted, as drafts. The planner can undo it in one step.
 flash-template-deleted = Template deleted.
 failure-template-taken = Another template has this name.
 failure-template-empty = There are no missions on these days.

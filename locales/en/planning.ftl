@@ -56,7 +56,6 @@ assign-anybody = Add a person
 assign-choose = Choose
 assign-button = Assign
 assign-others = Without a role
-assign-without-skill = without the skill
 answer-for-yes = Has accepted
 answer-for-no = Has declined
 answer-remind = Remind
@@ -95,7 +94,10 @@ plan-absent = Absent
 plan-filled = places filled
 plan-caption = Missions by project and by person, day by day
 plan-who = Project or person
-plan-places = { $filled } of { $quota } places filled
+plan-places = { $quota ->
+    [one] { $filled } of { $quota } place filled
+   *[other] { $filled } of { $quota } places filled
+}
 
 plan-hours-of = Planned hours of { $name }, of 48
 publish-title = Publish the week

@@ -28,18 +28,18 @@ finding-expired-skill = { $count ->
    *[other] { $skill } expires { $count } days before the mission ends
 }
 finding-outside-project = { $measured } of the mission are outside the project’s dates
-finding-daily-rest = Rest of { $measured } between two days; { $limit } are needed
+finding-daily-rest = Rest of { $measured } between two days; { $limit } is needed
 finding-short-rests-week = { $count } short rests in the week; { $limit } at most
 finding-short-rests-days = { $count } short rests in seven days; { $limit } at most
 finding-daily-work = { $measured } of work in the day; { $limit } at most
 finding-daily-span = { $measured } from the start to the end of the day; { $limit } at most
 finding-weekly-work = { $measured } of work in the week; { $limit } at most
 finding-weekly-average = { $measured } a week on average over { $weeks } weeks; { $limit } at most
-finding-weekly-rest = Rest of { $measured } in a row in the week; { $limit } are needed
+finding-weekly-rest = Rest of { $measured } in a row in the week; { $limit } is needed
 finding-days-in-week = { $count } days of work in the week; { $limit } at most
 finding-no-break = No break; one of { $limit } in a row is needed
 finding-break = Break of { $measured }; one of { $limit } in a row is needed
-finding-night-work = { $measured } of work in a night day; { $limit } at most
+finding-night-work = { $measured } of work in a night shift; { $limit } at most
 finding-night-ban = { $measured } at work between { $from }:00 and { $to }:00; forbidden at this age
 finding-short-call = Call of { $measured }; { $limit } at least
 cure-the-mission = the mission

@@ -37,7 +37,7 @@ flash-rule-restored = The rule counts again.
 failure-rule-blocked = A blocking rule forbids it. Change the plan, then try again.
 failure-rule-reason = Write why, in a few words.
 failure-rule-none = This rule says nothing of this assignment.
-cost-line = Planned cost: { $amount }, without contributions.
+cost-line = Planned cost: { $amount }, before employer contributions.
 cost-unknown = { $count ->
     [one] One person has no rate.
    *[other] { $count } people have no rate.

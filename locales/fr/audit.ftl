@@ -13,7 +13,6 @@ audit-what = Quoi
 audit-object = Objet
 audit-where = D’où
 audit-hash = Empreinte
-audit-request = Requête
 audit-older = Plus anciennes
 audit-newer = Plus récentes
 audit-pages = Pages du journal
@@ -25,10 +24,10 @@ audit-whole = Chaîne intacte
 audit-broken = Chaîne rompue
 audit-empty-title = Aucune entrée
 audit-empty-text = Changez les filtres, ou montrez tout.
-audit-fault-changed = L’entrée { $seq }, datée { $date }, a été changée. Entrées intactes avant elle : { $count }.
-audit-fault-unlinked = L’entrée { $seq }, datée { $date }, ne suit pas celle d’avant. Entrées intactes avant elle : { $count }.
-audit-fault-missing = L’entrée { $seq } manque ou a été déplacée. Celle qui est à sa place est datée { $date }. Entrées intactes avant elle : { $count }.
-audit-fault-removed = L’entrée { $seq } et les suivantes ont été retirées. Entrées intactes avant elles : { $count }.
+audit-fault-changed = L’entrée { $seq }, datée du { $date }, a été changée. Entrées intactes avant elle : { $count }.
+audit-fault-unlinked = L’entrée { $seq }, datée du { $date }, ne suit pas celle d’avant. Entrées intactes avant elle : { $count }.
+audit-fault-missing = L’entrée { $seq } manque ou a été déplacée. Celle qui est à sa place est datée du { $date }. Entrées intactes avant elle : { $count }.
+audit-fault-removed = L’entrée { $seq } et les suivantes ont été retirées. Entrées intactes avant elles : { $count }.
 audit-broken-lead = N’effacez rien. Exportez la preuve et prévenez la personne qui tient le serveur.
 audit-nobody = Inconnu
 audit-unknown-account = Compte { $id }
@@ -59,9 +58,9 @@ audit-count = { $count ->
    *[other] { $count } entrées
 }
 audit-whole-text = { $count ->
-    [0] Rien à vérifier : le journal est vide. Vérifié { $date }.
-    [one] Une entrée vérifiée { $date }. Elle n’a été ni changée ni retirée.
-   *[other] { $count } entrées vérifiées { $date }. Aucune n’a été changée ni retirée.
+    [0] Rien à vérifier : le journal est vide. Vérifié le { $date }.
+    [one] Une entrée vérifiée le { $date }. Elle n’a été ni changée ni retirée.
+   *[other] { $count } entrées vérifiées le { $date }. Aucune n’a été changée ni retirée.
 }
 group-punches = Pointages
 group-crew = Équipe
@@ -74,7 +73,7 @@ group-jobs = Tâches
 event-account-registered = Compte créé
 event-account-signed-in = Connexion
 event-account-sign-in-failed = Connexion refusée
-event-account-password-rehashed = Mot de passe rechiffré
+event-account-password-rehashed = Empreinte du mot de passe refaite
 event-account-reset-requested = Nouveau mot de passe demandé
 event-account-reset-sent = Lien de mot de passe envoyé
 event-account-verified = Adresse confirmée
@@ -82,7 +81,7 @@ event-account-email-requested = Changement d’adresse demandé
 event-account-email-confirmed = Changement d’adresse confirmé par une adresse
 event-account-email-changed = Adresse changée
 event-account-verification-sent = Lien de confirmation envoyé
-event-account-denied = « Ce n’était pas moi »
+event-account-denied = « Ce n’était pas moi »
 event-account-password-reset = Mot de passe réinitialisé
 event-account-password-changed = Mot de passe changé
 event-account-changed = Profil changé

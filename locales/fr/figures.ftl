@@ -11,19 +11,19 @@ figures-hours-sentence = { $count ->
     [one] Une personne, { $hours } au total.
    *[other] { $count } personnes, { $hours } au total.
 }
-figures-hours-most = La plus longue semaine : { $name }, { $hours }.
-figures-hours-key = Le trait marque 48 h ; au-delà, le nombre est en gras.
-figures-hours-of = { $name } : { $hours } en douze semaines, au plus { $most } en une semaine.
+figures-hours-most = La plus longue semaine : { $name }, { $hours }.
+figures-hours-key = Le trait marque 48 h ; au-delà, le nombre est en gras.
+figures-hours-of = { $name } : { $hours } en douze semaines, au plus { $most } en une semaine.
 figures-empty-title = Personne n’est affecté
 figures-empty-text = Les heures apparaissent ici dès que des personnes sont affectées à des missions.
 figures-fill = Places pourvues
-figures-fill-sentence = Places pourvues : { $filled } sur { $quota }, soit { $percent } %.
+figures-fill-sentence = Places pourvues : { $filled } sur { $quota }, soit { $percent } %.
 figures-fill-none = Aucune place à pourvoir sur ces semaines.
 figures-fill-key = En pourcentage des places de chaque semaine, brouillons compris.
 figures-filled = Pourvues
 figures-places = Places
 figures-rate = Taux
-figures-percent = { $number } %
+figures-percent = { $number } %
 figures-costs = Coût par projet
 figures-costs-sentence = { $sum } au total, hors charges, brouillons compris.
 figures-costs-unknown = { $count ->
@@ -34,4 +34,4 @@ figures-costs-empty = Les coûts apparaissent ici dès que des personnes sont af
 figures-cost = Coût
 figures-counted = Affectations comptées
 figures-uncounted = Sans tarif
-figures-cost-of = { $name } : { $sum }
+figures-cost-of = { $name } : { $sum }

@@ -8,10 +8,10 @@ members-role = Rôle
 members-all-roles = Tous les rôles
 members-roles = Qui peut quoi
 members-roles-lead = Ce que chaque rôle peut faire ici. Cette table vient du programme lui-même.
-members-roles-rank = On n’agit que sur les rôles au-dessous du sien ; un propriétaire agit sur tous. Il reste toujours un propriétaire.
+members-roles-rank = On n’agit que sur les rôles au-dessous du sien ; un propriétaire agit sur tous. Il reste toujours un propriétaire.
 members-export = Exporter
 members-import = Inviter une liste
-members-import-lead = Une ligne par personne : adresse, rôle (technicien si rien : tech, manager, admin, owner). Rien ne part avant votre accord.
+members-import-lead = Une ligne par personne : adresse, rôle (technicien si rien : tech, manager, admin, owner). Rien ne part avant votre accord.
 members-empty-title = Personne ici
 members-empty-text = Changez les filtres, ou invitez quelqu’un.
 member-state = État
@@ -26,7 +26,7 @@ member-you = (vous)
 member-pick = Choisir { $name }
 member-pick-head = Choix
 member-since = Membre depuis
-member-is-you = C’est vous. Votre compte se règle ici :
+member-is-you = C’est vous. Votre compte se règle ici :
 member-change-role = Changer le rôle
 member-end-sessions = Fermer toutes ses sessions
 member-reset-lead = La personne reçoit un lien pour choisir un nouveau mot de passe. Personne ne le choisit pour elle.
@@ -47,13 +47,13 @@ invite-title = Inviter
 invite-message = Message (facultatif)
 invite-days = Lien valable, en jours (30 au plus)
 invite-button = Envoyer l’invitation
-invitation-until = jusqu’à { $date }
+invitation-until = jusqu’au { $date }
 invitation-over = expirée
 invitation-by = Invité par { $name }
 invitation-resend = Renvoyer
 invitation-revoke = Retirer
-invited-lead = Vous êtes invité avec le rôle : { $role }.
-invited-by-lead = { $name } vous invite avec le rôle : { $role }.
+invited-lead = Vous êtes invité avec le rôle : { $role }.
+invited-by-lead = { $name } vous invite avec le rôle : { $role }.
 invited-other = Vous êtes connecté avec { $mine }, mais l’invitation est pour { $theirs }. Déconnectez-vous, puis rouvrez le lien.
 role-tech-help = Son badge, ses heures
 role-manager-help = L’équipe, les pointages, les invitations
@@ -92,7 +92,7 @@ may-audit-read = Lire le journal
 settings-language = Langue des documents et des bornes
 settings-factor = Second facteur demandé
 settings-factor-nobody = À personne
-settings-factor-from = À partir de : { $role }
+settings-factor-from = À partir de : { $role }
 settings-factor-help = Les personnes concernées doivent l’ajouter à leur prochaine visite.
 settings-domains = Adresses qui peuvent entrer seules
 settings-domains-help = Domaines séparés par des espaces, comme theatre.fr. Adresse confirmée, rôle technicien.
@@ -107,6 +107,14 @@ settings-logo-remove = Retirer le logo
 members-import-send = { $count ->
     [one] Inviter une personne
    *[other] Inviter { $count } personnes
+}
+members-import-bad = { $count ->
+    [one] Une ligne ne donnera pas d’invitation. Corrigez-la, ou invitez les autres.
+   *[other] { $count } lignes ne donneront pas d’invitation. Corrigez-les, ou invitez les autres.
+}
+members-import-beyond = { $count ->
+    [one] Une ligne n’est pas lue : 200 au plus à la fois. Collez-la ensuite.
+   *[other] { $count } lignes ne sont pas lues : 200 au plus à la fois. Collez-les ensuite.
 }
 member-never = jamais
 matrix-from = À partir de

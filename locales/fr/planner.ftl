@@ -25,7 +25,7 @@ plan-new-for = Pour { $name }
 plan-legend-invited = Invitée
 plan-legend-changed = Modifiée
 plan-choose = Modifier plusieurs
-plan-chosen = Sélection :
+plan-chosen = Sélection :
 plan-choose-none = Ne rien sélectionner
 bulk-title = Modifier ensemble
 bulk-choice = Missions à modifier
@@ -34,7 +34,7 @@ bulk-minutes = Minutes plus tard
 bulk-move = Décaler
 bulk-person = Affecter quelqu’un
 bulk-delete = Supprimer ou retirer
-bulk-delete-help = Une mission est supprimée ; une personne est retirée de la sienne.
+bulk-delete-help = Une mission est supprimée ; une personne est retirée de la sienne.
 plan-refused = Rien n’a été changé
 plan-now = Maintenant
 plan-asked-for = Votre changement
@@ -109,7 +109,7 @@ template-from = Du
 template-to = Au
 template-all-projects = Tous les projets
 template-look = Aperçu
-template-name-help = Par exemple : Montage J-1.
+template-name-help = Par exemple : Montage J-1.
 template-save = { $count ->
     [one] Enregistrer une mission
    *[other] Enregistrer { $count } missions
@@ -144,7 +144,7 @@ template-rename = Renommer
 template-delete = Supprimer le modèle
 template-delete-lead = Les missions déjà collées restent.
 said-pasted = { $count ->
-    [one] « { $title } » collée.
+    [one] « { $title } » collée.
    *[other] { $count } missions collées.
 }
 flash-template-pasted = Modèle collé, en brouillon. Le planning peut l’annuler en une fois.

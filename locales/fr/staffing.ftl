@@ -19,11 +19,11 @@ candidates-invite-name = Inviter { $name }
 candidates-assign-name = Affecter { $name }
 candidates-none-title = Toutes les places sont pourvues
 candidates-none-text = Retirez quelqu’un ou ajoutez un poste pour voir qui peut le faire.
-candidates-about = Dans l’ordre : qui ne contrevient à aucune règle, qui n’a pas décliné, qui préfère ce moment, qui a eu le moins de nuits, de week-ends ou de matins de ce genre en douze semaines, qui travaille le moins cette semaine, qui coûte le moins.
+candidates-about = Dans l’ordre : qui ne contrevient à aucune règle, qui n’a pas décliné, qui préfère ce moment, qui a eu le moins de nuits, de week-ends ou de matins de ce genre en douze semaines, qui travaille le moins cette semaine, qui coûte le moins.
 reason-prefers = Préfère ce moment
 reason-skilled = Compétence, niveau { $level }
-reason-less-load = Moins souvent que les autres : { $count } en douze semaines, contre { $middle }
-reason-more-load = Plus souvent que les autres : { $count } en douze semaines, contre { $middle }
+reason-less-load = Moins souvent que les autres : { $count } en douze semaines, contre { $middle }
+reason-more-load = Plus souvent que les autres : { $count } en douze semaines, contre { $middle }
 reason-was-on = A décliné ou quitté cette mission
 reason-no-rate = Sans tarif
 overrule = Déroger
@@ -37,7 +37,7 @@ flash-rule-restored = La règle compte à nouveau.
 failure-rule-blocked = Une règle bloquante l’interdit. Changez le planning, puis réessayez.
 failure-rule-reason = Écrivez pourquoi, en quelques mots.
 failure-rule-none = Cette règle ne dit rien de cette affectation.
-cost-line = Coût prévu : { $amount }, hors charges.
+cost-line = Coût prévu : { $amount }, hors charges.
 cost-unknown = { $count ->
     [one] Une personne est sans tarif.
    *[other] { $count } personnes sont sans tarif.

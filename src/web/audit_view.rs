@@ -1,13 +1,14 @@
 //! The audit as a page and as files: the same for an organisation's chain and for the installation's.
 
 use super::audit_lines::{Fact, Line, Teller};
+use super::csv_file;
 use super::format;
 use super::refusal::url_part;
 use super::ui::{Avatar, Empty, Icon, Pill};
 use crate::access::{Actor, permit};
 use crate::audit::{self, AuditFilter, Break, Check, EventPage, Fault, Group, ReadsChain, chain_line, head_line};
 use crate::kernel::zone::{Zone, parse_date};
-use crate::kernel::{AccountId, Failure, Lang};
+use crate::kernel::{AccountId, Failure, Kind, Lang};
 use crate::platform::App;
 use crate::platform::db::told;
 use crate::platform::words::{Words, words};
@@ -128,17 +129,18 @@ impl Chain {
     pub fn csv<A: ReadsChain>(self, query: &AuditQuery) -> Response {
         let filter = AuditFilter { limit: BATCH, before: None, ..query.filter(&self.zone) };
         let name = format!("attachment; filename=\"{}.csv\"", self.file);
-        // Spreadsheets take a file for UTF-8 when it begins with the mark.
-        let start = format!("\u{feff}{}", csv_text(std::iter::once(head_cells(self.t()))));
-        let pieces = stream::try_unfold(Some((self, filter, start)), |state| async move {
-            let Some((chain, filter, start)) = state else { return Ok(None) };
+        let pieces = stream::try_unfold(Some((self, filter, true)), |state| async move {
+            let Some((chain, filter, is_first)) = state else { return Ok(None) };
             let page = told(audit::read_page::<A>(&chain.app, permit(&chain.actor)?, &filter)).await?;
             let next = page.rows.last().filter(|_| page.rows.len() == usize::try_from(BATCH).unwrap_or(500)).map(|row| row.seq);
             let zone = chain.zone.clone();
             let times: Vec<_> = page.rows.iter().map(|row| zone.rfc3339(crate::kernel::Instant(row.at))).collect();
-            let rows = csv_text(chain.tell(page).into_iter().zip(times).map(|(line, time)| cells(line, time)));
-            let state = next.map(|before| (chain, AuditFilter { before: Some(before), ..filter }, String::new()));
-            Ok::<_, Failure>(Some((start + &rows, state)))
+            let rows = chain.tell(page).into_iter().zip(times).map(|(line, time)| cells(line, time));
+            let rows: Vec<_> = is_first.then(|| head_cells(chain.t())).into_iter().chain(rows).collect();
+            let piece = if is_first { csv_file::write(&rows) } else { csv_file::go_on(&rows) };
+            let piece = piece.map_err(|_| Failure::new(Kind::Unexpected, "unexpected"))?;
+            let state = next.map(|before| (chain, AuditFilter { before: Some(before), ..filter }, false));
+            Ok::<_, Failure>(Some((piece, state)))
         });
         let pieces = Body::from_stream(pieces);
         ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], pieces)
@@ -181,21 +183,7 @@ fn cells(line: Line, time: String) -> Vec<String> {
     let who = if line.who.note.is_empty() { line.who.name } else { format!("{} ({})", line.who.name, line.who.note) };
     let object = if line.object.is_empty() { line.subject } else { format!("{}: {}", line.subject, line.object) };
     let facts = line.facts.iter().map(Fact::text).collect::<Vec<_>>().join("; ");
-    let cells =
-        vec![line.seq.to_string(), time, who, line.action, line.event.text, object, facts, line.address, line.request, line.hash];
-    cells.into_iter().map(safe_cell).collect()
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn safe_cell(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
-fn csv_text(records: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // A vector takes everything.
-    records.for_each(|record| drop(writer.write_record(record)));
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    vec![line.seq.to_string(), time, who, line.action, line.event.text, object, facts, line.address, line.request, line.hash]
 }
 
 /// The name of a group of events.
@@ -251,7 +239,7 @@ impl Shown {
 /// What a check found, in words, with the button for another.
 fn verdict(chain: &Chain, check: Option<Check>, verify: String) -> impl IntoView + use<> {
     let t = chain.t();
-    let date = |at| format::date_time(chain.zone.local(at), chain.lang);
+    let date = |at| format::long_date_time(chain.zone.local(at), chain.lang);
     let button =
         view! { <form class="push" method="post" action=verify><button class="btn secondary">{t.audit_verify()}</button></form> };
     match check {
@@ -356,18 +344,5 @@ fn row(line: Line, t: &'static Words) -> impl IntoView {
             <td role="cell" data-label=t.audit_where() class="muted">{address}{request}</td>
             <td role="cell" data-label=t.audit_hash()><span class="hash">{hash}</span></td>
         </tr>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\rx"] {
-            assert_eq!(safe_cell(text.to_owned()), format!("'{text}"));
-        }
-        assert_eq!(safe_cell("Ana = Ana".to_owned()), "Ana = Ana");
     }
 }

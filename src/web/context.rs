@@ -16,7 +16,7 @@ pub struct Visitor {
     pub account: Option<Account>,
     /// What the page before wants said: a code.
     pub flash: Option<String>,
-    /// The path asked for, with its query.
+    /// Where to come back to, with its query: the page asked for, or the one whose form was sent. Empty on a page that is shown once.
     pub path: String,
     /// For the scripts of this answer (CSP).
     pub nonce: String,
@@ -55,11 +55,38 @@ impl Visitor {
     pub fn words(&self) -> &'static Words {
         words(self.lang)
     }
+
+    /// For a page that is to be come back to at another address than its own.
+    pub fn at(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
+
+    /// For a page that is shown once: there is no way back to it, not even in another language.
+    pub fn once(self) -> Self {
+        self.at("")
+    }
+}
+
+impl Own {
+    /// As [`Visitor::at`].
+    pub fn at(self, path: &str) -> Self {
+        Self { visitor: self.visitor.at(path), ..self }
+    }
+
+    /// As [`Visitor::once`].
+    pub fn once(self) -> Self {
+        self.at("")
+    }
 }
 
 impl Member {
     pub fn words(&self) -> &'static Words {
         self.visitor.words()
+    }
+
+    /// As [`Visitor::once`].
+    pub fn once(self) -> Self {
+        Self { visitor: self.visitor.once(), ..self }
     }
 
     /// An address in this organisation.

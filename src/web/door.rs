@@ -1,7 +1,7 @@
 //! Finding out who asks: the only place of this door that makes an [`Actor`].
 
 use super::context::{Member, Own, PlatformAdmin, Visitor};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, safe_next};
 use crate::access::{Actor, Origin, Who, permit};
 use crate::accounts::{ACCOUNT, SESSION_ID, service as accounts};
 use crate::kernel::{AccountId, Failure, Lang, Role, SessionId};
@@ -9,8 +9,8 @@ use crate::orgs::{OrgOfMine, service as orgs};
 use crate::platform::App;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams};
 use axum_extra::extract::CookieJar;
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Method, header};
 use std::net::SocketAddr;
 use tower_sessions::Session;
 
@@ -42,6 +42,16 @@ pub fn client_origin(app: &App, headers: &HeaderMap, extensions: &http::Extensio
 pub fn lang_of(cookies: &CookieJar, headers: &HeaderMap) -> Lang {
     let accept = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
     cookies.get(LANGUAGE).and_then(|c| Lang::parse(c.value())).unwrap_or_else(|| Lang::negotiate(accept))
+}
+
+/// Where somebody is, to come back to: the page that is asked for, or the one whose form was sent. What a form is sent to may be no page
+/// that can be asked for.
+fn place(app: &App, parts: &Parts) -> String {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return parts.uri.path_and_query().map(|p| p.as_str().to_owned()).unwrap_or_default();
+    }
+    let from = parts.headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
+    safe_next(from.strip_prefix(app.config.server.public_url.trim_end_matches('/'))).to_owned()
 }
 
 /// What shows nothing, and leads on to a page.
@@ -77,7 +87,7 @@ impl FromRequestParts<App> for Visitor {
             }
             // Only a GET of a page shows it: the answer to a form goes on to one.
             let template = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-            if parts.method == http::Method::GET && number.is_some() && !template.is_some_and(|path| LEAD_ON.contains(&path)) {
+            if parts.method == Method::GET && number.is_some() && !template.is_some_and(|path| LEAD_ON.contains(&path)) {
                 flash = session.get::<String>("flash").await.map_err(|_| unavailable(lang))?;
                 // Removing writes the session, also where there was nothing: a page that is only read must not wait for a disk.
                 if flash.is_some() {
@@ -86,7 +96,7 @@ impl FromRequestParts<App> for Visitor {
             }
         }
         let nonce = parts.extensions.get::<super::guard::Nonce>().map(|n| n.0.clone()).unwrap_or_default();
-        let path = parts.uri.path_and_query().map(|p| p.as_str().to_owned()).unwrap_or_default();
+        let path = place(app, parts);
         let agent = parts.headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let agent = agent.chars().take(200).collect();
         let browser = cookies.get(browser_cookie_name(app)).map(|cookie| cookie.value().to_owned());

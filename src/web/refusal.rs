@@ -48,9 +48,9 @@ impl IntoResponse for Refusal {
         let (lang, t) = (self.lang, words(self.lang));
         let (title, text) = match self.failure.kind {
             Kind::NotFound => (t.error_not_found_title(), t.error_not_found_text()),
-            Kind::Forbidden if self.failure.code == "request.cross_site" => (t.error_forbidden_title(), t.failure_cross_site()),
-            Kind::Forbidden => (t.error_forbidden_title(), t.error_forbidden_text()),
-            Kind::Unavailable | Kind::TooMany => (t.error_unavailable_title(), t.error_unavailable_text()),
+            Kind::Forbidden => (t.error_forbidden_title(), words_of(&self.failure.code, lang)),
+            Kind::Unavailable => (t.error_unavailable_title(), t.error_unavailable_text()),
+            Kind::TooMany => (t.error_unavailable_title(), words_of(&self.failure.code, lang)),
             Kind::Unexpected => (t.error_unexpected_title(), t.error_unexpected_text(incident.unwrap_or_default())),
             _ => (t.error_title(), words_of(&self.failure.code, lang)),
         };
@@ -80,9 +80,12 @@ pub fn url_part(path: &str) -> String {
         .collect()
 }
 
-/// Where to go after signing in: a path of ours, never an address of somebody else.
+/// Where to go on to: a path of ours, never an address of somebody else. Browsers leave tabs and ends of lines out of an address, and
+/// take `\` for `/`: what is `/\t/` here is `//` to them.
 pub fn safe_next(next: Option<&str>) -> &str {
-    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])).unwrap_or("/")
+    let is_ours = |path: &&str| path.starts_with('/') && !path.starts_with("//");
+    let is_plain = |path: &&str| !path.contains(|c: char| c == '\\' || c.is_control());
+    next.filter(is_ours).filter(is_plain).unwrap_or("/")
 }
 
 /// The sentence of a failure's code.
@@ -90,6 +93,9 @@ pub fn words_of(code: &str, lang: Lang) -> String {
     let t = words(lang);
     match code {
         "request.method" => t.failure_method(),
+        "request.cross_site" => t.failure_cross_site(),
+        "request.type" => t.failure_type(),
+        "request.broken" => t.failure_broken(),
         "request.too_large" => t.failure_too_large(),
         "form.invalid" => t.failure_form(),
         "email.invalid" => t.failure_email(),
@@ -114,8 +120,10 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "too_often" => t.failure_too_often(),
         "token.scopes" => t.failure_scopes(),
         "token.days" => t.failure_days(),
+        "invitation.days" => t.failure_invitation_days(),
         "member.last_owner" => t.failure_last_owner(),
         "member.rank" => t.failure_rank(),
+        "member.shared_account" => t.failure_shared_account(),
         "member.exists" => t.failure_member_exists(),
         "role.unknown" => t.failure_role(),
         "logo.invalid" => t.failure_logo(),
@@ -157,7 +165,7 @@ pub fn words_of(code: &str, lang: Lang) -> String {
         "crew.email_twice" => t.failure_crew_twice(),
         "crew.no_email" => t.failure_crew_no_email(),
         "crew.already_linked" => t.failure_crew_linked(),
-        "line.unreadable" | "line.too_many_columns" => t.failure_line(),
+        "line.too_many_columns" => t.failure_line(),
         "link.dead" => t.failure_link(),
         "setup.done" => t.failure_setup(),
         "stale" => t.failure_stale(),
@@ -187,4 +195,35 @@ pub fn words_of(code: &str, lang: Lang) -> String {
 /// The page for a failure that no page of ours told of, in the language that the request's headers ask for.
 pub fn failed(failure: Failure, headers: &http::HeaderMap) -> Response {
     Refusal::new(failure, asked_lang(headers)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_ours_is_gone_on_to() {
+        for ours in ["/", "/me", "/o/salle/plan?week=2026-11-23&rows=crew", "/o/salle/crew?q=%09%5C//", "/a//b", "/é"] {
+            assert_eq!(safe_next(Some(ours)), ours);
+        }
+        for other in [
+            "",
+            "me",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example/x",
+            "/\n/evil.example",
+            "/\r/evil.example",
+            "\t//evil.example",
+            "/me\t",
+            "/\0/evil.example",
+            "/\u{7f}/evil.example",
+            "/\u{85}/evil.example",
+        ] {
+            assert_eq!(safe_next(Some(other)), "/", "{other:?}");
+        }
+        assert_eq!(safe_next(None), "/");
+    }
 }

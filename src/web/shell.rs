@@ -231,17 +231,19 @@ pub fn Plain(
     }
 }
 
-/// Changes the language and comes back.
+/// Changes the language and comes back; nothing where there is no way back.
 #[component]
 pub fn LanguageSwitch(lang: Lang, path: String) -> impl IntoView {
     let other = lang.other();
-    view! {
-        <form method="post" action="/language">
-            <input type="hidden" name="language" value=other.code() />
-            <input type="hidden" name="next" value=path />
-            <button class="btn" lang=other.code()>{if other == Lang::En { "English" } else { "Français" }}</button>
-        </form>
-    }
+    (!path.is_empty()).then(|| {
+        view! {
+            <form method="post" action="/language">
+                <input type="hidden" name="language" value=other.code() />
+                <input type="hidden" name="next" value=path />
+                <button class="btn" lang=other.code()>{if other == Lang::En { "English" } else { "Français" }}</button>
+            </form>
+        }
+    })
 }
 
 /// The name of a role.

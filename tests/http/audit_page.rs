@@ -1,7 +1,7 @@
 //! The audit as people read it: the page, its files, the command line, the API.
 
 use crate::program::Program;
-use crate::support::{NOW, Shop, TestApp, each_app};
+use crate::support::{NOW, Shop, TestApp, each_app, escaped};
 use regie::access::Actor;
 use regie::audit::{self, Event, Subject};
 use regie::kernel::{Lang, Role};
@@ -202,6 +202,58 @@ async fn the_list_is_searched_and_filtered() {
     .await;
 }
 
+/// Whatever the program can write, and nothing else.
+#[tokio::test]
+async fn every_event_is_found_under_its_group() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let url = format!("/o/{}/audit", shop.org.slug);
+        let events: BTreeSet<_> = super::access::code::events().into_iter().map(|written| written.event).collect();
+        let actor = Actor::system(shop.org.id, "demonstration");
+        for name in &events {
+            let event = Event::new(name.clone().leak(), Subject("org", Some(shop.org.id.0)));
+            audit::record(&test.app, &actor, shop.org.id, event).await.unwrap();
+        }
+        for group in audit::Group::ALL {
+            let file = test.browse("GET", &format!("{url}/events.csv?kind={}", group.code()), &cookie, "").await.text;
+            let found: BTreeSet<_> = csv_reader(&file).into_iter().skip(1).map(|row| row[3].clone()).collect();
+            let theirs: BTreeSet<_> = events.iter().filter(|name| audit::Group::of(name) == Some(group)).cloned().collect();
+            assert_eq!(found, theirs, "{group:?}");
+        }
+        let page = test.browse("GET", &url, &cookie, "").await.text;
+        assert!(page.contains("value=\"planning\""), "the plan can be chosen: {page}");
+    })
+    .await;
+}
+
+/// As they are written, on every engine.
+#[tokio::test]
+async fn names_are_found_with_any_accent() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let (cookie, token) = (test.cookie(&shop.owner.email).await, test.token(&shop.owner.email).await);
+        let url = format!("/o/{}/audit", shop.org.slug);
+        test.kiosk(&token, "ÜBERBÜHNE Haÿ").await;
+        let program = json!({ "name": "Ëthel", "scopes": ["read", "write", "admin"], "days": 30 });
+        let program = test.api("POST", "/api/v1/auth/tokens", &token, Some(program)).await.json();
+        let (secret, quay) = (program["secret"].as_str().unwrap(), json!({ "kiosk_name": "Quai", "location": "Cour" }));
+        assert_eq!(test.api("POST", "/api/v1/admin/kiosks", secret, Some(quay)).await.status, 201);
+        for (typed, is_found) in [
+            ("Überbühne", true),
+            ("überbühne haÿ", true),
+            ("UBERBUHNE HAY", true),
+            ("uberbohne", false),
+            ("Ëthel", true),
+            ("ethel", true),
+        ] {
+            let page = test.browse("GET", &format!("{url}?q={}", escaped(typed)), &cookie, "").await.text;
+            assert_eq!(!rows(&page).is_empty(), is_found, "{typed}: {page}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_list_is_paged_by_its_numbers() {
     each_app(async |test| {
@@ -253,6 +305,7 @@ async fn the_table_holds_the_filtered_rows_and_no_formula() {
         assert_eq!(file.status, 200, "{}", file.text);
         assert!(file.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
         assert!(file.headers["content-disposition"].to_str().unwrap().contains("journal-theatre-du-mail.csv"));
+        assert!(file.text.starts_with("\u{feff}numéro;date et heure;"), "as other tables: {}", file.text);
         let mut reader = csv_reader(&file.text);
         let head: Vec<String> = reader.remove(0);
         assert_eq!(&head[..3], ["numéro", "date et heure", "qui"]);
@@ -281,7 +334,7 @@ fn csv_reader(text: &str) -> Vec<Vec<String>> {
         match c {
             '"' if quoted && chars.peek() == Some(&'"') => row.last_mut().unwrap().push(chars.next().unwrap()),
             '"' => quoted = !quoted,
-            ',' if !quoted => row.push(String::new()),
+            ';' if !quoted => row.push(String::new()),
             '\r' if !quoted => {}
             '\n' if !quoted => rows.push(vec![String::new()]),
             c => row.last_mut().unwrap().push(c),
@@ -313,13 +366,13 @@ async fn the_chain_is_verified_in_words() {
         assert_eq!(whole.status, 200);
         let rows = test.api("GET", "/api/v1/admin/audit-logs/verify", &token, None).await.json();
         assert_eq!((&rows["whole"], &rows["broken_seq"]), (&json!(true), &json!(null)));
-        let words = format!("{} entrées vérifiées sam. 21 nov., 09:00.", rows["rows"]);
+        let words = format!("{} entrées vérifiées le 21 novembre 2026, 09:00.", rows["rows"]);
         assert!(whole.text.contains("Chaîne intacte") && whole.text.contains(&words), "{words}: {}", whole.text);
 
         tamper(&test, "UPDATE audit_events SET detail = '{}' WHERE org_id = $1 AND seq = 3", shop.org.id.0).await;
         let broken = test.browse("POST", &url, &cookie, "").await.text;
         assert!(broken.contains("note danger") && broken.contains("Chaîne rompue"));
-        assert!(broken.contains("L’entrée 3, datée sam. 21 nov., 09:00, a été changée."), "{broken}");
+        assert!(broken.contains("L’entrée 3, datée du 21 novembre 2026, 09:00, a été changée."), "{broken}");
         let api = test.api("GET", "/api/v1/admin/audit-logs/verify", &token, None).await.json();
         assert_eq!(api, json!({ "whole": false, "rows": 2, "broken_seq": 3 }));
         tamper(&test, "DELETE FROM audit_events WHERE org_id = $1 AND seq = 2", shop.org.id.0).await;
@@ -419,8 +472,10 @@ async fn the_api_narrows_the_list_by_time_and_number() {
         let since = list("from_date=2026-11-21T09:30:00%2B01:00", &later).await;
         assert_eq!(since.len(), 2, "added, and its key");
         assert_eq!(list("to_date=2026-11-21T08:30:00Z&limit=100", &later).await, all);
-        let wrong = test.api("GET", "/api/v1/admin/audit-logs?from_date=soon", &later, None).await;
-        assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["field"]), (422, &json!("from_date")));
+        for (field, text) in [("from_date", "soon"), ("from_date", "1970-01-01T00:00:00Z"), ("to_date", "9999-12-30T00:00:00Z")] {
+            let wrong = test.api("GET", &format!("/api/v1/admin/audit-logs?{field}={text}"), &later, None).await;
+            assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["field"]), (422, &json!(field)), "{text}");
+        }
         assert_eq!(NOW.0 % 3_600_000, 0, "the clock of this test stands at a full hour");
     })
     .await;

@@ -10,8 +10,10 @@ use regie::kernel::zone::Zone;
 use regie::platform::db::{EngineKind, Migration};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 
 const EMAIL: &str = "ana@exemple.fr";
@@ -83,7 +85,9 @@ async fn what_could_not_be_decided_is_no_refusal() {
         test.change("ALTER TABLE accounts RENAME TO people").await;
         test.app.db.close().await.unwrap();
         let said = program.run(&["admin", "promote", "--email", EMAIL]);
-        assert_eq!((said.code, said.err.as_str()), (1, "regie: unexpected\n"), "{said:?}");
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
+        assert!(said.err.ends_with("regie: unexpected\n"), "{said:?}");
+        assert!(said.err.contains("Database refused a statement") && said.err.contains("accounts"), "why: {said:?}");
     })
     .await;
 }
@@ -163,6 +167,18 @@ fn settings_are_checked_before_anything_is_done() {
     assert!(good.out.ends_with("\nThe settings are right.\n"), "{good:?}");
     assert!(!good.out.contains("hunter2"), "{good:?}");
     assert!(!program.folder.path().join("elsewhere").exists(), "nothing was made");
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_named_when_it_is_a_setting() {
+    let program = Program::new("");
+    let check = |name| end(program.command(&["config", "check"]).env(name, OsStr::from_bytes(b"caf\xe9")), "");
+    assert_eq!(check("CAFE").code, 0, "it is somebody else's");
+    for name in ["SMTP_USER", "SMTP_PASSWORD", "SMTP_PASSWORD_FILE"] {
+        let said = check(name);
+        assert_eq!((said.code, said.err), (3, format!("regie: environment: {name}: expected UTF-8\n")));
+    }
+    assert!(check("REGIE_CAFE").err.starts_with("regie: environment: unknown setting REGIE_CAFE"));
 }
 
 #[test]

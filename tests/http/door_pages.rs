@@ -99,6 +99,18 @@ async fn a_manager_narrows_the_punches_by_day_person_and_kiosk() {
             let page = stage.see(&cookie, &format!("/punches{query}")).await;
             assert_eq!(pieces(between(&page, "<tbody", "</tbody>"), "<tr"), expected, "{query}");
         }
+        for (query, kept) in [
+            (String::new(), String::new()),
+            (format!("person={his}&kiosk={there}&"), format!("person={his}&kiosk={there}&")),
+            (format!("person=&kiosk={here}&"), format!("kiosk={here}&")),
+        ] {
+            let page = stage.see(&cookie, &format!("/punches?{query}day=2026-11-21")).await.replace("&amp;", "&");
+            let today = format!("/punches?{kept}");
+            let links = [format!("/punches?{kept}day=2026-11-20"), format!("/punches?{kept}day=2026-11-22")];
+            for link in links.iter().map(String::as_str).chain([today.trim_end_matches(['?', '&'])]) {
+                assert!(page.contains(&format!("href=\"{}{link}\"", stage.base)), "{link}: {page}");
+            }
+        }
         let chosen = stage.see(&cookie, &format!("/punches?kiosk={there}")).await;
         let chosen = between(&chosen, "name=\"kiosk\"", "</select>").split("<option").find(|option| option.contains(" selected"));
         assert_eq!(chosen.map(|option| plain(&format!("<option{option}"))).as_deref(), Some("Quai"));
@@ -181,6 +193,27 @@ async fn today_is_today_after_a_night_and_beside_another_month() {
         let manager = test.cookie(&stage.shop.email("Ines")).await;
         let page = stage.see(&manager, &format!("/crew/{}/hours?week=2026-11-16", stage.karim.id)).await;
         assert_eq!(plain(between(&page, "<dl class=\"tiles\">", "</dl>")), "Total 8 h 00");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_break_of_last_night_is_not_taken_off_today() {
+    each_app(async |test| {
+        let stage = Stage::open(&test).await;
+        let cookie = test.cookie(&stage.karim.email).await;
+        // From Sunday, 20:00 to Monday, 4:00, with a break at 22:00.
+        stage.wait(35 * 60);
+        stage.scan(&stage.karim, &stage.cour, None).await;
+        stage.wait(2 * 60);
+        stage.scan(&stage.karim, &stage.cour, Some("break_start")).await;
+        stage.wait(30);
+        stage.scan(&stage.karim, &stage.cour, Some("break_end")).await;
+        stage.wait(5 * 60 + 30);
+        let out = stage.scan(&stage.karim, &stage.cour, None).await;
+        assert_eq!(out["minutes_today"], 240, "what the kiosk says");
+        let page = stage.see(&cookie, "/hours").await;
+        assert_eq!(plain(between(&page, "<dl class=\"tiles\">", "</dl>")), "Total 0 h 00 Aujourd’hui 4 h 00");
     })
     .await;
 }
@@ -320,7 +353,10 @@ async fn an_admin_revokes_a_phone_that_was_lost() {
         }
         assert_eq!(stage.post(&admin, "/devices/987654/lost", "").await.status, 404);
         let before = list().await;
-        assert!(before.starts_with("Téléphone Enregistré") && before.contains("sessions, dans Membres"), "{before}");
+        assert!(
+            before.starts_with("Téléphone Enregistré le 21 novembre 2026") && before.contains("sessions, dans Membres"),
+            "{before}"
+        );
         assert!(stage.see(&admin, &page).await.contains(&format!("action=\"{}{lost}\"", stage.base)));
 
         let (his, owner) = (test.token(&karim.email).await, test.token(&stage.shop.owner.email).await);

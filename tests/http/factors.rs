@@ -55,6 +55,7 @@ impl Enrolled {
         assert_eq!(confirm("000000").await.status, 422);
         let done = confirm(&code_at(&secret, test.app.clock.now())).await;
         assert_eq!(done.status, 200, "{}", done.text);
+        assert!(!done.text.contains("action=\"/language\""), "the codes are shown once, whatever the language");
         let recovery = codes_in(&done.text);
         assert_eq!(recovery.len(), 10);
         assert!(!test.browse("GET", "/me/security", &cookie, "").await.text.contains(&spoken), "the secret is shown no more");

@@ -26,8 +26,8 @@ async fn figures_are_drawn_with_a_table_behind_each() {
         let page = see("").await;
         for said in [
             "2 personnes, 18\u{a0}h",
-            "Places pourvues : 1 sur 1, soit 100 %",
-            "Tournée : 180,00\u{a0}€",
+            "Places pourvues\u{a0}: 1 sur 1, soit 100\u{a0}%",
+            "Tournée\u{a0}: 180,00\u{a0}€",
             "Une affectation sans tarif",
             "S49 · 30 novembre 2026",
         ] {

@@ -152,7 +152,7 @@ async fn the_algorithm_is_changed_without_signing_anybody_out() {
         let mut config = test.app.config.clone();
         config.tokens.algorithm = KeyKind::Es256;
         let app = regie::composition::open(config, test.app.clock.clone()).await.unwrap();
-        let changed = TestApp { router: regie::composition::router(&app), app };
+        let changed = TestApp { router: regie::composition::router(&app), app, folder: test.folder.clone() };
         let new = changed.token(&email).await;
         assert_eq!(decode_header(&new).unwrap().alg, Algorithm::ES256);
         assert_eq!((changed.me(&old).await, changed.me(&new).await), (200, 200));

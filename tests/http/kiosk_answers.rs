@@ -41,8 +41,8 @@ const REFUSALS: [(&str, &str, [Words; 2]); 10] = [
             (
                 "Heure décalée",
                 &[
-                    "L’heure vient d’être corrigée : présentez votre badge à nouveau.",
-                    "Si cela revient, prévenez votre régie : la tablette doit être à l’heure automatique.",
+                    "L’heure vient d’être corrigée\u{a0}: présentez votre badge à nouveau.",
+                    "Si cela revient, prévenez votre régie\u{a0}: la tablette doit être à l’heure automatique.",
                 ],
             ),
             (
@@ -66,7 +66,7 @@ const REFUSALS: [(&str, &str, [Words; 2]); 10] = [
         "punch.archived",
         "no",
         [
-            ("Fiche archivée", &["Prévenez votre régie : elle peut sortir votre fiche des archives."]),
+            ("Fiche archivée", &["Prévenez votre régie\u{a0}: elle peut sortir votre fiche des archives."]),
             ("Record archived", &["Tell your manager, who can take your record out of the archive."]),
         ],
     ),
@@ -250,8 +250,8 @@ async fn who_comes_and_goes_is_greeted() {
                 ("out", "Au revoir Karim", "Sortie", "09:30", "Aujourd’hui", "30"),
             ],
             [
-                ("in", "Hello Karim", "Clock in", "09:30", "Today", "0"),
-                ("out", "Goodbye Karim", "Clock out", "10:00", "Today", "30"),
+                ("in", "Hello Karim", "Clocked in", "09:30", "Today", "0"),
+                ("out", "Goodbye Karim", "Clocked out", "10:00", "Today", "30"),
             ],
         ];
         for (n, (name, expected)) in ["Théâtre du Mail", "Playhouse"].into_iter().zip(expected).enumerate() {
@@ -286,7 +286,7 @@ async fn a_pairing_code_works_once_and_for_a_quarter_of_an_hour() {
             assert!(answer.text.contains("Code inconnu, déjà utilisé ou trop ancien."), "{}", answer.text);
             assert!(set_cookie(&answer, "regie_kiosk").is_none(), "nothing is paired");
             let english = test.browse("POST", "/kiosk/pair", "language=en", &format!("code={code}")).await;
-            assert!(english.text.contains("Unknown, used or too old code."), "{}", english.text);
+            assert!(english.text.contains("This code is unknown, used or expired."), "{}", english.text);
         };
         let code = door.pairing_code().await;
         assert_eq!(door.enter(&code).await.status, 303);

@@ -73,7 +73,7 @@ async fn a_move_is_the_managers_own_until_it_is_published_and_then_says_what_was
         team.change(json!({ "starts_at": "2026-12-08T10:00", "ends_at": "2026-12-08T18:00", "place": "Studio" })).await;
         team.publish().await;
         let html = team.see().await;
-        let was = "Déplacée : c’était lundi 7 décembre, 09:00 – 16:45 · Autre lieu : c’était Grande salle";
+        let was = "Déplacée\u{a0}: c’était lundi 7 décembre, 09:00 – 16:45 · Autre lieu\u{a0}: c’était Grande salle";
         assert!(html.contains(was) && html.contains("reply"), "a large one asks again: {html}");
         test.run_jobs().await;
         let mail = test.mail_to("karim@theatre-du-mail.example").await;

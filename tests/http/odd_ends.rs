@@ -28,7 +28,7 @@ fn odd(app: &App) -> Router {
 }
 
 async fn ask(test: &TestApp, path: &str) -> Answer {
-    let test = TestApp { app: test.app.clone(), router: odd(&test.app) };
+    let test = TestApp { router: odd(&test.app), ..test.clone() };
     test.send(Request::get(path).header("accept-language", "fr").body(Body::empty()).unwrap()).await
 }
 
@@ -90,8 +90,8 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// An answer, and what was logged meanwhile.
-async fn overheard(asking: impl Future<Output = Answer>) -> (Answer, String) {
+/// What was asked for, and what was logged meanwhile.
+pub async fn overheard<T>(asking: impl Future<Output = T>) -> (T, String) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
     let listening = tracing::subscriber::set_default(subscriber);

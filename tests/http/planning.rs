@@ -185,6 +185,21 @@ async fn missions_are_made_changed_copied_and_called_off() {
     .await;
 }
 
+/// A page that is open, a program, a step to be undone: who still holds the number of what is gone hits nothing with it.
+#[tokio::test]
+async fn what_was_meant_for_a_mission_that_is_gone_hits_no_other() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        let gone = room.mission(1, 8, 9).await;
+        room.done("DELETE", &format!("/missions/{gone}"), None).await;
+        let next = room.mission(2, 8, 9).await;
+        assert!(next > gone, "{next} after {gone}");
+        assert_eq!(room.ask("DELETE", &format!("/missions/{gone}"), None).await.status, 404);
+        room.done("GET", &format!("/missions/{next}"), None).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_typed_wrong_is_said_field_by_field() {
     each_app(async |test| {
@@ -212,7 +227,15 @@ async fn what_is_typed_wrong_is_said_field_by_field() {
         let mut other = hours(1, 8, 9);
         other["project_id"] = json!(987654);
         assert_eq!(fields("/missions", other).await, ["project_id"]);
+        let far = json!({ "title": "Montage", "starts_at": "9999-12-30T08:00:00Z", "ends_at": "9999-12-30T18:00:00Z" });
+        assert_eq!(fields("/missions", far).await, ["starts_at", "ends_at"], "however it is written");
+        let far = json!({ "user_id": room.karim, "starts_at": "9999-12-30T08:00:00Z", "ends_at": "9999-12-30T18:00:00Z" });
+        assert_eq!(fields("/availabilities", far).await, ["starts_at", "ends_at"]);
         assert_eq!(fields("/publish", json!({ "from": "2026-12-02", "to": "2026-12-01" })).await, ["to"]);
+        assert_eq!(fields("/publish", json!({ "from": "2026-12-01", "to": "9999-12-30T00:00:00Z" })).await, ["to"]);
+        let quarter = json!({ "from": "2026-12-01", "to": "2027-03-03" });
+        assert_eq!(room.ask("POST", "/publish", Some(quarter)).await.status, 200, "as much as the rules look at");
+        assert_eq!(fields("/publish", json!({ "from": "2026-12-01", "to": "2027-03-04" })).await, ["to"]);
         for query in
             ["/missions?from=hier", "/missions?after=x", "/missions?sort=title", "/projects?status=x", "/projects?sort=x"]
         {

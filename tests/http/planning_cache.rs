@@ -2,12 +2,10 @@
 
 use super::planning::{Room, hours};
 use crate::db::{Place, on_postgres, on_sqlite};
+use crate::support::redis::{Redis, free_port};
 use crate::support::{TestApp, each_app, proof, soon};
 use regie::kernel::zone::{Zone, parse_local};
-use regie::platform::secret::Secret;
 use serde_json::{Value, json};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Whether a list was kept, and how long it is.
@@ -111,44 +109,6 @@ async fn what_one_server_changes_no_other_shows_old() {
     .await;
 }
 
-/// A Redis of its own.
-struct Redis {
-    process: Child,
-    port: u16,
-}
-
-impl Redis {
-    /// `None` where the program is not installed.
-    fn start(port: u16) -> Option<Self> {
-        let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
-        let process = command.current_dir(std::env::temp_dir()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-        let redis = Self { process, port };
-        let started = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "Redis does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(redis)
-    }
-
-    fn kill(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        // Also when the test fails before it came to that.
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 #[tokio::test]
 async fn redis_is_shared_and_may_die_and_come_back() {
     let run = async |place: &Place| {
@@ -157,10 +117,8 @@ async fn redis_is_shared_and_may_die_and_come_back() {
             return;
         };
         let port = redis.port;
-        let open = async || {
-            let url = Secret::new(format!("redis://127.0.0.1:{port}/"));
-            TestApp::open_with(&place.url, |config| config.cache.redis_url = url.clone()).await
-        };
+        let url = redis.url();
+        let open = async || TestApp::open_with(&place.url, |config| config.cache.redis_url = url.clone()).await;
         let test = open().await;
         let room = Room::open(&test, "Théâtre du Mail").await;
         becomes_fresh(&room, "nothing").await;

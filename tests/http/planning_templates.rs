@@ -127,7 +127,7 @@ async fn templates_in_the_browser() {
         assert!(get(&format!("/projects/{project}")).await.text.contains(&format!("/templates/new?project={project}")));
         let look = get(&format!("/templates/new?from=2026-11-30&to=2026-12-06&project={project}")).await;
         assert!(look.text.contains("Montage 1") && look.text.contains("Enregistrer 2 missions"), "{}", look.text);
-        assert!(look.text.contains("mardi 1 décembre") && !look.text.contains("14:00"), "{}", look.text);
+        assert!(look.text.contains("mardi 1er décembre") && !look.text.contains("14:00"), "{}", look.text);
 
         let form = format!("from=2026-11-30&to=2026-12-06&project={project}&name=");
         let nameless = post("/templates/new", &form).await;

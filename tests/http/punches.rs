@@ -1,9 +1,9 @@
 use crate::support::{NOW, TestApp, each_app, proof};
 use jiff::ToSpan;
-use regie::audit::{self, Verdict};
+use regie::audit::{self, Fault, ReadAudit};
 use regie::kernel::{CrewMemberId, Role};
 use regie::planning::ProjectFilter;
-use regie::platform::db::DbError;
+use regie::platform::db::{DbError, EngineKind};
 use serde_json::json;
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
@@ -113,7 +113,14 @@ async fn a_scan_at_another_time_than_the_server_s_is_refused_and_uses_nothing_up
         let code = test.code(&door.owner, door.phone).await;
         let scan = async |at: &str| test.scan(&door.key, json!({ "qr_token": code, "scanned_at": at })).await;
         // It is 09:00 in Paris.
-        for at in ["2026-11-21T09:02:01+01:00", "2026-11-21T07:57:59Z", "2026-11-21T09:10:00", "1970-01-01T00:00:00Z"] {
+        for at in [
+            "2026-11-21T09:02:01+01:00",
+            "2026-11-21T07:57:59Z",
+            "2026-11-21T09:10:00",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T01:00:00",
+            "9999-12-30T00:00:00Z",
+        ] {
             let answer = scan(at).await;
             assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (409, Some("punch.clock_differs")), "{at}");
         }
@@ -217,8 +224,9 @@ async fn the_audit_chain_breaks_where_a_row_is_touched() {
         let shop = test.shop("Théâtre du Mail").await;
         test.person(&shop, "Karim Benali", Role::Tech).await;
         let org = shop.org.id;
-        let verdict = async || audit::verify(&mut test.app.db.read().await.unwrap(), org).await.unwrap();
-        assert_eq!(verdict().await, Verdict::Whole { rows: 3 });
+        let check = async || audit::verify_chain::<ReadAudit>(&test.app, proof(org)).await.unwrap();
+        let whole = check().await;
+        assert_eq!((whole.rows, whole.broken), (3, None));
         let mut tx = test.app.db.begin_write().await.unwrap();
         let touched = tx.query("UPDATE audit_events SET detail = '{}' WHERE org_id = $1 AND seq = 1").bind(org.0).execute().await;
         assert!(touched.is_err(), "the table refuses a change");
@@ -226,7 +234,8 @@ async fn the_audit_chain_breaks_where_a_row_is_touched() {
         let mut tx = test.app.db.begin_write().await.unwrap();
         tx.query("UPDATE audit_heads SET seq = seq + 1 WHERE org_id = $1").bind(org.0).execute().await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(verdict().await, Verdict::Broken { seq: 4 }, "a row is missing at the end");
+        let broken = check().await.broken.map(|broken| (broken.seq, broken.fault));
+        assert_eq!(broken, Some((4, Fault::Removed)), "a row is missing at the end");
     })
     .await;
 }
@@ -352,6 +361,29 @@ async fn badges_are_good_after_a_quiet_week() {
     .await;
 }
 
+/// Who scans meanwhile waits for some of them, not for all.
+#[tokio::test]
+async fn badges_are_forgotten_some_at_a_time() {
+    const OLD: &str = "INSERT INTO badges (org_id, device_id, crew_member_id, code_hash, issued_at, expires_at)
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      SELECT d.org_id, d.id, d.crew_member_id, 'old ' || CAST(n.i AS TEXT), 0, n.i FROM n CROSS JOIN devices d";
+    each_app(async |test| {
+        door(&test).await;
+        assert_eq!(test.change(OLD).await, 2500);
+        // Something of the newest keeps it: what is forgotten with it is not.
+        let hold = "CREATE TABLE held (badge_id BIGINT NOT NULL REFERENCES badges (id));
+          INSERT INTO held (badge_id) SELECT id FROM badges WHERE expires_at = 2500";
+        test.app.db.script(hold).await.unwrap();
+        let purge = async || regie::timeclock::service::purge_badges(&test.app).await;
+        let held = purge().await;
+        assert!(matches!(held, Err(DbError::ForeignKey)), "{held:?}");
+        assert_eq!(test.number("SELECT count(*) FROM badges").await, 500);
+        test.app.db.script("DROP TABLE held").await.unwrap();
+        assert_eq!((purge().await.unwrap(), test.number("SELECT count(*) FROM badges").await), (500, 0));
+    })
+    .await;
+}
+
 /// Whatever the program does, or somebody with a database client.
 #[tokio::test]
 async fn the_table_refuses_what_does_not_follow() {
@@ -387,6 +419,25 @@ async fn the_table_refuses_what_does_not_follow() {
         let twice = refused(row!("1, NULL, 'off', 'in', 'on'")).await;
         assert!(twice.is_err_and(|error| error.is_unique("punches_org_id_crew_member_id_seq_key")));
         assert!(refused(row!("2, 1, 'on', 'out', 'off'")).await.is_ok(), "what does follow is no matter");
+        // The ways around the triggers of each row.
+        let around: &[&'static str] = match test.app.db.engine() {
+            EngineKind::Sqlite => &[
+                "INSERT OR REPLACE INTO punches SELECT * FROM punches",
+                "INSERT OR REPLACE INTO punches (org_id, crew_member_id, seq, prior_state, kind, state, at, recorded_at, source)
+                 SELECT org_id, crew_member_id, 1, 'off', 'in', 'on', at + 1, recorded_at, 'system' FROM punches",
+                "INSERT OR REPLACE INTO punches (id, org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at, recorded_at,
+                   source) SELECT id, org_id, crew_member_id, 2, 1, 'on', 'out', 'off', at, recorded_at, 'system' FROM punches",
+                "INSERT OR REPLACE INTO punches (badge_id, org_id, crew_member_id, seq, prior_seq, prior_state, kind, state, at,
+                   recorded_at, source)
+                 SELECT badge_id, org_id, crew_member_id, 2, 1, 'on', 'out', 'off', at, recorded_at, 'system' FROM punches",
+                "INSERT OR REPLACE INTO audit_events SELECT * FROM audit_events",
+            ],
+            EngineKind::Postgres => &["TRUNCATE punches", "TRUNCATE crew_members CASCADE", "TRUNCATE audit_events"],
+        };
+        for sql in around.iter().copied() {
+            let outcome = refused(sql).await;
+            assert!(matches!(outcome, Err(DbError::Invalid(_) | DbError::Unique(_))), "{sql}: {outcome:?}");
+        }
     })
     .await;
 }

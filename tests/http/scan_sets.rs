@@ -1,7 +1,7 @@
 //! Scans that come at the same time, and are recorded together.
 
-use crate::support::{TestApp, each_app, each_app_with};
-use regie::audit::{self, Verdict};
+use crate::support::{TestApp, each_app, each_app_with, proof};
+use regie::audit::{self, ReadAudit};
 use regie::kernel::Role;
 use regie::platform::db::EngineKind;
 use serde_json::{Value, json};
@@ -98,8 +98,8 @@ async fn each_is_answered_as_if_alone(test: TestApp) {
     assert_eq!(test.number(by_kiosk).await, 10);
     let requests = "SELECT count(DISTINCT request_id) FROM audit_events WHERE action = 'punch.recorded'";
     assert_eq!(test.number(requests).await, 10);
-    let verdict = audit::verify(&mut test.app.db.read().await.unwrap(), shop.org.id).await.unwrap();
-    assert!(matches!(verdict, Verdict::Whole { .. }), "{verdict:?}");
+    let check = audit::verify_chain::<ReadAudit>(&test.app, proof(shop.org.id)).await.unwrap();
+    assert_eq!(check.broken, None);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use axum::body::Body;
 use http::Request;
 use regie::accounts::service::set_account_active;
 use regie::kernel::{AccountId, INSTALLATION, Role};
+use regie::platform::db::DbError;
 use serde_json::{Value, json};
 
 /// The living sessions of whose token it is.
@@ -280,6 +281,41 @@ async fn a_session_ends_by_itself_and_is_forgotten_after_a_quarter() {
         test.app.clock.advance_seconds(91 * 86_400);
         assert!(purge().await > 0);
         assert_eq!(test.number("SELECT count(*) FROM sessions").await, 0);
+    })
+    .await;
+}
+
+/// Who signs in meanwhile waits for some of them, not for all.
+#[tokio::test]
+async fn sessions_are_forgotten_some_at_a_time() {
+    // Ended long ago by themselves, by somebody, and before anybody signed in with them.
+    const OLD: &str = "
+      INSERT INTO sessions (kind, key_hash, account_id, created_at, last_seen_at, expires_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        SELECT 'browser', 'expired ' || CAST(n.i AS TEXT), a.id, 0, 0, n.i FROM n CROSS JOIN (SELECT min(id) AS id FROM accounts) a;
+      INSERT INTO sessions (kind, key_hash, account_id, created_at, last_seen_at, expires_at, revoked_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        SELECT 'api', 'revoked ' || CAST(n.i AS TEXT), a.id, 0, 0, 9000000000000, n.i
+          FROM n CROSS JOIN (SELECT min(id) AS id FROM accounts) a;
+      INSERT INTO sessions (kind, key_hash, created_at, last_seen_at, expires_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        SELECT 'browser', 'nobody ' || CAST(n.i AS TEXT), 0, 0, 1795000000000 FROM n;
+      INSERT INTO refresh_tokens (session_id, token_hash, issued_at, expires_at)
+        SELECT id, key_hash, 0, 9000000000000 FROM sessions WHERE key_hash LIKE 'revoked %';
+      CREATE TABLE held (session_id BIGINT NOT NULL REFERENCES sessions (id));
+      INSERT INTO held (session_id) SELECT id FROM sessions WHERE key_hash = 'expired 2500'";
+    const LEFT: &str = "SELECT count(*) FROM sessions WHERE created_at = 0";
+    each_app(async |test| {
+        test.shop("Théâtre du Mail").await;
+        test.app.db.script(OLD).await.unwrap();
+        let purge = async || regie::accounts::service::purge_sessions(&test.app).await;
+        // Something keeps the newest: what is forgotten with it is not.
+        let held = purge().await;
+        assert!(matches!(held, Err(DbError::ForeignKey)), "{held:?}");
+        assert_eq!(test.number(LEFT).await, 3 * 500);
+        assert_eq!(test.number("SELECT count(*) FROM refresh_tokens").await, 0, "with a session that ended all of its end");
+        test.app.db.script("DROP TABLE held").await.unwrap();
+        assert_eq!((purge().await.unwrap(), test.number(LEFT).await), (3 * 500, 0));
     })
     .await;
 }

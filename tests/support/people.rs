@@ -4,7 +4,7 @@ use super::{Answer, PASSWORD, TestApp, escaped, proof, session_cookie};
 use regie::accounts::{Account, NewAccount};
 use regie::kernel::text::slug;
 use regie::kernel::{CrewMemberId, INSTALLATION, Role};
-use regie::orgs::service::{DemoPerson, add_demo_person, create_demo_org};
+use regie::orgs::service::{DemoPerson, add_demo_person, create_org_with_owner};
 use regie::orgs::{CrewMember, NewCrewMember, NewOrg, Org};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ impl TestApp {
         let email = format!("patron@{}.example", slug(name));
         let owner = NewAccount { email, name: "Claire Vasseur".into(), password: PASSWORD.into(), language: "fr".into() };
         let org = NewOrg { name: name.into(), time_zone: "Europe/Paris".into(), language: "fr".into(), is_demo: false };
-        let (org, owner) = create_demo_org(&self.app, proof(INSTALLATION), owner, org).await.unwrap();
+        let (org, owner) = create_org_with_owner(&self.app, proof(INSTALLATION), owner, org).await.unwrap();
         Shop { org, owner }
     }
 

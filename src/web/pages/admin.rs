@@ -78,10 +78,7 @@ fn row(org: OrgSheet, until: Option<String>, typed: Typed, zone: &Zone, lang: La
     let t = words(lang);
     let since = format::long_day(zone.local(org.created_at).date, lang);
     let (enter, leave) = (format!("/admin/orgs/{}/enter", org.id), format!("/admin/orgs/{}/leave", org.id));
-    let (field, error) = (format!("reason-{}", org.id), typed.error("reason", lang));
-    let (error_id, help_id) = (format!("{field}-error"), format!("{field}-help"));
-    let described = if error.is_some() { format!("{help_id} {error_id}") } else { help_id.clone() };
-    let open = error.is_some();
+    let (field, open) = (format!("reason-{}", org.id), typed.failure.is_some());
     let inside = until.map(|until| {
         view! { <div class="row"><Pill tone="accent" icon="shield" text=t.admin_orgs_inside(until) /><form method="post" action=leave><button class="btn secondary">{t.admin_orgs_leave()}</button></form></div> }
     });
@@ -95,10 +92,7 @@ fn row(org: OrgSheet, until: Option<String>, typed: Typed, zone: &Zone, lang: La
             <td role="cell" class="bare">{inside}
                 <details open=open><summary>{t.admin_orgs_enter()}<span class="vh">" "{name}</span></summary>
                     <form class="stack tight" method="post" action=enter>
-                        <div class="field"><label for=field.clone()>{t.admin_orgs_reason()}</label>
-                            <input class="input" id=field name="reason" maxlength="300" required value=typed.value("reason") aria-invalid=error.is_some().then_some("true") aria-describedby=described />
-                            <p class="help" id=help_id>{t.admin_orgs_enter_lead()}</p>
-                            {error.map(|text| view! { <p class="error" id=error_id><Icon name="stop" small=true />{text}</p> })}</div>
+                        <Field typed lang name="reason" label=t.admin_orgs_reason() id=field help=t.admin_orgs_enter_lead() maxlength=300 required=true />
                         <div class="row"><button class="btn primary">{t.admin_orgs_enter_title()}</button></div>
                     </form></details></td>
         </tr>
@@ -117,6 +111,7 @@ async fn enter(admin: PlatformAdmin, Path(id): Path<OrgId>, Form(form): Form<Ent
         Err(crate::orgs::OrgError::NotFound) => Err(admin.refuse(Failure::not_found())),
         Err(error) => {
             let typed = Typed { failure: Some(error.into()), values: vec![("reason", form.reason)] };
+            let admin = PlatformAdmin { visitor: admin.visitor.at("/admin/orgs") };
             show(admin, ListQuery::default(), Some(id), typed).await
         }
     }

@@ -1,8 +1,8 @@
 //! The queue, for those who run the installation: what waits, what was put aside, and what to do about it.
 
 use super::*;
-use crate::kernel::JobId;
 use crate::kernel::zone::Zone;
+use crate::kernel::{Instant, JobId};
 use crate::operations::{self, JobFilter, JobLine, JobShow};
 use crate::web::audit_words::job_word;
 use axum::routing::{get, post};
@@ -41,9 +41,9 @@ async fn list(admin: PlatformAdmin, Query(query): Query<ListQuery>) -> Answer {
     let more = i64::try_from(jobs.len()).unwrap_or(0) > PAGE;
     jobs.truncate(usize::try_from(PAGE).unwrap_or(50));
     let next = jobs.last().filter(|_| more).map(|last| format!("/admin/jobs?state={}&before={}", show.code(), last.id));
-    let (t, lang, zone) = (admin.visitor.words(), admin.visitor.lang, admin.zone());
+    let (t, lang, zone, now) = (admin.visitor.words(), admin.visitor.lang, admin.zone(), admin.visitor.app.clock.now());
     Ok(render::page(StatusCode::OK, move || {
-        let rows: Vec<_> = jobs.into_iter().map(|job| row(job, &zone, lang)).collect();
+        let rows: Vec<_> = jobs.into_iter().map(|job| row(job, &zone, now, lang)).collect();
         let tabs = JobShow::ALL.map(|one| {
             view! { <a href=format!("/admin/jobs?state={}", one.code()) aria-current=(one == show).then_some("page")>{show_word(one, t)}</a> }
         });
@@ -71,7 +71,7 @@ async fn list(admin: PlatformAdmin, Query(query): Query<ListQuery>) -> Answer {
     }))
 }
 
-fn row(job: JobLine, zone: &Zone, lang: Lang) -> impl IntoView + use<> {
+fn row(job: JobLine, zone: &Zone, now: Instant, lang: Lang) -> impl IntoView + use<> {
     let t = words(lang);
     let (tone, icon, state) = match (job.state.as_str(), &job.last_error) {
         ("dead", _) => ("danger", "stop", t.admin_jobs_dead()),
@@ -79,7 +79,7 @@ fn row(job: JobLine, zone: &Zone, lang: Lang) -> impl IntoView + use<> {
         (_, Some(_)) => ("warning", "warn", t.admin_jobs_failing()),
         _ => ("", "clock", t.admin_jobs_waiting()),
     };
-    let next = (job.state == "waiting").then(|| format::date_time(zone.local(job.run_at), lang));
+    let next = (job.state == "waiting").then(|| format::date_time_near(zone.local(job.run_at), zone.local(now).date, lang));
     let base = format!("/admin/jobs/{}", job.id);
     let actions = (job.state != "running").then(|| {
         view! { <span class="row"><form method="post" action=format!("{base}/retry")><button class="btn secondary">{t.admin_jobs_retry()}</button></form>

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::zone::Zone;
-use crate::kernel::{AvailabilityId, Lang};
+use crate::kernel::{AvailabilityId, Instant, Lang};
 use crate::orgs::{CrewFilter, service as orgs};
 use crate::planning::{
     Availability, AvailabilityFilter, AvailabilityKind, AvailabilityStatus, NewAvailability, service as planning,
@@ -28,11 +28,11 @@ fn kind_word(kind: AvailabilityKind, lang: Lang) -> String {
     }
 }
 
-fn span(slot: &Availability, zone: &Zone, lang: Lang) -> String {
+fn span(slot: &Availability, zone: &Zone, now: Instant, lang: Lang) -> String {
     let t = crate::platform::words::words(lang);
     let again = if slot.every_weeks > 0 { format!(" · {}", t.availability_every(slot.every_weeks)) } else { String::new() };
-    let (from, to) = (zone.local(slot.starts_at), zone.local(slot.ends_at));
-    format!("{} – {}{again}", format::date_time(from, lang), format::date_time(to, lang))
+    let date = |at: Instant| format::date_time_near(zone.local(at), zone.local(now).date, lang);
+    format!("{} – {}{again}", date(slot.starts_at), date(slot.ends_at))
 }
 
 fn state_pill(slot: &Availability, lang: Lang) -> AnyView {
@@ -55,18 +55,19 @@ async fn page(member: Member) -> Answer {
 async fn show(member: Member, typed: Typed) -> Answer {
     let me = member.crew_record().await?;
     let slots = planning::list_mine(&member.visitor.app, member.permit()?, &me).await.map_err(|e| member.refuse(e))?;
-    let (lang, t, zone) = (member.visitor.lang, member.words(), member.org.zone());
+    let (lang, t, zone, now) = (member.visitor.lang, member.words(), member.org.zone(), member.visitor.app.clock.now());
     Ok(render::page(form_status(&typed), move || {
         let is_empty = slots.is_empty();
         let lines = slots.into_iter().map(|slot| {
             let fixed = slot.kind == AvailabilityKind::TimeOff && slot.status == AvailabilityStatus::Approved;
             let action = member.url(&format!("/availability/{}/withdraw", slot.id));
             let note = (!slot.note.is_empty()).then(|| slot.note.clone());
-            view! { <li><span class="grow"><span class="strong">{kind_word(slot.kind, lang)}</span>" "{state_pill(&slot, lang)}<small>{span(&slot, &zone, lang)}</small><small>{note}</small></span>
+            view! { <li><span class="grow"><span class="strong">{kind_word(slot.kind, lang)}</span>" "{state_pill(&slot, lang)}<small>{span(&slot, &zone, now, lang)}</small><small>{note}</small></span>
                 {(!fixed).then(|| view! { <form method="post" action=action><button class="btn danger-quiet">{t.availability_withdraw()}</button></form> })}</li> }
         });
         let lines = lines.collect_view();
         let chosen = typed.value("kind");
+        let repeats_wrongly = ["every_weeks", "until"].into_iter().any(|name| typed.invalid(name).is_some());
         let kinds = [AvailabilityKind::Unavailable, AvailabilityKind::Available, AvailabilityKind::Preferred, AvailabilityKind::TimeOff].map(|kind| {
             let checked = chosen == kind.code();
             let help = (kind == AvailabilityKind::TimeOff).then(|| view! { <span class="help">{t.time_off_help()}</span> });
@@ -83,7 +84,7 @@ async fn show(member: Member, typed: Typed) -> Answer {
                         <fieldset class="field"><legend class="label">{t.availability_kind()}</legend>{kinds}</fieldset>
                         <div class="row"><Field typed=typed.clone() lang name="starts_at" label=t.mission_starts() kind="datetime-local" required=true /><Field typed=typed.clone() lang name="ends_at" label=t.mission_ends() kind="datetime-local" required=true /></div>
                         <Field typed=typed.clone() lang name="note" label=t.availability_note() />
-                        <details><summary>{t.availability_again()}</summary><Field typed=typed.clone() lang name="every_weeks" label=t.availability_weeks() kind="number" /><Field typed=typed.clone() lang name="until" label=t.availability_until() kind="date" /></details>
+                        <details open=repeats_wrongly><summary>{t.availability_again()}</summary><Field typed=typed.clone() lang name="every_weeks" label=t.availability_weeks() kind="number" /><Field typed=typed.clone() lang name="until" label=t.availability_until() kind="date" /></details>
                         <div class="row"><button class="btn primary">{t.save()}</button></div>
                     </form>
                 </div>
@@ -143,14 +144,14 @@ async fn requests(member: Member) -> Answer {
     let slots = planning::list_availabilities(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
     let crew = CrewFilter { limit: 1000, ..CrewFilter::default() };
     let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
-    let (lang, t, zone) = (member.visitor.lang, member.words(), member.org.zone());
+    let (lang, t, zone, now) = (member.visitor.lang, member.words(), member.org.zone(), member.visitor.app.clock.now());
     Ok(render::page(StatusCode::OK, move || {
         let is_empty = slots.is_empty();
         let lines = slots.into_iter().map(|slot| {
             let name = crew.iter().find(|c| c.person.id == slot.crew_member_id).map(|c| c.person.name.clone()).unwrap_or_default();
             let action = member.url(&format!("/time-off/{}", slot.id));
             let note = (!slot.note.is_empty()).then(|| slot.note.clone());
-            view! { <li><span class="grow"><span class="strong">{name}</span><small>{span(&slot, &zone, lang)}</small><small>{note}</small></span>
+            view! { <li><span class="grow"><span class="strong">{name}</span><small>{span(&slot, &zone, now, lang)}</small><small>{note}</small></span>
                 {member.support.is_none().then(|| view! { <form class="row" method="post" action=action><button class="btn primary" name="approve" value="true">{t.time_off_approve()}</button><button class="btn secondary" name="approve" value="false">{t.time_off_reject()}</button></form> })}</li> }
         });
         let lines = lines.collect_view();

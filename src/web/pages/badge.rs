@@ -173,7 +173,7 @@ pub(super) fn device_line(member: &Member, device: Device, is_this: bool) -> Any
     view! { <li>
         <span class="tile-icon"><Icon name="phone" /></span>
         <span class="grow"><span class="strong">{device.name}</span>{is_this.then(|| view! { " "<Pill tone="accent" icon="check" text=t.device_this() /> })}
-            <small>{t.device_since(format::date_time(zone.local(device.registered_at), lang))}</small></span>
+            <small>{t.device_since(format::long_day(zone.local(device.registered_at).date, lang))}</small></span>
         {if device.revoked_at.is_some() { view! { <Pill tone="" icon="ban" text=t.device_revoked() /> }.into_any() } else {
             view! { <form method="post" action=revoke><button class="btn danger-quiet">{t.device_revoke_button()}</button></form> }.into_any() }}
     </li> }

@@ -27,12 +27,13 @@ async fn page(member: Member, Path((_, id)): Path<(String, MissionId)>, Query(qu
     let (lang, t) = (member.visitor.lang, member.words());
     Ok(render::page(StatusCode::OK, move || {
         let back = member.url(&format!("/missions/{id}"));
+        let when = when(&sheet.mission, member.visitor.app.clock.now(), lang);
         let is_empty = open.is_empty();
         let parts = open.iter().map(|open| part(&member, &sheet, open)).collect_view();
         view! {
             <InOrg member=member.clone() title=t.candidates_title() here="plan">
                 <div class="stack wide">
-                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{sheet.mission.title.clone()}</a></li></ol></nav><h1>{t.candidates_title()}</h1><p class="lead">{when(&sheet.mission, lang)}</p></div></header>
+                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{sheet.mission.title.clone()}</a></li></ol></nav><h1>{t.candidates_title()}</h1><p class="lead">{when}</p></div></header>
                     {is_empty.then(|| view! { <Empty title=t.candidates_none_title() text=t.candidates_none_text() /> })}
                     {parts}
                     <p class="muted small">{t.candidates_about()}</p>

@@ -7,7 +7,7 @@ mod rates;
 
 use super::*;
 use crate::kernel::CrewMemberId;
-use crate::orgs::{CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as orgs};
+use crate::orgs::{CrewContact, CrewFilter, CrewPreview, CrewSheet, NewCrewMember, service as orgs};
 use crate::planning::{FeedOf, service as planning};
 use crate::platform::markup::typed_text;
 use crate::web::refusal::words_of;
@@ -33,6 +33,8 @@ struct CrewForm {
     email: String,
     phone: String,
     job: String,
+    /// Of somebody new alone.
+    #[serde(default)]
     skills: String,
     #[serde(default)]
     version: i64,
@@ -47,12 +49,18 @@ impl CrewForm {
             ("phone", text(&self.phone)),
             ("job", text(&self.job)),
             ("skills", text(&self.skills)),
+            ("version", self.version.to_string()),
         ]
     }
 
     fn typed(&self) -> NewCrewMember {
         let Self { name, email, phone, job, skills, .. } = self.clone();
         NewCrewMember { name, email, phone, job, skills }
+    }
+
+    fn contact(&self) -> CrewContact {
+        let Self { name, email, phone, job, .. } = self.clone();
+        CrewContact { name, email, phone, job }
     }
 }
 
@@ -104,21 +112,21 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
     let known = planning::get_profile(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let feed = planning::find_feed(app, member.permit()?, FeedOf::Person(id)).await.map_err(|e| member.refuse(e))?;
     let phones = phones::of_person(&member, id).await?;
-    let CrewSheet { person, skills } = sheet;
+    let person = sheet.person;
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     let stored = vec![
         ("name", person.name.clone()),
         ("email", or_empty(&person.email)),
         ("phone", or_empty(&person.phone)),
         ("job", or_empty(&person.job)),
-        ("skills", skills.join(", ")),
     ];
+    let labels = [t.field_name(), t.field_email_optional(), t.field_phone_optional(), t.field_job()];
+    let now: Vec<_> = stored.iter().zip(labels).map(|((name, value), label)| Stored::new(name, label, value)).collect();
     let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
     let base = member.url(&format!("/crew/{}", person.id));
     let archived = person.archived_at.is_some();
     Ok(render::page(form_status(&typed), move || {
         let profile = profile::summary(&member, &known);
-        let skills = typed.value("skills");
         let calendar = feed.map(|since| super::feeds::revoking(&member, since, id));
         let phones = phones.map(|phones| phones::section(&member, phones));
         view! {
@@ -126,7 +134,7 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
                 <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
                 <div class="stack wide narrow">
                     {profile}
-                    <form class="stack" method="post"><h2>{t.crew_contact()}</h2><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=person.version /><input type="hidden" name="skills" value=skills /><Fields typed=typed.clone() member=member.clone() />
+                    <form class="stack" method="post"><h2>{t.crew_contact()}</h2><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(person.version) /><Fields typed=typed.clone() member=member.clone() />
                         <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
                     </form>
                     {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
@@ -151,7 +159,7 @@ async fn change(
     Path((_, id)): Path<(String, CrewMemberId)>,
     Form(form): Form<CrewForm>,
 ) -> Answer {
-    match orgs::change_crew_member(&member.visitor.app, member.permit()?, id, form.version, form.typed()).await {
+    match orgs::change_crew_member(&member.visitor.app, member.permit()?, id, form.version, form.contact()).await {
         Ok(()) => Ok(go_with(&session, "saved", &member.url("/crew")).await),
         Err(error) => show_edit(member, id, Typed { failure: Some(error.into()), values: form.values() }).await,
     }

@@ -17,7 +17,7 @@ pub fn routes() -> Router<App> {
 /// The part of a page where an address is made, replaced and ended. `since` is there when there is one.
 pub(super) fn section(member: &Member, since: Option<Instant>, lead: String, action: &str) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
-    let date = since.map(|at| format::date_time(member.org.zone().local(at), lang));
+    let date = since.map(|at| format::long_day(member.org.zone().local(at).date, lang));
     let (make, revoke) = (action.to_owned(), format!("{action}/revoke"));
     let state = match date {
         None => view! { <form class="row" method="post" action=make><button class="btn secondary"><Icon name="calendar" />{t.calendar_make()}</button></form> }.into_any(),
@@ -34,7 +34,7 @@ pub(super) fn section(member: &Member, since: Option<Instant>, lead: String, act
 /// What a manager sees of a person's address, when there is one.
 pub(super) fn revoking(member: &Member, since: Instant, person: CrewMemberId) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
-    let date = format::date_time(member.org.zone().local(since), lang);
+    let date = format::long_day(member.org.zone().local(since).date, lang);
     let action = member.url(&format!("/crew/{person}/calendar/revoke"));
     view! {
         <form class="stack tight" method="post" action=action><h2>{t.calendar_title()}</h2><p class="muted">{t.calendar_of_person(date)}</p>
@@ -46,6 +46,7 @@ pub(super) fn revoking(member: &Member, since: Instant, person: CrewMemberId) ->
 /// The new address, which no page shows again.
 fn show(member: Member, made: FeedAddress, here: &'static str, back: String) -> Response {
     let t = member.words();
+    let member = member.once();
     render::page(StatusCode::OK, move || {
         view! {
             <InOrg member=member.clone() title=t.calendar_title() here>

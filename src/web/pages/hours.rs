@@ -61,8 +61,18 @@ impl Period {
             format!("{} {}", format::month(self.first, lang), self.first.year())
         } else {
             let week = i64::from(self.first.iso_week_date().week());
-            t.period_week(week.to_string(), format::short_date(self.first, lang), format::short_date(self.last, lang))
+            t.period_week(week.to_string(), format::day_span(self.first, self.last, lang))
         }
+    }
+
+    /// The week and the month to show instead: today's where this holds today, else those of its first day.
+    fn scales(self, today: Date) -> [Self; 2] {
+        let day = if (self.first..=self.last).contains(&today) { today } else { self.first };
+        let monday = monday_of(day);
+        [
+            Self { first: monday, last: monday.saturating_add(6.days()), is_month: false },
+            Self { first: day.first_of_month(), last: day.last_of_month(), is_month: true },
+        ]
     }
 }
 
@@ -100,10 +110,11 @@ fn show(member: Member, hours: Hours, worked: Option<Today>, period: Period, bas
     let rows: Vec<_> =
         hours.intervals.iter().rev().map(|(interval, place)| row_view(*interval, place.clone(), &zone, now, lang)).collect();
     let empty = rows.is_empty();
-    let title = if here == "hours" { t.nav_my_hours() } else { hours.name.clone() };
+    let is_mine = here == "hours";
+    let title = if is_mine { t.nav_my_hours() } else { hours.name.clone() };
+    let empty_text = if is_mine { t.hours_empty_text() } else { t.hours_empty_text_of() };
     let (before, after) = (period.beside(-1).query(), period.beside(1).query());
-    let month = Period::of(&PeriodQuery { week: None, month: Some(period.first.strftime("%Y-%m").to_string()) }, today).query();
-    let week = Period::of(&PeriodQuery::default(), today).query();
+    let [week, month] = period.scales(today).map(Period::query);
     let (is_month, query) = (period.is_month, period.query());
     render::page(StatusCode::OK, move || {
         view! {
@@ -120,7 +131,7 @@ fn show(member: Member, hours: Hours, worked: Option<Today>, period: Period, bas
                             </div>
                         </div></header>
                     {tiles(t, total, worked)}
-                    {if empty { view! { <Empty title=t.hours_empty_title() text=t.hours_empty_text() /> }.into_any() } else { view! {
+                    {if empty { view! { <Empty title=t.hours_empty_title() text=empty_text /> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="table" role="table">
                             <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.hours_day()}</th><th role="columnheader">{t.hours_punched()}</th><th role="columnheader">{t.hours_break()}</th><th role="columnheader">{t.hours_place()}</th><th role="columnheader" class="end">{t.hours_worked()}</th></tr></thead>
                             <tbody role="rowgroup">{rows}</tbody>
@@ -247,6 +258,7 @@ fn sheet(member: &Member, period: Period, hours: &Hours) -> HoursSheet {
             start: start.hour_minute(),
             end: end.map(|end| end.hour_minute()),
             end_next_day: end.is_some_and(|end| end.date > start.date),
+            is_running: interval.is_running(now),
             break_minutes: interval.break_minutes,
             worked_minutes: interval.worked_minutes(now),
             place: place.clone().unwrap_or_default(),
@@ -291,5 +303,58 @@ fn sheet_words(lang: Lang) -> HoursWords {
         empty: t.hours_empty_title(),
         signature_person: t.sheet_signature_person(),
         signature_manager: t.sheet_signature_manager(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn week(first: Date) -> Period {
+        Period { first, last: first.saturating_add(6.days()), is_month: false }
+    }
+
+    #[test]
+    fn a_period_says_its_year() {
+        let november = Period::of(&PeriodQuery { week: None, month: Some("2026-11".to_owned()) }, date(2027, 1, 15));
+        for (period, fr, en) in [
+            (week(date(2026, 11, 16)), "Semaine 47 · 16–22 novembre 2026", "Week 47 · 16–22 November 2026"),
+            (week(date(2026, 11, 30)), "Semaine 49 · 30 novembre – 6 décembre 2026", "Week 49 · 30 November – 6 December 2026"),
+            (
+                week(date(2026, 12, 28)),
+                "Semaine 53 · 28 décembre 2026 – 3 janvier 2027",
+                "Week 53 · 28 December 2026 – 3 January 2027",
+            ),
+            (november, "novembre 2026", "November 2026"),
+        ] {
+            assert_eq!((period.title(Lang::Fr).as_str(), period.title(Lang::En).as_str()), (fr, en));
+        }
+    }
+
+    #[test]
+    fn the_month_to_show_is_today_s_where_the_week_holds_today() {
+        let of_two = week(date(2026, 9, 28));
+        for (today, month) in
+            [(date(2026, 10, 2), "?month=2026-10"), (date(2026, 9, 30), "?month=2026-09"), (date(2026, 11, 21), "?month=2026-09")]
+        {
+            let [same, shown] = of_two.scales(today);
+            assert_eq!((same.query().as_str(), shown.query().as_str()), ("?week=2026-09-28", month), "{today}");
+            assert_eq!(shown.scales(today)[1].query(), month, "it stays");
+        }
+    }
+
+    #[test]
+    fn the_week_to_show_is_today_s_where_the_month_holds_today() {
+        let november = Period::of(&PeriodQuery { week: None, month: Some("2026-11".to_owned()) }, date(2027, 1, 15));
+        for (today, week) in [
+            (date(2026, 11, 21), "?week=2026-11-16"),
+            (date(2026, 11, 1), "?week=2026-10-26"),
+            (date(2026, 12, 1), "?week=2026-10-26"),
+        ] {
+            let [shown, same] = november.scales(today);
+            assert_eq!((shown.query().as_str(), same.query().as_str()), (week, "?month=2026-11"), "{today}");
+            assert_eq!(shown.scales(today)[0].query(), week, "it stays");
+        }
     }
 }

@@ -200,9 +200,9 @@ pub(super) fn accepted(org: &Org, receipt: &Receipt, now: Instant) -> ScanAnswer
     let time = org.zone().local(receipt.at).hour_minute();
     let first = text::first_name(&receipt.name);
     let (title, line) = match receipt.kind {
-        PunchKind::Out => (t.kiosk_bye(first), t.badge_out()),
+        PunchKind::Out => (t.kiosk_bye(first), t.kiosk_out()),
         PunchKind::BreakEnd => (t.kiosk_hello(first), t.badge_break_end()),
-        _ => (t.kiosk_hello(first), t.badge_in()),
+        _ => (t.kiosk_hello(first), t.kiosk_in()),
     };
     let facts = vec![(t.hours_today(), format::minutes(receipt.minutes_today))];
     ScanAnswer {

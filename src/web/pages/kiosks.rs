@@ -3,7 +3,6 @@
 use super::*;
 use crate::kernel::KioskId;
 use crate::timeclock::{Kiosk, NewKiosk, PunchError, service as clock};
-use crate::web::qr;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -38,7 +37,7 @@ async fn show(member: Member, changed: Option<KioskId>, typed: Typed) -> Answer 
                 <header class="page-head"><div><h1>{t.nav_kiosks()}</h1><p class="lead">{t.kiosks_lead()}</p></div></header>
                 <div class="split">
                     <div class="stack">{none}<ul class="list">{lines}</ul></div>
-                    <form class="card stack" method="post"><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
+                    <form class="card stack" method="post" action=member.url("/kiosks")><h2>{t.kiosks_add()}</h2><FormError typed=typed.clone() lang />
                         <Field typed=typed.clone() lang name="name" label=t.kiosks_name() required=true />
                         <Field typed=typed.clone() lang name="place" label=t.kiosks_place() help=t.kiosks_place_help() required=true />
                         <button class="btn primary block">{t.kiosks_add()}</button>
@@ -62,7 +61,8 @@ pub(super) fn line(member: &Member, kiosk: Kiosk, typed: Typed) -> impl IntoView
     } else {
         ("warning", "wifioff", t.kiosks_offline())
     };
-    let seen = kiosk.last_seen_at.map(|at| t.kiosks_seen(format::date_time(zone.local(at), lang)));
+    let today = zone.local(now).date;
+    let seen = kiosk.last_seen_at.map(|at| t.kiosks_seen(format::date_time_near(zone.local(at), today, lang)));
     let failed = typed.failure.is_some();
     let change = change_form(&kiosk, typed, lang, base.clone());
     view! {
@@ -87,25 +87,13 @@ fn change_form(kiosk: &Kiosk, typed: Typed, lang: Lang, action: String) -> impl 
     let t = words(lang);
     let stored = vec![("name", kiosk.name.clone()), ("place", kiosk.place.clone())];
     let typed = if typed.values.is_empty() { Typed { values: stored, ..typed } } else { typed };
-    let name = own_field(&typed, lang, kiosk.id, "name", t.kiosks_name());
-    let place = own_field(&typed, lang, kiosk.id, "place", t.kiosks_place());
+    let id = |name: &str| format!("{name}-{}", kiosk.id);
+    let (name_id, place_id) = (id("name"), id("place"));
     view! {
-        <form class="stack tight" method="post" action=action aria-label=kiosk.name.clone()><FormError typed=typed lang />{name}{place}
+        <form class="stack tight" method="post" action=action aria-label=kiosk.name.clone()><FormError typed=typed.clone() lang />
+            <Field typed=typed.clone() lang name="name" id=name_id label=t.kiosks_name() required=true />
+            <Field typed lang name="place" id=place_id label=t.kiosks_place() required=true />
             <button class="btn secondary">{t.save()}</button></form>
-    }
-}
-
-/// A field of one kiosk among others: their fields have the same names, and may not have the same `id`.
-fn own_field(typed: &Typed, lang: Lang, kiosk: KioskId, name: &'static str, label: String) -> impl IntoView + use<> {
-    let (id, error) = (format!("{name}-{kiosk}"), typed.error(name, lang));
-    let error_id = format!("{id}-error");
-    let described = error.is_some().then(|| error_id.clone());
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <input class="input" id=id name=name value=typed.value(name) required aria-invalid=error.is_some().then_some("true") aria-describedby=described />
-            {error.map(|text| view! { <p class="error" id=error_id><Icon name="stop" small=true />{text}</p> })}
-        </div>
     }
 }
 
@@ -128,17 +116,16 @@ async fn create(member: Member, Form(form): Form<KioskForm>) -> Answer {
 
 /// What to do at the tablet: go to an address and type a code there, or read a link.
 pub(super) fn pairing_steps(t: &Words, address: String, code: String, link: &str) -> AnyView {
-    let drawing = qr::text(link);
     view! {
         <ol class="steps stack tight"><li>{t.pairing_step_1()}" "<strong>{address}</strong></li><li>{t.pairing_step_2()}<p class="pairing-code"><code>{code}</code></p></li></ol>
-        {drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.pairing_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
+        <QrCode text=link label=t.pairing_qr() />
     }
     .into_any()
 }
 
 /// The pairing code, once: as text, as a link and as a QR of the link.
 fn show_code(member: &Member, name: String, code: String) -> Response {
-    let (member, t) = (member.clone(), member.words());
+    let (member, t) = (member.clone().once(), member.words());
     let link = member.visitor.app.link(&format!("/kiosk?code={code}"));
     let address = member.visitor.app.link("/kiosk");
     render::page(StatusCode::OK, move || {
@@ -165,6 +152,7 @@ async fn pairing(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answ
 async fn key(member: Member, Path((_, id)): Path<(String, KioskId)>) -> Answer {
     let key = clock::issue_kiosk_key(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let t = member.words();
+    let member = member.once();
     Ok(render::page(StatusCode::OK, move || {
         view! {
             <InOrg member=member.clone() title=t.kiosks_key_button() here="kiosks">

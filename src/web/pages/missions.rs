@@ -3,7 +3,7 @@
 use super::staffing::Staff;
 use super::*;
 use crate::kernel::zone::{field, parse_date};
-use crate::kernel::{Lang, MissionId, ProjectId};
+use crate::kernel::{Instant, Lang, MissionId, ProjectId};
 use crate::planning::{
     MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, service as planning, spell_needs,
 };
@@ -20,11 +20,11 @@ pub fn routes() -> Router<App> {
 }
 
 /// When a mission is: `sam. 21 nov., 08:00 – 18:00`, with the second day when it ends on another.
-pub(super) fn when(mission: &crate::planning::Mission, lang: Lang) -> String {
+pub(super) fn when(mission: &crate::planning::Mission, now: Instant, lang: Lang) -> String {
     let zone = mission.zone();
-    let (starts, ends) = (zone.local(mission.starts_at), zone.local(mission.ends_at));
-    let end = if starts.date == ends.date { ends.hour_minute() } else { format::date_time(ends, lang) };
-    format!("{} – {end}", format::date_time(starts, lang))
+    let (starts, ends, today) = (zone.local(mission.starts_at), zone.local(mission.ends_at), zone.local(now).date);
+    let end = if starts.date == ends.date { ends.hour_minute() } else { format::date_time_near(ends, today, lang) };
+    format!("{} – {end}", format::date_time_near(starts, today, lang))
 }
 
 #[derive(Deserialize, Clone)]
@@ -112,21 +112,21 @@ fn fields(typed: &Typed, lang: Lang, projects: &[Project]) -> impl IntoView + us
         view! { <option value=id selected=selected>{project.name.clone()}</option> }
     });
     let options = options.collect_view();
-    let needs_error = typed.error("needs", lang);
+    let (of_needs, of_notes) = (typed.described("needs", "needs", true), typed.described("notes", "notes", false));
     view! {
         <Field typed=typed.clone() lang name="title" label=t.mission_title() required=true />
         <div class="field"><label for="project">{t.mission_project()}</label><select class="input" id="project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
         <div class="row"><Field typed=typed.clone() lang name="starts_at" label=t.mission_starts() kind="datetime-local" required=true /><Field typed=typed.clone() lang name="ends_at" label=t.mission_ends() kind="datetime-local" required=true /></div>
         <Field typed=typed.clone() lang name="break_minutes" label=t.mission_break() kind="number" />
-        <div class="field"><label for="needs">{t.mission_needs()}</label><textarea class="input" id="needs" name="needs" rows="4" aria-describedby="needs-help" aria-invalid=needs_error.is_some().then_some("true")>{typed_text(&typed.value("needs"))}</textarea><p class="help" id="needs-help">{t.mission_needs_help()}</p>
-            {needs_error.map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> })}</div>
+        <div class="field"><label for="needs">{t.mission_needs()}</label><textarea class="input" id="needs" name="needs" rows="4" aria-describedby=of_needs aria-invalid=typed.invalid("needs")>{typed_text(&typed.value("needs"))}</textarea><p class="help" id="needs-help">{t.mission_needs_help()}</p>
+            <FieldError typed=typed.clone() lang name="needs" /></div>
         <Field typed=typed.clone() lang name="place" label=t.mission_place() />
         <Field typed=typed.clone() lang name="address" label=t.mission_address() autocomplete="street-address" />
         <Field typed=typed.clone() lang name="contact" label=t.mission_contact() help=t.mission_contact_help() />
         <Field typed=typed.clone() lang name="answer_hours" label=t.mission_answer_hours() kind="number" help=t.mission_answer_hours_help() />
         <label class="check"><input type="checkbox" name="cascades" value="true" checked=typed.value("cascades") == "true" /><span>{t.mission_cascades()}</span></label>
-        <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000">{typed_text(&typed.value("notes"))}</textarea></div>
-        <details><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
+        <div class="field"><label for="notes">{t.mission_notes()}</label><textarea class="input" id="notes" name="notes" rows="3" maxlength="4000" aria-describedby=of_notes aria-invalid=typed.invalid("notes")>{typed_text(&typed.value("notes"))}</textarea><FieldError typed=typed.clone() lang name="notes" /></div>
+        <details open=typed.invalid("time_zone").is_some()><summary>{t.more()}</summary><Field typed=typed.clone() lang name="time_zone" label=t.field_time_zone() help=t.field_time_zone_help() /></details>
     }
 }
 
@@ -220,16 +220,17 @@ pub(super) async fn show(member: Member, id: MissionId, typed: Typed) -> Answer 
         let back = member.url(&format!("/plan?week={}", sheet.mission.zone().local(sheet.mission.starts_at).date));
         let staffing = staff.view(&member, may);
         let version = sheet.mission.version;
+        let when = when(&sheet.mission, member.visitor.app.clock.now(), lang);
         view! {
             <InOrg member=member.clone() title=sheet.mission.title.clone() here="plan">
                 <div class="stack wide narrow">
-                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{t.nav_plan()}</a></li></ol></nav><h1>{sheet.mission.title.clone()}</h1><p class="lead">{when(&sheet.mission, lang)}</p></div></header>
+                    <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{t.nav_plan()}</a></li></ol></nav><h1>{sheet.mission.title.clone()}</h1><p class="lead">{when}</p></div></header>
                     {sheet.mission.cancelled_at.map(|_| view! { <div class="note warning"><Icon name="ban" /><p>{t.mission_off()}</p></div> })}
                     {failed.map(|failure| view! { <FormError typed=Typed { failure: Some(failure), values: Vec::new() } lang /> })}
                     {staffing}
                     {may.then(|| view! {
                         <details open=typed.failure.as_ref().is_some_and(|f| !f.fields.is_empty() || f.code == "stale")><summary>{t.mission_edit()}</summary>
-                            <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=version />{fields(&typed, lang, &projects)}
+                            <form class="stack" method="post" action=base.clone()><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=version />{fields(&typed, lang, &projects)}
                                 <div class="row"><button class="btn primary">{t.save()}</button></div></form></details>
                         <form class="row" method="post" action=format!("{base}/duplicate")>
                             <div class="field"><label for="days">{t.mission_duplicate_days()}</label><input class="input" id="days" name="days" type="number" value="7" min="-366" max="366" required /></div>

@@ -42,7 +42,9 @@ use super::door::{LANGUAGE, browser_cookie_name, device_cookie_name};
 use super::extract::{Form, Path, Query};
 use super::refusal::{Refusal, safe_next, url_part, with_retry, words_of};
 use super::shell::{InOrg, LanguageSwitch, OfMine, OfPlatform, Plain};
-use super::ui::{Avatar, Empty, Field, FormError, Icon, NewPassword, Pill, PresentPassword, Typed};
+use super::ui::{
+    Avatar, Empty, Field, FieldError, FormError, Icon, Meanwhile, NewPassword, Pill, PresentPassword, QrCode, Stored, Typed,
+};
 use super::{format, render};
 use crate::access::{Action, Permit, permit};
 use crate::kernel::zone::{DEFAULT_ZONE, Zone};
@@ -155,7 +157,8 @@ impl Member {
 
 /// Goes on to another page, which says `code` at its top.
 async fn go_with(session: &Session, code: &str, to: &str) -> Response {
-    // A flash that cannot be kept is no reason to fail what has been done.
+    // A session that cannot be read is no reason to fail what has been done. It is saved behind this answer; where that fails, a page
+    // that says so comes instead of it, although it is done.
     drop(session.insert("flash", code).await);
     Redirect::to(to).into_response()
 }

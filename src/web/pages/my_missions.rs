@@ -72,6 +72,7 @@ pub(super) fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> 
     let t = crate::platform::words::words(lang);
     let zone = mine.mission.zone();
     let (starts, ends) = (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at));
+    let day = format::day_near(starts.date, zone.local(now).date, lang);
     let id = format!("m{}", mine.assignment.id);
     let heading = id.clone();
     let role = (!mine.role.is_empty()).then(|| format!(" · {}", mine.role));
@@ -84,7 +85,7 @@ pub(super) fn card(mine: &MyMission, now: Instant, lang: Lang, action: &str) -> 
     view! {
         <section class="card reply stack tight" aria-labelledby=heading>
             <div class="row"><Pill tone="accent" icon="mail" text=waiting /></div>
-            <h2 id=id>{mine.mission.title.clone()}", "{format::day_of_year(starts.date, lang)}</h2>
+            <h2 id=id>{mine.mission.title.clone()}", "{day}</h2>
             <p class="muted"><strong class="strong">{starts.hour_minute()}" – "{ends.hour_minute()}</strong>{role}<br />{place(mine)}</p>
             {moved}{colleagues}{notes}
             <div class="answers">
@@ -120,7 +121,7 @@ pub(super) fn days(
     let next = plan.iter().find(|mine| mine.assignment.status.is_active()).map(|mine| mine.assignment.id);
     let groups = plan.chunk_by(|a, b| day(a) == day(b)).map(|group| {
         let date = group.first().map(day).unwrap_or_default();
-        let said = if date.year() == today.year() { format::day_of_year(date, lang) } else { format::long_date(date, lang) };
+        let said = format::day_near(date, today, lang);
         let (strong, rest) = match (date - today).get_days() {
             0 => (t.today(), said),
             1 => (t.tomorrow(), said),

@@ -161,7 +161,7 @@ fn fields(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
         <div class="field"><label for="status">{t.member_state()}</label><select class="input" id="status" name="status">{states.into_iter().collect_view()}</select></div>
         <div class="row"><Field typed=typed.clone() lang name="starts_on" label=t.project_from() kind="date" /><Field typed=typed.clone() lang name="ends_on" label=t.project_to() kind="date" /></div>
         <fieldset class="field"><legend class="label">{t.project_colour()}</legend><div class="row">{gels}</div></fieldset>
-        <div class="field"><label for="notes">{t.project_notes()}</label><textarea class="input" id="notes" name="notes" rows="4" maxlength="4000">{typed_text(&typed.value("notes"))}</textarea></div>
+        <div class="field"><label for="notes">{t.project_notes()}</label><textarea class="input" id="notes" name="notes" rows="4" maxlength="4000" aria-describedby=typed.described("notes", "notes", false) aria-invalid=typed.invalid("notes")>{typed_text(&typed.value("notes"))}</textarea><FieldError typed=typed.clone() lang name="notes" /></div>
     }
 }
 

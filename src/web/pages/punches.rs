@@ -50,26 +50,23 @@ async fn page(member: Member, Query(query): Query<ListQuery>) -> Answer {
     let kiosks = clock::list_kiosk_names(app, member.permit()?).await.map_err(|e| member.refuse(e))?;
     let more = i64::try_from(lines.len()).unwrap_or(0) > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or(100));
-    let next = lines.last().filter(|_| more).map(|last| {
-        member.url(&format!(
-            "/punches?day={day}&person={}&kiosk={}&before={}&before_id={}",
-            query.person.clone().unwrap_or_default(),
-            query.kiosk.clone().unwrap_or_default(),
-            last.at.0,
-            last.id
-        ))
-    });
+    // Whom and what was chosen, kept from day to day and from page to page.
+    let kept = [("person", person), ("kiosk", kiosk)].into_iter().filter_map(|(name, id)| Some(format!("{name}={}&", id?)));
+    let list = member.url(&format!("/punches?{}", kept.collect::<String>()));
+    let next = lines.last().filter(|_| more).map(|last| format!("{list}day={day}&before={}&before_id={}", last.at.0, last.id));
     let (t, lang) = (member.words(), member.visitor.lang);
     let (yesterday, tomorrow) = (day.saturating_sub(1.days()), day.saturating_add(1.days()));
+    let (yesterday, tomorrow) = (format!("{list}day={yesterday}"), format!("{list}day={tomorrow}"));
+    let today = list.trim_end_matches(['?', '&']).to_owned();
     Ok(render::page(StatusCode::OK, move || {
         view! {
             <InOrg member=member.clone() title=t.punches_title() here="punches">
                 <div class="stack wide">
                     <header class="page-head"><div><h1>{t.punches_title()}</h1><p class="lead">{format::long_date(day, lang)}</p></div>
                         <div class="actions">
-                            <a class="btn secondary square" href=member.url(&format!("/punches?day={yesterday}")) aria-label=t.previous()><Icon name="left" /></a>
-                            <a class="btn secondary" href=member.url("/punches")>{t.today()}</a>
-                            <a class="btn secondary square" href=member.url(&format!("/punches?day={tomorrow}")) aria-label=t.next()><Icon name="right" /></a>
+                            <a class="btn secondary square" href=yesterday aria-label=t.previous()><Icon name="left" /></a>
+                            <a class="btn secondary" href=today>{t.today()}</a>
+                            <a class="btn secondary square" href=tomorrow aria-label=t.next()><Icon name="right" /></a>
                             <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.xlsx?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />{t.punches_month_xlsx()}</a>
                             <a class="btn secondary" href=member.url(&format!("/punches/hours/hours.pdf?month={}", day.strftime("%Y-%m"))) download=""><Icon name="download" />"PDF"</a>
                         </div></header>

@@ -7,7 +7,6 @@ use crate::accounts::service::{self as accounts, TotpState};
 use crate::accounts::{AccountError, Passkey};
 use crate::kernel::zone::Zone;
 use crate::kernel::{Lang, PasskeyId};
-use crate::web::qr;
 use axum::Json;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
@@ -94,21 +93,18 @@ fn TotpPart(typed: Typed, lang: Lang, state: TotpState) -> impl IntoView {
             <details open=typed.failure.is_some()><summary>{t.totp_remove()}</summary>
                 <form class="stack" method="post" action="/me/security/totp/remove"><PresentPassword typed=typed.clone() lang id="totp-present" /><div class="row"><button class="btn danger-quiet">{t.totp_remove()}</button></div></form></details>
         }.into_any(),
-        (false, Some((secret, address))) => {
-            let drawing = qr::text(&address);
-            view! {
-                <ol class="steps stack tight">
-                    <li>{t.totp_step_scan()}{drawing.map(|d| view! { <svg class="qr-print" viewBox=format!("0 0 {0} {0}", d.side) role="img" aria-label=t.totp_qr() shape-rendering="crispEdges"><path fill="#fff" d=format!("M0 0h{0}v{0}H0z", d.side) /><path stroke="#000" d=d.path /></svg> })}
-                        <p class="small muted">{t.totp_step_type()}" "<code>{secret}</code></p></li>
-                    <li>{t.totp_step_code()}</li>
-                </ol>
-                <form class="stack" method="post" action="/me/security/totp/confirm">
-                    <Field typed=typed.clone() lang name="code" label=t.second_code() autocomplete="one-time-code" required=true />
-                    <div class="row"><button class="btn primary">{t.totp_confirm()}</button></div>
-                </form>
-                <form method="post" action="/me/security/totp/remove"><details><summary>{t.cancel()}</summary><PresentPassword typed=Typed::default() lang id="totp-cancel" /><button class="btn secondary">{t.totp_remove()}</button></details></form>
-            }.into_any()
-        }
+        (false, Some((secret, address))) => view! {
+            <ol class="steps stack tight">
+                <li>{t.totp_step_scan()}<QrCode text=address label=t.totp_qr() />
+                    <p class="small muted">{t.totp_step_type()}" "<code>{secret}</code></p></li>
+                <li>{t.totp_step_code()}</li>
+            </ol>
+            <form class="stack" method="post" action="/me/security/totp/confirm">
+                <Field typed=typed.clone() lang name="code" label=t.second_code() autocomplete="one-time-code" required=true />
+                <div class="row"><button class="btn primary">{t.totp_confirm()}</button></div>
+            </form>
+            <form method="post" action="/me/security/totp/remove"><details open=typed.invalid("present_password").is_some()><summary>{t.cancel()}</summary><PresentPassword typed=typed.clone() lang id="totp-cancel" /><button class="btn secondary">{t.totp_remove()}</button></details></form>
+        }.into_any(),
         (false, None) => view! {
             <p class="muted small">{t.totp_lead()}</p>
             <details open=typed.failure.is_some()><summary>{t.totp_add()}</summary>
@@ -133,13 +129,15 @@ fn CodesPart(typed: Typed, lang: Lang, left: i64) -> impl IntoView {
 #[component]
 fn PasskeysPart(typed: Typed, lang: Lang, zone: Zone, passkeys: Vec<Passkey>) -> impl IntoView {
     let t = crate::platform::words::words(lang);
+    let of = |key: &Passkey| if typed.value("key") == key.id.to_string() { typed.clone() } else { Typed::default() };
     let line = |key: Passkey| {
-        let since = t.passkey_since(format::date_time(zone.local(key.created_at), lang));
-        let used = key.last_used_at.map(|at| t.passkey_used(format::date_time(zone.local(at), lang)));
+        let typed = of(&key);
+        let since = t.passkey_since(format::long_day(zone.local(key.created_at).date, lang));
+        let used = key.last_used_at.map(|at| t.passkey_used(format::long_date_time(zone.local(at), lang)));
         let id = format!("passkey-{}", key.id);
         view! { <li><span class="tile-icon"><Icon name="key" /></span><span class="grow"><span class="strong">{key.name}</span><small>{since}</small><small>{used}</small></span>
-        <details><summary>{t.passkey_remove()}</summary><form class="stack tight" method="post" action=format!("/me/security/passkeys/{}/remove", key.id)>
-            <div class="field"><label for=id.clone()>{t.field_present_password()}</label><input class="input" id=id name="present_password" type="password" autocomplete="current-password" required /></div>
+        <details open=typed.failure.is_some()><summary>{t.passkey_remove()}</summary><form class="stack tight" method="post" action=format!("/me/security/passkeys/{}/remove", key.id)>
+            <PresentPassword typed=typed.clone() lang id />
             <button class="btn danger-quiet">{t.passkey_remove()}</button></form></details></li> }
     };
     view! {
@@ -217,6 +215,7 @@ async fn renew_codes(own: Own, Form(form): Form<PresentForm>) -> Answer {
 /// The recovery codes, this once.
 fn show_codes(own: Own, codes: Vec<String>) -> Response {
     let t = own.visitor.words();
+    let own = own.once();
     render::page(StatusCode::OK, move || {
         view! {
             <OfMine own=own.clone() title=t.codes_title() here="security">
@@ -270,6 +269,9 @@ async fn add_passkey(own: Own, session: Session, Json(new): Json<NewPasskey>) ->
 async fn remove_passkey(own: Own, session: Session, Path(id): Path<PasskeyId>, Form(form): Form<PresentForm>) -> Answer {
     match accounts::remove_passkey(&own.visitor.app, own.permit()?, id, &form.present_password).await {
         Ok(()) => Ok(go_with(&session, "passkey.removed", "/me/security").await),
-        Err(error) => again(own, "passkeys", error).await,
+        Err(error) => {
+            let values = vec![("form", "passkeys".to_owned()), ("key", id.to_string())];
+            show(own.at("/me/security"), Typed { failure: Some(error.into()), values }, None).await
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! "My devices": signed-in browsers and programs, and the phones that show badges.
 
 use super::*;
-use crate::accounts::{Session as OpenSession, client_words, is_local, service as accounts};
+use crate::accounts::{AccountError, Session as OpenSession, client_words, is_local, service as accounts};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Lang, SessionId};
+use crate::kernel::{Instant, Lang, SessionId};
 use crate::orgs::service as orgs;
 use crate::timeclock::{Device, service as clock};
 use axum::routing::{get, post};
@@ -42,16 +42,27 @@ async fn list_phones(own: &Own) -> Result<Vec<Phone>, Refusal> {
 }
 
 async fn page(own: Own) -> Answer {
+    show(own, None).await
+}
+
+/// The list; `wrong` is what was typed as the name of one of the sessions.
+async fn show(own: Own, wrong: Option<(SessionId, Typed)>) -> Answer {
     let sessions = accounts::list_my_sessions(&own.visitor.app, own.permit()?).await.map_err(|e| own.refuse(e))?;
     let phones = list_phones(&own).await?;
     let here = own.visitor.actor.session();
     let others = sessions.iter().filter(|session| Some(session.id) != here).count();
     let (lang, t) = (own.visitor.lang, own.visitor.words());
     let zone = Zone::named_or_utc(&own.account.time_zone);
-    Ok(render::page(StatusCode::OK, move || {
-        let sessions = sessions.into_iter().map(|session| line(session, here, lang, &zone)).collect_view();
+    let now = own.visitor.app.clock.now();
+    let status = wrong.as_ref().map_or(StatusCode::OK, |(_, typed)| form_status(typed));
+    Ok(render::page(status, move || {
+        let sessions = sessions.into_iter().map(|session| {
+            let typed = wrong.as_ref().filter(|(id, _)| *id == session.id).map(|(_, typed)| typed.clone());
+            line(session, here, typed, lang, &zone, now)
+        });
+        let sessions = sessions.collect_view();
         let phone = |phone: Phone| {
-            let since = t.device_since(format::date_time(zone.local(phone.device.registered_at), lang));
+            let since = t.device_since(format::long_day(zone.local(phone.device.registered_at).date, lang));
             view! { <li>
                 <span class="tile-icon"><Icon name="phone" /></span>
                 <span class="grow"><span class="strong">{phone.device.name}</span><small>{phone.org}" · "{since}</small></span>
@@ -78,8 +89,17 @@ async fn page(own: Own) -> Answer {
     }))
 }
 
-fn line(session: OpenSession, here: Option<SessionId>, lang: Lang, zone: &Zone) -> impl IntoView + use<> {
+fn line(
+    session: OpenSession,
+    here: Option<SessionId>,
+    typed: Option<Typed>,
+    lang: Lang,
+    zone: &Zone,
+    now: Instant,
+) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
+    let is_wrong = typed.is_some();
+    let typed = typed.unwrap_or_else(|| Typed { failure: None, values: vec![("label", session.label.clone())] });
     let is_here = Some(session.id) == here;
     let client = client_words(&session.client, t);
     let name = if session.label.is_empty() { client.clone() } else { session.label.clone() };
@@ -93,8 +113,8 @@ fn line(session: OpenSession, here: Option<SessionId>, lang: Lang, zone: &Zone) 
     };
     let place = if is_local(&session.address) { t.sessions_local() } else { session.address.clone() };
     let kind = if session.kind == "api" { t.sessions_program() } else { t.sessions_browser() };
-    let seen = t.sessions_seen(format::date_time(zone.local(session.last_seen_at), lang));
-    let since = t.sessions_since(format::date_time(zone.local(session.created_at), lang));
+    let seen = t.sessions_seen(format::date_time_near(zone.local(session.last_seen_at), zone.local(now).date, lang));
+    let since = t.sessions_since(format::long_day(zone.local(session.created_at).date, lang));
     let method = method_words(&session.method, lang);
     let base = format!("/me/devices/{}", session.id);
     let field = format!("label-{}", session.id);
@@ -102,8 +122,8 @@ fn line(session: OpenSession, here: Option<SessionId>, lang: Lang, zone: &Zone) 
         <span class="tile-icon"><Icon name=icon /></span>
         <span class="grow"><span class="strong">{name.clone()}</span>{is_here.then(|| view! { " "<Pill tone="positive" icon="check" text=t.sessions_here() /> })}
             <small>{(!session.label.is_empty()).then(|| format!("{client} · "))}{kind}" · "{place}" · "{seen}</small><small>{since}{(!method.is_empty()).then(|| format!(" · {method}"))}</small></span>
-        <details><summary>{t.sessions_rename()}</summary><form class="stack tight" method="post" action=format!("{base}/label")>
-            <div class="field"><label for=field.clone()>{t.sessions_label()}</label><input class="input" id=field name="label" maxlength="60" value=session.label /></div>
+        <details open=is_wrong><summary>{t.sessions_rename()}</summary><form class="stack tight" method="post" action=format!("{base}/label")>
+            <Field typed lang name="label" id=field label=t.sessions_label() maxlength=60 />
             <button class="btn secondary">{t.save()}</button></form></details>
         {(!is_here).then(|| view! { <form method="post" action=format!("{base}/end")><button class="btn danger-quiet">{t.sessions_end()}<span class="vh">" "{name}</span></button></form> })}
     </li> }
@@ -142,6 +162,13 @@ struct LabelForm {
 }
 
 async fn label(own: Own, session: Session, Path(id): Path<SessionId>, Form(form): Form<LabelForm>) -> Answer {
-    accounts::label_my_session(&own.visitor.app, own.permit()?, id, &form.label).await.map_err(|e| own.refuse(e))?;
-    Ok(go_with(&session, "saved", "/me/devices").await)
+    match accounts::label_my_session(&own.visitor.app, own.permit()?, id, &form.label).await {
+        Ok(()) => Ok(go_with(&session, "saved", "/me/devices").await),
+        Err(error @ AccountError::Name) => {
+            let failure = Failure::from(error).named("name", "label");
+            let typed = Typed { failure: Some(failure), values: vec![("label", form.label)] };
+            show(own.at("/me/devices"), Some((id, typed))).await
+        }
+        Err(error) => Err(own.refuse(error)),
+    }
 }

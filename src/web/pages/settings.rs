@@ -34,20 +34,41 @@ fn stored(org: &Org) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What is stored, in words.
+fn in_words(org: &Org, lang: Lang) -> Vec<Stored> {
+    let t = words(lang);
+    let asked = org.second_factor_from.as_deref().and_then(Role::parse);
+    let asked = asked.map_or_else(|| t.settings_factor_nobody(), |role| t.settings_factor_from(role_word(role, t)));
+    let known = stored(org).into_iter().map(|(name, value)| match name {
+        "org_name" => Stored::new(name, t.field_org_name(), &value),
+        "time_zone" => Stored::new(name, t.field_time_zone(), &value),
+        "language" => Stored::new(name, t.settings_language(), &value).in_words(language_name(&value).to_owned()),
+        "second_factor_from" => Stored::new(name, t.settings_factor(), &value).in_words(asked.clone()),
+        "join_domains" => Stored::new(name, t.settings_domains(), &value),
+        _ => Stored::new(name, t.settings_retention(), &value),
+    });
+    known.collect()
+}
+
+fn language_name(code: &str) -> &'static str {
+    if code == Lang::En.code() { "English" } else { "Français" }
+}
+
 async fn show(member: Member, typed: Typed) -> Answer {
     let app = &member.visitor.app;
     let org = orgs::find_settings(app, member.permit()?).await.map_err(|e| member.refuse(e))?;
     let has_logo = orgs::find_logo(app, member.permit()?).await.is_ok();
     let (lang, t) = (member.visitor.lang, member.words());
     let typed = Typed { values: [typed.values, stored(&org)].concat(), failure: typed.failure };
+    let now = in_words(&org, lang);
     let may = member.support.is_none();
     Ok(render::page(form_status(&typed), move || {
         view! {
             <InOrg member=member.clone() title=t.nav_settings() here="settings">
                 <div class="stack wide narrow">
                     <header class="page-head"><h1>{t.nav_settings()}</h1></header>
-                    <form class="stack" method="post"><FormError typed=typed.clone() lang />
-                        <input type="hidden" name="version" value=org.version />
+                    <form class="stack" method="post" action=member.url("/settings")><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now />
+                        <input type="hidden" name="version" value=typed.version(org.version) />
                         {fields(&typed, lang)}
                         {may.then(|| view! { <div class="row"><button class="btn primary">{t.save()}</button></div> })}
                     </form>
@@ -56,8 +77,8 @@ async fn show(member: Member, typed: Typed) -> Answer {
                         {has_logo.then(|| view! { <p><img class="logo" src=member.url("/logo") alt=t.settings_logo_alt() /></p> })}
                         {may.then(|| view! {
                             <form class="stack tight" method="post" action=member.url("/settings/logo") enctype="multipart/form-data">
-                                <div class="field"><label for="logo-file">{t.settings_logo_file()}</label><input class="input" id="logo-file" name="logo" type="file" accept="image/png,image/jpeg" required />
-                                    {typed.error("logo", lang).map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> })}</div>
+                                <div class="field"><label for="logo-file">{t.settings_logo_file()}</label><input class="input" id="logo-file" name="logo" type="file" accept="image/png,image/jpeg" required aria-invalid=typed.invalid("logo") aria-describedby=typed.described("logo", "logo-file", false) />
+                                    <FieldError typed=typed.clone() lang name="logo" id="logo-file" /></div>
                                 <div class="row"><button class="btn secondary">{t.settings_logo_save()}</button></div>
                             </form>
                             {has_logo.then(|| view! { <form method="post" action=member.url("/settings/logo/remove")><button class="btn danger-quiet">{t.settings_logo_remove()}</button></form> })}
@@ -123,6 +144,7 @@ async fn change(member: Member, session: Session, Form(form): Form<SettingsForm>
                 ("second_factor_from", form.second_factor_from),
                 ("join_domains", form.join_domains),
                 ("retention_months", form.retention_months),
+                ("version", form.version.to_string()),
             ];
             show(member, Typed { failure: Some(error.into()), values }).await
         }

@@ -193,7 +193,7 @@ pub(super) async fn take_challenge(visitor: &Visitor, session: &Session) -> Resu
 }
 
 async fn passkey_challenge(visitor: Visitor, session: Session) -> Result<Json<Challenge>, Refusal> {
-    accounts::allow_challenge(&visitor.app, &visitor.permit()?).map_err(|e| visitor.refuse(e))?;
+    accounts::allow_challenge(&visitor.app, &visitor.permit()?).await.map_err(|e| visitor.refuse(e))?;
     Ok(Json(new_challenge(&visitor, &session).await?))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn section(member: &Member, phones: Vec<Device>) -> AnyView {
 
 fn line(member: &Member, phone: Device) -> AnyView {
     let (t, lang, zone) = (member.words(), member.visitor.lang, member.org.zone());
-    let since = t.device_since(format::date_time(zone.local(phone.registered_at), lang));
+    let since = t.device_since(format::long_day(zone.local(phone.registered_at).date, lang));
     let action = member.url(&format!("/devices/{}/lost", phone.id));
     let name = phone.name.clone();
     let state = match phone.revoked_at {

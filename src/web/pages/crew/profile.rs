@@ -1,7 +1,7 @@
 //! What a person can do and how they are employed: on their page, and the form that changes it.
 
 use super::*;
-use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity};
+use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity, check_skill};
 use crate::planning::service as planning;
 use crate::platform::markup::typed_text;
 use crate::web::extract::ListForm as Form;
@@ -102,16 +102,47 @@ impl ProfileForm {
         rows.filter(|(name, ..)| !name.trim().is_empty()).collect()
     }
 
+    /// The rows as one text, to compare them by.
+    fn skills(&self) -> String {
+        self.rows().into_iter().map(|(name, level, expires_on)| format!("{} {level} {expires_on}", name.trim())).collect()
+    }
+
+    fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("employment_type", self.employment_type.clone()),
+            ("skills", self.skills()),
+            ("tags", self.tags.clone()),
+            ("bio", self.bio.clone()),
+            ("version", self.version.to_string()),
+        ]
+    }
+
     fn typed(&self) -> NewProfile {
-        let skill = |(name, level, expires_on): (String, String, String)| NewSkill {
-            name,
-            level: level.trim().parse().unwrap_or(0),
-            expires_on,
-        };
         let tags = self.tags.split([',', ';']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
         let (employment, bio) = (self.employment_type.clone(), self.bio.clone());
-        NewProfile { employment, tags, bio, skills: self.rows().into_iter().map(skill).collect() }
+        NewProfile { employment, tags, bio, skills: self.rows().into_iter().map(typed_skill).collect() }
     }
+}
+
+fn typed_skill((name, level, expires_on): (String, String, String)) -> NewSkill {
+    NewSkill { name, level: level.trim().parse().unwrap_or(0), expires_on }
+}
+
+/// The profile as it is stored, in words.
+fn stored(profile: &Profile, lang: Lang) -> Vec<Stored> {
+    let (t, form) = (words(lang), ProfileForm::of(profile));
+    let skill = |skill: &Skill| {
+        let until = skill.expires_on.map(|last| format!(", {}", t.permit_until(format::long_day(last, lang))));
+        format!("{} ({}{})", skill.name, t.skill_level_of(skill.level), until.unwrap_or_default())
+    };
+    let skills = profile.skills.iter().map(skill).collect::<Vec<_>>().join(", ");
+    vec![
+        Stored::new("employment_type", t.profile_employment(), &form.employment_type)
+            .in_words(employment_word(profile.terms.employment, t)),
+        Stored::new("skills", t.field_skills(), &form.skills()).in_words(skills),
+        Stored::new("tags", t.crew_tags(), &form.tags),
+        Stored::new("bio", t.profile_bio(), &form.bio),
+    ]
 }
 
 pub(super) async fn edit_page(member: Member, Path((_, id)): Path<(String, CrewMemberId)>) -> Answer {
@@ -123,8 +154,8 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
     let profile = planning::get_profile(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     let (t, lang) = (member.words(), member.visitor.lang);
     let (failure, form) = failed.map_or_else(|| (None, ProfileForm::of(&profile)), |(failure, form)| (Some(failure), form));
-    let values = vec![("tags", form.tags.clone()), ("bio", form.bio.clone())];
-    let typed = Typed { failure, values };
+    let typed = Typed { failure, values: form.values() };
+    let now = stored(&profile, lang);
     Ok(render::page(form_status(&typed), move || {
         let back = member.url(&format!("/crew/{id}"));
         let kinds = Employment::ALL.iter().map(|kind| {
@@ -133,19 +164,27 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
         });
         let kinds = kinds.collect_view();
         let blank = std::iter::repeat_n((String::new(), "1".to_owned(), String::new()), BLANK);
-        let rows = form.rows().into_iter().chain(blank).enumerate().map(|(n, row)| skill_row(n, row, t)).collect_view();
-        let error =
-            |name| typed.error(name, lang).map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> });
-        let (skills_error, bio_error) = (error("skills"), error("bio"));
+        let rows = form.rows().into_iter().chain(blank).enumerate();
+        let rows = rows.map(|(n, row)| {
+            let is_wrong = !row.0.is_empty() && check_skill(&typed_skill(row.clone())).is_none();
+            skill_row(n, row, is_wrong.then(|| typed.described("skills", "skills", false)).flatten(), t)
+        });
+        let rows = rows.collect_view();
+        let described = |name: &str, id: &str, has_help| typed.described(name, id, has_help);
+        let (of_kind, of_skills, of_bio) = (
+            described("employment_type", "employment", false),
+            described("skills", "skills", true),
+            described("bio", "bio", false),
+        );
         view! {
             <InOrg member=member.clone() title=profile.name.clone() here="crew">
                 <div class="stack wide narrow">
                     <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back.clone()>{profile.name.clone()}</a></li></ol></nav><h1>{t.profile_title()}</h1></div></header>
-                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=form.version />
-                        <div class="field"><label for="employment">{t.profile_employment()}</label><select class="input" id="employment" name="employment_type">{kinds}</select></div>
-                        <fieldset class="field"><legend class="label">{t.field_skills()}</legend><p class="help">{t.profile_skills_help()}</p>{skills_error}<div class="stack tight">{rows}</div></fieldset>
+                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(profile.terms.version) />
+                        <div class="field"><label for="employment">{t.profile_employment()}</label><select class="input" id="employment" name="employment_type" aria-invalid=typed.invalid("employment_type") aria-describedby=of_kind>{kinds}</select><FieldError typed=typed.clone() lang name="employment_type" id="employment" /></div>
+                        <fieldset class="field" aria-describedby=of_skills><legend class="label">{t.field_skills()}</legend><p class="help" id="skills-help">{t.profile_skills_help()}</p><FieldError typed=typed.clone() lang name="skills" /><div class="stack tight">{rows}</div></fieldset>
                         <Field typed=typed.clone() lang name="tags" label=t.crew_tags() help=t.profile_tags_help() />
-                        <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000">{typed_text(&typed.value("bio"))}</textarea>{bio_error}</div>
+                        <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000" aria-invalid=typed.invalid("bio") aria-describedby=of_bio>{typed_text(&typed.value("bio"))}</textarea><FieldError typed=typed.clone() lang name="bio" /></div>
                         <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=back>{t.cancel()}</a></div>
                     </form>
                 </div>
@@ -154,16 +193,18 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
     }))
 }
 
-fn skill_row(n: usize, (name, level, expires_on): (String, String, String), t: &Words) -> AnyView {
+/// A skill to be typed; `wrong` is where it is said what is wrong with it.
+fn skill_row(n: usize, (name, level, expires_on): (String, String, String), wrong: Option<String>, t: &Words) -> AnyView {
     let levels = (1..=5).map(|known: i64| {
         let selected = level.parse() == Ok(known);
         view! { <option selected=selected>{known}</option> }
     });
     let levels = levels.collect_view();
     let id = |field: &str| format!("{field}-{n}");
+    let invalid = wrong.is_some().then_some("true");
     view! {
         <div class="row skill">
-            <div class="field"><label for=id("skill")>{t.profile_skill()}</label><input class="input" id=id("skill") name="skill" value=name maxlength="60" /></div>
+            <div class="field"><label for=id("skill")>{t.profile_skill()}</label><input class="input" id=id("skill") name="skill" value=name maxlength="60" aria-invalid=invalid aria-describedby=wrong /></div>
             <div class="field"><label for=id("level")>{t.profile_level()}</label><select class="input" id=id("level") name="level">{levels}</select></div>
             <div class="field"><label for=id("expires")>{t.profile_expires()}</label><input class="input" id=id("expires") name="expires_on" type="date" value=expires_on /></div>
         </div>

@@ -78,8 +78,7 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
             true => view! { <Empty title=t.rates_empty_title() text=t.rates_empty_text() /> }.into_any(),
             false => table(&rates, &present, lang).into_any(),
         };
-        let unit_error =
-            typed.error("unit", lang).map(|text| view! { <p class="error"><Icon name="stop" small=true />{text}</p> });
+        let of_unit = typed.described("unit", "unit", false);
         view! {
             <InOrg member=member.clone() title=person.name.clone() here="crew">
                 <div class="stack wide narrow">
@@ -87,7 +86,7 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
                     {known}
                     <form class="card stack" method="post"><h2>{t.rates_new()}</h2><FormError typed=typed.clone() lang />
                         <div class="row"><Field typed=typed.clone() lang name="from_date" label=t.rates_from() kind="date" />
-                            <div class="field"><label for="unit">{t.rates_unit()}</label><select class="input" id="unit" name="unit">{units}</select>{unit_error}</div>
+                            <div class="field"><label for="unit">{t.rates_unit()}</label><select class="input" id="unit" name="unit" aria-invalid=typed.invalid("unit") aria-describedby=of_unit>{units}</select><FieldError typed=typed.clone() lang name="unit" /></div>
                             <Field typed=typed.clone() lang name="amount" label=t.rates_amount() required=true /></div>
                         <div class="row"><Field typed=typed.clone() lang name="night_percent" label=t.rates_night() /><Field typed=typed.clone() lang name="sunday_percent" label=t.rates_sunday() /><Field typed=typed.clone() lang name="holiday_percent" label=t.rates_holiday() /></div>
                         <p class="help">{t.rates_help()}</p>
@@ -101,7 +100,8 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
 
 fn table(rates: &[Rate], present: &[crate::kernel::RateId], lang: Lang) -> AnyView {
     let t = words(lang);
-    let percent = |percent: i64| if percent == 0 { "–".to_owned() } else { format!("+{percent}\u{a0}%") };
+    let space = if lang == Lang::Fr { "\u{a0}" } else { "" };
+    let percent = |percent: i64| if percent == 0 { "–".to_owned() } else { format!("+{percent}{space}%") };
     let rows = rates.iter().map(|rate| {
         let terms = rate.terms;
         let now = present.contains(&rate.id).then(|| view! { " "<Pill tone="positive" icon="check" text=t.rates_now() /> });

@@ -15,9 +15,7 @@ pub(super) fn parts(member: &Member) -> Vec<Part> {
         name: "Karim Benali".to_owned(),
         kind: PunchKind::In,
         at: now,
-        since: None,
         minutes_today: 0,
-        repeated: false,
     };
     let screens = [
         picture(t.kiosk_camera_live(), idle(member, String::new())),

@@ -222,7 +222,11 @@ fn asked(member: &Member, form: &EditForm) -> String {
     let (lang, t) = (member.visitor.lang, member.words());
     let number = |text: &str| text.parse::<i64>().unwrap_or(0);
     let zone = member.org.zone();
-    let time = |text: &str| parse_local(text, &zone).map(|at| format::date_time(zone.local(at), lang)).unwrap_or_default();
+    let today = zone.local(member.visitor.app.clock.now()).date;
+    let time = |text: &str| {
+        let at = parse_local(text, &zone).map(|at| zone.local(at));
+        at.map(|at| format::date_time_near(at, today, lang)).unwrap_or_default()
+    };
     let hours = |minutes: i64| format!("{}{}", if minutes < 0 { "−" } else { "+" }, format::minutes(minutes.abs()));
     match EditKind::parse(&form.kind) {
         Some(EditKind::Move) => match (number(&form.days), number(&form.minutes)) {
@@ -250,7 +254,7 @@ pub fn refusal_view(member: &Member, sight: &Sight, form: &EditForm, text: Strin
     let both = (!now.is_empty()).then(|| {
         let lines = now.iter().map(|sheet| {
             let (filled, quota) = sheet.fill();
-            let when = super::super::missions::when(&sheet.mission, lang);
+            let when = super::super::missions::when(&sheet.mission, member.visitor.app.clock.now(), lang);
             let place = sheet.mission.place.clone();
             view! { <dt>{t.plan_now()}</dt><dd>{sheet.mission.title.clone()}", "{when}" "{place}" "{filled}"/"{quota}</dd> }
         });

@@ -29,8 +29,9 @@ fn line(member: &Member, preview: &Preview, held: &HeldBack, back: &str) -> AnyV
     });
     let findings = findings.collect_view();
     let mission = member.url(&format!("/missions/{}", held.mission.id));
+    let when = when(&held.mission, member.visitor.app.clock.now(), lang);
     view! {
-        <li><span class="grow"><span class="strong">{held.name.clone()}</span>" "{held.mission.title.clone()}" "<small>{when(&held.mission, lang)}</small>{findings}</span>
+        <li><span class="grow"><span class="strong">{held.name.clone()}</span>" "{held.mission.title.clone()}" "<small>{when}</small>{findings}</span>
             <a class="btn secondary" href=mission>{t.conflict_open()}</a></li>
     }
     .into_any()

@@ -110,7 +110,7 @@ fn heading(member: &Member, sight: &Sight) -> AnyView {
         Span::Week => {
             let short = format::short_date(first, lang);
             let short = short.split_once(' ').map_or("", |(_, day)| day);
-            let start = if first.month() == last.month() { first.day().to_string() } else { short.to_owned() };
+            let start = if first.month() == last.month() { format::day_of_month(first, lang) } else { short.to_owned() };
             let end = format::short_date(last, lang);
             let end = end.split_once(' ').map_or("", |(_, day)| day);
             // The year is said of another year only: the head has one line.
