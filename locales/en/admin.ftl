@@ -23,6 +23,7 @@ admin-accounts-admin = Runs the installation
 admin-accounts-factor = Second factor
 admin-accounts-since = Since
 admin-accounts-close = Close
+admin-accounts-keep-closed = Keep closed
 admin-accounts-reopen = Reopen
 admin-accounts-promote = Make administrator
 admin-accounts-demote = No longer run the installation

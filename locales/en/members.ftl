@@ -43,6 +43,11 @@ bulk-restore = Restore
 bulk-end = End their sessions
 bulk-remove = Remove
 bulk-button = Apply
+bulk-done = { $count ->
+    [one] Done for one person. It counts from now on.
+   *[other] Done for { $count } people. It counts from now on.
+}
+bulk-refused = Not done for:
 invite-title = Invite
 invite-message = Message (optional)
 invite-days = Link valid for (days, 30 at most)
@@ -97,7 +102,12 @@ settings-factor-help = Those concerned must add it at their next visit.
 settings-domains = Addresses that may join by themselves
 settings-domains-help = Domains separated by spaces, like theatre.org. Confirmed address, role tech.
 settings-retention = Contact details of archived people, kept for (months)
-settings-retention-help = After that, e-mail and phone are erased. Hours stay.
+settings-retention-help = After that, e-mail, phone and date of birth are erased. Hours stay.
+settings-convention = Collective agreement
+settings-convention-none = None, or another one
+settings-convention-artistic = IDCC 1285, artistic and cultural enterprises
+settings-convention-technical = IDCC 2717, technical companies serving creation and events
+settings-convention-help = Its rules add to those of the labour code or replace them, for the whole crew but freelancers.
 settings-logo = Logo
 settings-logo-lead = PNG or JPEG, 200 KB at most.
 settings-logo-alt = Logo of the organisation

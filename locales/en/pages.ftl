@@ -295,6 +295,7 @@ failure-role = There is no such role.
 failure-logo = Choose a PNG or JPEG picture of 200 KB at most.
 failure-domains = Write whole domains, like theatre.org.
 failure-retention = Choose from 1 to 240 months.
+failure-convention = Choose an agreement from the list.
 failure-reason = Say why, in eight characters at least.
 punch-unknown = This is not a Régie badge.
 punch-expired = Each code lasts a few seconds.
@@ -342,4 +343,8 @@ import-add = { $count ->
 import-bad = { $count ->
     [one] One line will not be added. Correct it, or add the others.
    *[other] { $count } lines will not be added. Correct them, or add the others.
+}
+import-beyond = { $count ->
+    [one] One line was not read: 500 at most at a time. Paste it afterwards.
+   *[other] { $count } lines were not read: 500 at most at a time. Paste them afterwards.
 }

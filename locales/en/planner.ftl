@@ -94,6 +94,7 @@ flash-plan-undone = Last change undone.
 flash-plan-redone = Change redone.
 failure-no-step = There is nothing to undo or redo.
 failure-step-stale = Somebody has changed these missions since: this step can no longer be undone.
+failure-step-lost = This step can no longer be undone or redone: a project is archived, somebody is no longer in the crew or is busy elsewhere. It is forgotten.
 failure-edit = This change cannot be read. Reload the page.
 failure-edit-nothing = Nothing is selected. Tick at least one line.
 failure-edit-nobody = Choose a person, then assign.

@@ -35,6 +35,7 @@ overruled = Overruled
 flash-rule-overruled = Rule overruled.
 flash-rule-restored = The rule counts again.
 failure-rule-blocked = A blocking rule forbids it. Change the plan, then try again.
+failure-rule-open = A rule wants a written reason. Assign the person without asking them, write the reason, then publish.
 failure-rule-reason = Write why, in a few words.
 failure-rule-none = This rule says nothing of this assignment.
 cost-line = Planned cost: { $amount }, before employer contributions.

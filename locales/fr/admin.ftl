@@ -23,6 +23,7 @@ admin-accounts-admin = Administre
 admin-accounts-factor = Second facteur
 admin-accounts-since = Depuis
 admin-accounts-close = Fermer
+admin-accounts-keep-closed = Interdire la réouverture
 admin-accounts-reopen = Rouvrir
 admin-accounts-promote = Laisser administrer
 admin-accounts-demote = Retirer l’administration

@@ -43,6 +43,11 @@ bulk-restore = Rétablir
 bulk-end = Fermer leurs sessions
 bulk-remove = Retirer
 bulk-button = Appliquer
+bulk-done = { $count ->
+    [one] C’est fait pour une personne, dès maintenant.
+   *[other] C’est fait pour { $count } personnes, dès maintenant.
+}
+bulk-refused = Pas fait pour :
 invite-title = Inviter
 invite-message = Message (facultatif)
 invite-days = Lien valable, en jours (30 au plus)
@@ -97,7 +102,12 @@ settings-factor-help = Les personnes concernées doivent l’ajouter à leur pro
 settings-domains = Adresses qui peuvent entrer seules
 settings-domains-help = Domaines séparés par des espaces, comme theatre.fr. Adresse confirmée, rôle technicien.
 settings-retention = Coordonnées des archivés, gardées (en mois)
-settings-retention-help = Ensuite, e-mail et téléphone sont effacés. Les heures restent.
+settings-retention-help = Ensuite, e-mail, téléphone et date de naissance sont effacés. Les heures restent.
+settings-convention = Convention collective
+settings-convention-none = Aucune, ou une autre
+settings-convention-artistic = IDCC 1285, entreprises artistiques et culturelles
+settings-convention-technical = IDCC 2717, entreprises techniques au service de la création et de l’événement
+settings-convention-help = Ses règles s’ajoutent à celles du Code du travail ou les remplacent, pour toute l’équipe sauf les indépendants.
 settings-logo = Logo
 settings-logo-lead = PNG ou JPEG, 200 Ko au plus.
 settings-logo-alt = Logo de l’organisation

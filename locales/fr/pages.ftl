@@ -295,6 +295,7 @@ failure-role = Ce rôle n’existe pas.
 failure-logo = Choisissez une image PNG ou JPEG de 200 Ko au plus.
 failure-domains = Écrivez des domaines complets, comme theatre.fr.
 failure-retention = Choisissez une durée de 1 à 240 mois.
+failure-convention = Choisissez une convention de la liste.
 failure-reason = Dites pourquoi, en huit caractères au moins.
 punch-unknown = Ce n’est pas un badge Régie.
 punch-expired = Chaque code vit quelques secondes.
@@ -342,4 +343,8 @@ import-add = { $count ->
 import-bad = { $count ->
     [one] Une ligne ne sera pas ajoutée. Corrigez-la, ou ajoutez les autres.
    *[other] { $count } lignes ne seront pas ajoutées. Corrigez-les, ou ajoutez les autres.
+}
+import-beyond = { $count ->
+    [one] Une ligne n’est pas lue : 500 au plus à la fois. Collez-la ensuite.
+   *[other] { $count } lignes ne sont pas lues : 500 au plus à la fois. Collez-les ensuite.
 }

@@ -94,6 +94,7 @@ flash-plan-undone = Dernière modification annulée.
 flash-plan-redone = Modification rétablie.
 failure-no-step = Il n’y a rien à annuler ou à rétablir.
 failure-step-stale = Quelqu’un a changé ces missions depuis : cette étape ne peut plus être annulée.
+failure-step-lost = Cette étape ne peut plus être annulée ni rétablie : un projet est archivé, une personne n’est plus dans l’équipe ou est prise ailleurs. Elle est oubliée.
 failure-edit = Cette modification est illisible. Rechargez la page.
 failure-edit-nothing = Rien n’est sélectionné. Cochez au moins une ligne.
 failure-edit-nobody = Choisissez une personne, puis affectez.

@@ -35,6 +35,7 @@ overruled = Dérogation
 flash-rule-overruled = Dérogation enregistrée.
 flash-rule-restored = La règle compte à nouveau.
 failure-rule-blocked = Une règle bloquante l’interdit. Changez le planning, puis réessayez.
+failure-rule-open = Une règle demande une raison écrite. Affectez la personne sans l’inviter, écrivez la raison, puis publiez.
 failure-rule-reason = Écrivez pourquoi, en quelques mots.
 failure-rule-none = Cette règle ne dit rien de cette affectation.
 cost-line = Coût prévu : { $amount }, hors charges.

@@ -19,6 +19,8 @@ pub struct Account {
     pub disabled_by: Option<String>,
     pub deleted_at: Option<Instant>,
     pub totp_confirmed_at: Option<Instant>,
+    /// When the password was set or taken away; nothing where that was not noted yet.
+    pub password_changed_at: Option<Instant>,
     pub has_passkey: bool,
     pub created_at: Instant,
 }
@@ -56,6 +58,7 @@ pub struct SessionRow {
     pub account_id: Option<AccountId>,
     pub org_id: Option<OrgId>,
     pub data: String,
+    pub created_at: Instant,
     pub last_seen_at: Instant,
     pub expires_at: Instant,
 }

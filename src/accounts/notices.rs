@@ -1,12 +1,12 @@
 //! Mails that tell somebody what happened to their account, each with a link that says "this was not me".
 
 use super::client::client_words;
-use super::links::Purpose;
+use super::links::{Added, FIRST_PASSWORD_MINUTES, Purpose};
 use super::model::Account;
 use super::store::{self, LinkValues};
 use crate::access::Conn;
 use crate::audit::Tx;
-use crate::kernel::{Lang, SessionId};
+use crate::kernel::{Instant, Lang};
 use crate::platform::db::DbResult;
 use crate::platform::mail::Letter;
 use crate::platform::secret::fingerprint;
@@ -19,7 +19,6 @@ pub(super) enum Notice<'a> {
     NewSignIn {
         client: &'a str,
         address: &'a str,
-        session: Option<SessionId>,
     },
     PasswordChanged,
     /// The account has another address now; told to the old one, whose link takes it back.
@@ -27,8 +26,11 @@ pub(super) enum Notice<'a> {
         old: &'a str,
         new: &'a str,
     },
-    /// A second factor was added or removed.
-    FactorChanged,
+    /// A second factor was added: the link takes away this one, and no other.
+    FactorAdded(Added),
+    FactorRemoved,
+    /// New recovery codes were made, at this moment.
+    CodesRenewed(Instant),
     /// A token for a program was made.
     TokenMade {
         name: &'a str,
@@ -43,10 +45,9 @@ pub(super) enum Notice<'a> {
 pub(super) async fn tell(tx: &mut Tx, app: &App, account: &Account, notice: Notice<'_>) -> DbResult<()> {
     let lang = Lang::parse(&account.language).unwrap_or_default();
     let t = words(lang);
-    let (mut recipient, mut subject_id, mut old_email) = (account.email.clone(), None, None);
+    let (mut recipient, mut added, mut old_email) = (account.email.clone(), None, None);
     let (subject, intro) = match notice {
-        Notice::NewSignIn { client, address, session } => {
-            subject_id = session.map(|session| session.0);
+        Notice::NewSignIn { client, address } => {
             (t.notice_sign_in_subject(), t.notice_sign_in_text(client_words(client, t), address.to_owned()))
         }
         Notice::PasswordChanged => (t.notice_password_subject(), t.notice_password_text()),
@@ -54,7 +55,15 @@ pub(super) async fn tell(tx: &mut Tx, app: &App, account: &Account, notice: Noti
             (recipient, old_email) = (old.to_owned(), Some(old));
             (t.notice_email_subject(), t.notice_email_text(new.to_owned()))
         }
-        Notice::FactorChanged => (t.notice_factor_subject(), t.notice_factor_text()),
+        Notice::FactorAdded(factor) => {
+            added = Some(factor);
+            (t.notice_factor_subject(), t.notice_factor_text())
+        }
+        Notice::FactorRemoved => (t.notice_factor_subject(), t.notice_factor_text()),
+        Notice::CodesRenewed(at) => {
+            added = Some(Added::Codes(at));
+            (t.notice_codes_subject(), t.notice_codes_text())
+        }
         Notice::TokenMade { name } => (t.notice_token_subject(), t.notice_token_text(name.to_owned())),
         Notice::TokenReused { client } => (t.notice_reuse_subject(), t.notice_reuse_text(client_words(client, t))),
     };
@@ -64,9 +73,11 @@ pub(super) async fn tell(tx: &mut Tx, app: &App, account: &Account, notice: Noti
         account: account.id,
         purpose: Purpose::NotMe,
         token_hash: &fingerprint(&token),
-        subject: subject_id,
+        subject: added.map(Added::subject),
+        subject_kind: added.map(Added::kind),
         email: old_email,
         now,
+        minutes: Purpose::NotMe.life_minutes(),
     };
     store::insert_link(tx.tx(), &values).await?;
     let (button, outro) = (t.notice_not_me(), t.notice_was_me());
@@ -74,13 +85,14 @@ pub(super) async fn tell(tx: &mut Tx, app: &App, account: &Account, notice: Noti
     tx.send_mail(&letter.write(lang)).await
 }
 
-/// Makes a link and ends the older ones of its purpose. Gives the end of its address.
+/// Makes a link that works for so many minutes, and ends the older ones of its purpose. Gives the end of its address.
 async fn make_link(
     tx: &mut Tx,
     account: &Account,
     purpose: Purpose,
     recipient: &str,
     subject_id: Option<i64>,
+    minutes: i64,
 ) -> DbResult<String> {
     let token = random::token::<24>();
     let now = tx.now();
@@ -90,8 +102,10 @@ async fn make_link(
         purpose,
         token_hash: &fingerprint(&token),
         subject: subject_id,
+        subject_kind: None,
         email: Some(recipient),
         now,
+        minutes,
     };
     store::insert_link(tx.tx(), &values).await?;
     Ok(token)
@@ -108,7 +122,7 @@ pub(super) async fn mail_link(
 ) -> DbResult<()> {
     let lang = Lang::parse(&account.language).unwrap_or_default();
     let t = words(lang);
-    let token = make_link(tx, account, purpose, recipient, subject_id).await?;
+    let token = make_link(tx, account, purpose, recipient, subject_id, purpose.life_minutes()).await?;
     let (path, subject, intro, button, outro) = match purpose {
         Purpose::VerifyEmail => {
             ("verify", t.mail_verify_subject(), t.mail_verify_text(), t.mail_verify_button(), t.mail_verify_outro())
@@ -127,17 +141,18 @@ pub(super) async fn mail_link(
     tx.send_mail(&letter.write(lang)).await
 }
 
-/// Tells somebody who has made an account for them, and where, with the link that verifies their address.
+/// Tells somebody who has made an account for them, and where, with a link to choose their own password: that it arrived proves the
+/// address, and the password that was given for them ends.
 pub(super) async fn mail_made(tx: &mut Tx, app: &App, account: &Account, by: &str, org: &str) -> DbResult<()> {
     let lang = Lang::parse(&account.language).unwrap_or_default();
     let t = words(lang);
-    let token = make_link(tx, account, Purpose::VerifyEmail, &account.email, None).await?;
+    let token = make_link(tx, account, Purpose::ResetPassword, &account.email, None, FIRST_PASSWORD_MINUTES).await?;
     let letter = Letter {
         recipient: account.email.clone(),
         subject: t.mail_made_subject(org),
         intro: t.mail_made_text(by, org),
-        button: t.mail_verify_button(),
-        address: app.link(&format!("/verify/{token}")),
+        button: t.mail_reset_button(),
+        address: app.link(&format!("/reset/{token}")),
         outro: t.mail_made_outro(),
     };
     tx.send_mail(&letter.write(lang)).await

@@ -68,12 +68,22 @@ fn unreadable(error: Error) -> Error {
 }
 
 impl Sessions {
-    fn expiry(&self, account: Option<AccountId>, now: Instant) -> Instant {
+    fn expiry(&self, account: Option<AccountId>, born: Instant, now: Instant) -> Instant {
         match account {
-            Some(_) => now.plus_days(self.0.config.tokens.session_days),
+            Some(_) => now.plus_days(self.0.config.tokens.session_days).min(last_end(&self.0, born)),
             None => now.plus_minutes(NOBODY_S_MINUTES),
         }
     }
+}
+
+/// When a session that was opened at `born` ends, however often it is seen.
+pub(super) fn last_end(app: &App, born: Instant) -> Instant {
+    born.plus_days(app.config.tokens.session_most_days)
+}
+
+/// Sessions that were opened then or before have ended, whatever is written of their end.
+pub(super) fn too_old(app: &App) -> Instant {
+    app.clock.now().plus_days(-app.config.tokens.session_most_days)
 }
 
 #[async_trait::async_trait]
@@ -100,7 +110,8 @@ impl SessionStore for Sessions {
             address: &text(ADDRESS),
             method: &method,
             now,
-            expires_at: self.expiry(account, now),
+            expires_at: self.expiry(account, now, now),
+            most_days: self.0.config.tokens.session_most_days,
         };
         let mut tx = self.0.db.begin_write().await.map_err(backend)?;
         store::save_browser_session(&mut tx, &values).await.map_err(backend)?;
@@ -112,12 +123,13 @@ impl SessionStore for Sessions {
         let key_hash = fingerprint(id.to_string());
         let row = {
             let mut tx = self.0.db.read().await.map_err(backend)?;
-            store::find_browser_session(&mut tx, &key_hash, now).await.map_err(backend)?
+            store::find_browser_session(&mut tx, &key_hash, now, too_old(&self.0)).await.map_err(backend)?
         };
         let Some(row) = row else { return Ok(None) };
         if now.minutes_since(row.last_seen_at) >= TOUCH_AFTER_MINUTES {
             let mut tx = self.0.db.begin_write().await.map_err(backend)?;
-            store::touch_session(&mut tx, row.id, now, self.expiry(row.account_id, now)).await.map_err(backend)?;
+            let expires_at = self.expiry(row.account_id, row.created_at, now);
+            store::touch_session(&mut tx, row.id, now, expires_at).await.map_err(backend)?;
             tx.commit().await.map_err(backend)?;
         }
         let mut data: std::collections::HashMap<_, _> =

@@ -21,6 +21,7 @@ pub struct MemberBody {
     is_suspended: bool,
     second_factor: bool,
     joined_at: String,
+    /// `null` also for who is a member of another organisation, too: what people do there is not told here.
     last_seen_at: Option<String>,
 }
 
@@ -64,6 +65,7 @@ pub async fn list(client: OrgClient, Query(query): Query<MemberQuery>) -> Result
         suspended: query.suspended,
         after: query.after.map(MembershipId),
         limit: query.limit.unwrap_or(100).clamp(1, 200),
+        ..MemberFilter::default()
     };
     let list = orgs::list_members(&client.app, client.permit()?, &filter).await?;
     Ok(Json(list.into_iter().map(MemberBody::from).collect()))
@@ -147,7 +149,7 @@ pub async fn end_sessions(
 }
 
 /// Mails a member the link that sets a new password. Nobody sets it for them.
-#[utoipa::path(post, path = "/members/{id}/reset", operation_id = "start_member_reset", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/{id}/reset", operation_id = "start_member_reset", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn start_reset(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::start_member_reset(&client.app, client.permit()?, MembershipId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -204,7 +206,7 @@ pub struct MadeBody {
 }
 
 /// Invites somebody by mail.
-#[utoipa::path(post, path = "/members/invitations", operation_id = "invite_member", tag = "members", request_body = InviteBody, responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations", operation_id = "invite_member", tag = "members", request_body = InviteBody, responses((status = 201, body = MadeBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn invite(client: OrgClient, Body(body): Body<InviteBody>) -> Result<(StatusCode, Json<MadeBody>), Problem> {
     let new = NewInvitation { email: body.email, role: body.role, message: body.message, days: body.days.unwrap_or(14) };
     let id = orgs::invite_member(&client.app, client.permit()?, new).await?;
@@ -219,7 +221,7 @@ pub async fn revoke_invitation(client: OrgClient, Path(id): Path<i64>) -> Result
 }
 
 /// Mails an invitation again, with a new link.
-#[utoipa::path(post, path = "/members/invitations/{id}/resend", operation_id = "resend_member_invitation", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(post, path = "/members/invitations/{id}/resend", operation_id = "resend_member_invitation", tag = "members", params(("id" = i64, Path)), responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn resend_invitation(client: OrgClient, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     orgs::resend_invitation(&client.app, client.permit()?, InvitationId(id)).await?;
     Ok(StatusCode::NO_CONTENT)

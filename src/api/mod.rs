@@ -10,6 +10,7 @@ mod devices;
 mod docs;
 mod door;
 mod health;
+mod keys;
 mod kiosks;
 mod members;
 mod openapi;
@@ -19,15 +20,11 @@ mod punches;
 mod settings;
 mod tokens;
 
-pub use health::health_routes;
+pub use health::{meter_routes, metrics_routes};
 pub use problem::Problem;
 
 use crate::platform::App;
-use axum::extract::State;
-use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
-use http::header;
+use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -82,8 +79,13 @@ fn v1() -> OpenApiRouter<App> {
         .merge(planning::routes())
 }
 
+/// What is at the root alone.
+fn root() -> OpenApiRouter<App> {
+    health::routes().routes(routes!(keys::list)).merge(planning::root_routes())
+}
+
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::begin()).nest("/api/v1", v1()).merge(planning::root_routes())
+    OpenApiRouter::with_openapi(openapi::begin()).nest("/api/v1", v1()).merge(root())
 }
 
 /// The description of the API.
@@ -91,19 +93,17 @@ pub fn description() -> utoipa::openapi::OpenApi {
     openapi::complete(described().split_for_parts().1)
 }
 
-/// The paths at the root that answer as those below `/api/v1` do, as the router spells them.
+/// All that is described and at the root, as the router spells it.
 pub fn root_paths() -> Vec<String> {
-    v1().split_for_parts().1.paths.paths.into_keys().collect()
-}
-
-/// The public halves of the keys that sign access tokens (RFC 7517).
-async fn keys(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "public, max-age=60")], Json(app.signer.public_keys(app.clock.now())))
+    let described = [v1(), root()].map(|routes| routes.split_for_parts().1.paths.paths.into_keys());
+    // The router knows no verb after a parameter.
+    let routed = |path: String| path.find("}:").map_or_else(|| path.clone(), |end| path[..=end].to_owned());
+    described.into_iter().flatten().map(routed).collect()
 }
 
 /// The API, its description, and the same handlers at the paths of the systems that Régie replaces.
 pub fn routes() -> Router<App> {
     let (api, _) = described().split_for_parts();
     let (aliases, _) = v1().split_for_parts();
-    api.merge(aliases).merge(docs::routes()).route("/.well-known/jwks.json", get(keys))
+    api.merge(aliases).merge(docs::routes())
 }

@@ -28,12 +28,16 @@ use utoipa::openapi::{Components, Content, HeaderBuilder, Object, Ref, RefOr, Re
         (name = "admin", description = "What is listed for who runs the organisation: users, phones, punches, the audit."),
         (name = "planning", description = "Projects, missions, who is on them, and what they answer."),
         (name = "people", description = "The crew: names, profiles, rates, when they can work."),
+        (name = "server", description = "How the server fares, and the keys that its tokens are verified with: nobody is asked who they are."),
     )
 )]
 struct Description;
 
 /// What an operation asks for that says nothing else: somebody's token.
 const BEARER: &str = "bearerAuth";
+
+/// The tag of what nobody is asked for a token for, not even for a good one.
+const FOR_ALL: &str = "server";
 
 /// What refuses: the status, its name in the description, and when it comes.
 const PROBLEMS: [(&str, &str, &str); 13] = [
@@ -93,7 +97,10 @@ fn refusal(status: &str, when: &str) -> Response {
     let problem = Content::new(Some(Ref::from_schema_name("ProblemBody")));
     let response = ResponseBuilder::new().description(when).content("application/problem+json", problem);
     match status {
-        "401" => response.header("WWW-Authenticate", HeaderBuilder::new().description(Some("`Bearer`.")).build()).build(),
+        "401" => {
+            let challenge = "`Bearer`, or `Kiosk-Key` where a kiosk is asked for its key; `header` says where that comes.";
+            response.header("WWW-Authenticate", HeaderBuilder::new().description(Some(challenge)).build()).build()
+        }
         "429" | "503" => {
             let seconds = HeaderBuilder::new().schema(Some(Object::with_type(Type::Integer))).description(Some("Seconds."));
             response.header("Retry-After", seconds.build()).build()
@@ -165,12 +172,13 @@ fn add_refusals(operation: &mut Operation) {
         parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == *place))
     };
     let has_body = operation.request_body.is_some();
+    let asks_who = operation.tags.iter().flatten().all(|tag| tag != FOR_ALL);
     let common = [
         // It broke off.
         ("400", has_body),
         // Who needs no token is asked for a good one, if one comes along.
-        ("401", true),
-        ("403", true),
+        ("401", asks_who),
+        ("403", asks_who),
         ("404", has(&ParameterIn::Path)),
         ("413", has_body),
         ("422", has_body || has(&ParameterIn::Query)),
@@ -183,11 +191,26 @@ fn add_refusals(operation: &mut Operation) {
     }
 }
 
-/// What refuses is the same for all; what does not says what there is, if its handler has not.
+/// Whether what refuses has another body than a problem; it may be a problem, too.
+fn is_no_problem(response: &Response) -> bool {
+    response.content.values().any(|content| {
+        let RefOr::T(content) = content else { return false };
+        matches!(&content.schema, Some(RefOr::Ref(schema)) if !schema.ref_location.ends_with("/ProblemBody"))
+    })
+}
+
+/// What refuses is the same for all, but for what says more; what does not says what there is, if its handler has not.
 fn explain_answers(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
-        if let Some((_, name, _)) = PROBLEMS.iter().find(|(known, ..)| *known == status.as_str()) {
-            *response = RefOr::Ref(Ref::from_response_name(*name));
+        if let Some((_, name, when)) = PROBLEMS.iter().find(|(known, ..)| *known == status.as_str()) {
+            let is_more = matches!(&*response, RefOr::T(own) if is_no_problem(own));
+            if is_more && let RefOr::T(own) = response {
+                let problem = refusal(status, when);
+                own.content.extend(problem.content);
+                own.headers.extend(problem.headers);
+            } else {
+                *response = RefOr::Ref(Ref::from_response_name(*name));
+            }
             continue;
         }
         let RefOr::T(response) = response else { continue };

@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+/// What a kiosk is asked for with 401 (RFC 9110, 11.6.1): a scheme of ours, and the header that its key comes in.
+const KIOSK_KEY: &str = "Kiosk-Key header=\"X-Kiosk-API-Key\"";
+
 /// A failure on its way to a program (RFC 9457).
 #[derive(Debug)]
 pub struct Problem(pub Failure);
@@ -108,6 +111,7 @@ impl IntoResponse for Problem {
             "version.stale" => StatusCode::PRECONDITION_FAILED,
             _ => status,
         };
+        let challenge = if code.starts_with("kiosk.key_") { KIOSK_KEY } else { "Bearer" };
         let errors = fields.into_iter().map(|f| FieldProblem { field: f.field, code: f.code }).collect();
         let body = ProblemBody {
             r#type: "about:blank",
@@ -121,7 +125,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if kind == Kind::SignIn {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if matches!(kind, Kind::Unavailable | Kind::TooMany) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_seconds.unwrap_or(2)));

@@ -19,6 +19,8 @@ pub struct SettingsBody {
     /// Whose verified address ends in one of these may join by themselves.
     join_domains: Vec<String>,
     retention_months: i64,
+    /// The collective agreement that its people are under: 1285, 2717; `null` for none, or one whose rules are not known.
+    idcc: Option<i64>,
     /// To be given back with a change.
     version: i64,
 }
@@ -26,8 +28,8 @@ pub struct SettingsBody {
 impl From<Org> for SettingsBody {
     fn from(org: Org) -> Self {
         let join_domains = org.domains().map(str::to_owned).collect();
-        let Org { slug, name, time_zone, language, second_factor_from, retention_months, version, .. } = org;
-        Self { slug, name, time_zone, language, second_factor_from, join_domains, retention_months, version }
+        let Org { slug, name, time_zone, language, second_factor_from, retention_months, idcc, version, .. } = org;
+        Self { slug, name, time_zone, language, second_factor_from, join_domains, retention_months, idcc, version }
     }
 }
 
@@ -47,6 +49,8 @@ pub struct ChangeSettingsBody {
     #[serde(default)]
     join_domains: Vec<String>,
     retention_months: i64,
+    /// 1285, 2717, or `null`.
+    idcc: Option<i64>,
     version: i64,
 }
 
@@ -60,6 +64,7 @@ pub async fn change(client: OrgClient, Body(body): Body<ChangeSettingsBody>) -> 
         second_factor_from: body.second_factor_from.unwrap_or_default(),
         join_domains: body.join_domains.join(" "),
         retention_months: body.retention_months,
+        idcc: body.idcc.map(|idcc| idcc.to_string()).unwrap_or_default(),
     };
     orgs::change_settings(&client.app, client.permit()?, body.version, new).await?;
     read(client).await

@@ -53,6 +53,8 @@ pub struct NewTokenBody {
     scopes: Vec<String>,
     /// Days until it ends, 1 to 366.
     days: i64,
+    /// The password of who makes it.
+    present_password: String,
 }
 
 /// A token with its text, shown this once.
@@ -64,10 +66,10 @@ pub struct MadeTokenBody {
 }
 
 /// Makes a token. A token cannot make another one.
-#[utoipa::path(post, path = "/auth/tokens", operation_id = "create_api_token", tag = "tokens", request_body = NewTokenBody, responses((status = 201, body = MadeTokenBody), (status = 403, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/tokens", operation_id = "create_api_token", tag = "tokens", request_body = NewTokenBody, responses((status = 201, body = MadeTokenBody), (status = 403, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn make(client: OrgClient, Body(body): Body<NewTokenBody>) -> Result<(StatusCode, Json<MadeTokenBody>), Problem> {
     let new = NewApiToken { name: body.name, scopes: body.scopes.join(" "), days: body.days };
-    let made = accounts::make_token(&client.app, client.permit()?, client.org.id, &new).await?;
+    let made = accounts::make_token(&client.app, client.permit()?, client.org.id, &new, &body.present_password).await?;
     Ok((StatusCode::CREATED, Json(MadeTokenBody { token: made.token.into(), secret: made.secret })))
 }
 

@@ -45,7 +45,7 @@ pub fn router(app: &App) -> Router {
     let routes = Router::new()
         .merge(pages)
         .merge(api::routes())
-        .merge(api::health_routes(metrics_here))
+        .merge(if metrics_here { api::metrics_routes() } else { Router::new() })
         .route("/style.css", get(style))
         .layer(CompressionLayer::new().compress_when(compressed))
         .fallback(asset);

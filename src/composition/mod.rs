@@ -29,6 +29,7 @@ use crate::platform::tokens::TokenSigner;
 use crate::platform::{App, telemetry};
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 
 /// Why the application did not start.
@@ -61,7 +62,10 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
 /// # Errors
 /// As [`open`].
 pub async fn open_on_disk(config: Config, clock: Clock, sync: fn(&File) -> io::Result<()>) -> Result<App, StartError> {
-    std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
+    // Whatever is below is somebody's. A directory that is there keeps what its owner has set.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data);
+    made.map_err(|error| StartError::Data { path: config.data.display().to_string(), error })?;
+    keys::clear_up(&config.data);
     if config.server.metrics {
         telemetry::metrics();
     }

@@ -60,7 +60,7 @@ async fn run(app: &App) -> Result<(), StartError> {
     let stopping = app.stopping();
     let tasks = [start(jobs::work(app.clone(), stopping.clone())), start(jobs::keep_house(app.clone(), stopping.clone()))];
     if let Some(addr) = app.config.server.metrics_addr.filter(|_| app.config.server.metrics) {
-        let metrics = crate::api::health_routes(true).with_state(app.clone());
+        let metrics = crate::api::meter_routes().with_state(app.clone());
         let listener = listen(addr).await?;
         start(connections::serve(listener, metrics, Limits { head: HEAD, idle: IDLE, open: METERS }, stopping.clone()));
     }

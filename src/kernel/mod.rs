@@ -1,5 +1,6 @@
-//! Words of the business, without I/O: ids, roles, languages, instants. Compiled for the server and the browser.
+//! Words of the business, without I/O: ids, roles, languages, instants, collective agreements. Compiled for the server and the browser.
 
+pub mod convention;
 pub mod failure;
 pub mod ids;
 pub mod lang;
@@ -9,6 +10,7 @@ pub mod time;
 #[cfg(feature = "ssr")]
 pub mod zone;
 
+pub use convention::Convention;
 pub use failure::{Failure, FieldFailure, Kind};
 pub use ids::*;
 pub use lang::Lang;

@@ -123,9 +123,11 @@ pub fn parse_local(text: &str, zone: &Zone) -> Option<Instant> {
 
 /// Reads what a clock shows, as [`parse_local`] but of any year: one that is wrong may be so by decades.
 pub fn parse_clock(text: &str, zone: &Zone) -> Option<Instant> {
+    // The crate would also take a time with an offset, and drop that.
+    let is_local = |clock: &str| clock.chars().all(|c| c.is_ascii_digit() || c == ':');
     if let Ok(at) = text.parse::<DateTime>()
         && text.len() <= 19
-        && text.contains('T')
+        && text.split_once('T').is_some_and(|(_, clock)| is_local(clock))
     {
         return Some(zone.instant(at.date(), at.hour(), at.minute()));
     }
@@ -175,6 +177,27 @@ mod tests {
         assert_eq!(utc(at), "2026-11-21T07:05:00.000Z");
         assert_eq!(parse_instant("2026-11-21T08:05:00+01:00", &zone), Some(at));
         assert_eq!(parse_instant("2026-11-21", &zone), Some(zone.start_of(date(2026, 11, 21))));
+    }
+
+    #[test]
+    fn a_time_with_an_offset_is_never_local() {
+        let zone = paris();
+        for (text, utc_hour) in [
+            ("2026-11-21T08:00", 7),
+            ("2026-11-21T08:00:00", 7),
+            ("2026-11-21T08:00Z", 8),
+            ("2026-11-21T08:00+01", 7),
+            ("2026-11-21T08:00+09", -1),
+            ("2026-11-21T08:00-05", 13),
+            ("2026-11-21T08:00+05:30", 2),
+            ("2026-11-21T08:00:00-05:00", 13),
+        ] {
+            let minutes = if text.ends_with(":30") { 30 } else { 0 };
+            let midnight = Zone::named("UTC").unwrap().start_of(date(2026, 11, 21));
+            assert_eq!(parse_clock(text, &zone), Some(midnight.plus_minutes(utc_hour * 60 + minutes)), "{text}");
+            assert_eq!(parse_local(text, &zone), parse_clock(text, &zone), "{text}");
+        }
+        assert_eq!(parse_clock("2026-11-21 08:00+01", &zone), parse_clock("2026-11-21T08:00+01", &zone), "never eight in Paris");
     }
 
     #[test]

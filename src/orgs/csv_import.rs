@@ -5,7 +5,7 @@ use super::model::NewCrewMember;
 use super::rules::{CrewProblem, check_crew_member};
 use std::collections::HashMap;
 
-/// More lines than this are refused: a list, not an attack.
+/// More lines than this are not read: a list, not an attack; the pages name it, too.
 pub const MAX_LINES: usize = 500;
 
 /// One line of the list, as read.

@@ -1,7 +1,9 @@
 //! Facts about organisations and their people.
 
 use crate::kernel::zone::Zone;
-use crate::kernel::{AccountId, CrewMemberId, Instant, InvitationId, Lang, MembershipId, OrgId, Role, SupportEntryId};
+use crate::kernel::{
+    AccountId, Convention, CrewMemberId, Instant, InvitationId, Lang, MembershipId, OrgId, Role, SupportEntryId,
+};
 
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -18,6 +20,8 @@ pub struct Org {
     pub join_domains: String,
     /// How long the contact details of archived people are kept, in months.
     pub retention_months: i64,
+    /// The number of the collective agreement that its people are under.
+    pub idcc: Option<i64>,
     pub version: i64,
 }
 
@@ -30,6 +34,11 @@ impl Org {
     /// The domains whose people may join by themselves.
     pub fn domains(&self) -> impl Iterator<Item = &str> {
         self.join_domains.split_whitespace()
+    }
+
+    /// The collective agreement that its people are under, where there is one whose rules are known.
+    pub fn convention(&self) -> Option<Convention> {
+        self.idcc.and_then(Convention::of)
     }
 
     /// The place whose clocks count here.
@@ -145,6 +154,9 @@ pub struct Member {
     pub name: String,
     pub email: String,
     pub has_factor: bool,
+    /// Whether the account is a member of another organisation, too.
+    pub is_elsewhere: bool,
+    /// Not told of who is elsewhere, too: what people do in other organisations is no business of this one.
     pub last_seen_at: Option<Instant>,
 }
 
@@ -155,6 +167,8 @@ pub struct MemberFilter {
     pub search: Option<String>,
     pub role: Option<Role>,
     pub suspended: Option<bool>,
+    /// Whether the account itself is open.
+    pub is_active: Option<bool>,
     /// The number of the last one of the page before.
     pub after: Option<MembershipId>,
     pub limit: i64,
@@ -196,6 +210,8 @@ pub struct OrgSettings {
     /// Domains of mail addresses, separated by spaces or commas.
     pub join_domains: String,
     pub retention_months: i64,
+    /// The number of a collective agreement; empty when there is none.
+    pub idcc: String,
 }
 
 /// An organisation's logo.

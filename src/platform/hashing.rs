@@ -17,6 +17,8 @@ const MAX_MEMORY_KIB: u32 = 128 * 1024;
 const MAX_PASSES: u32 = 10;
 /// Passwords that may wait for each worker: about a second's work. Who comes later hears at once to come back.
 const QUEUE_PER_WORKER: usize = 48;
+/// No password that we take is longer (256 characters of four bytes). One that is cannot be right, and must not cost more.
+const MAX_BYTES: usize = 1024;
 /// How much the workers stand back for requests (nice): a storm of sign-ins must not slow a punch.
 const NICENESS: i32 = 10;
 /// The lowest priority there is: that of a server that was itself told to stand back.
@@ -75,10 +77,12 @@ impl Hasher {
     /// # Errors
     /// [`HashingError::Busy`] when too many wait.
     pub async fn verify(&self, password: &str, phc: Option<&str>) -> Result<bool, HashingError> {
+        let is_possible = password.len() <= MAX_BYTES;
+        let password = if is_possible { password } else { "" };
         let (password, phc, decoy) = (password.to_owned(), phc.map(str::to_owned), self.decoy.clone());
         self.run(move |memory| {
             let known = check(password.as_bytes(), phc.as_deref().unwrap_or(&decoy), memory)?;
-            Ok(known && phc.is_some())
+            Ok(known && is_possible && phc.is_some())
         })
         .await
     }
@@ -203,6 +207,11 @@ mod tests {
         assert!(hasher.verify("le silence des coulisses", Some(&phc)).await.unwrap());
         assert!(!hasher.verify("autre chose", Some(&phc)).await.unwrap());
         assert!(!hasher.verify("le silence des coulisses", None).await.unwrap());
+        let endless = "la ".repeat(400);
+        let phc_of_endless = hasher.hash(&endless).await.unwrap();
+        assert!(!hasher.verify(&endless, Some(&phc_of_endless)).await.unwrap(), "too long to be looked at");
+        let phc_of_nothing = hasher.hash("").await.unwrap();
+        assert!(!hasher.verify(&endless, Some(&phc_of_nothing)).await.unwrap(), "nor is it nothing");
         assert!(!hasher.is_outdated(&phc));
         assert!(Hasher::new(1, 128, 1).unwrap().is_outdated(&phc));
     }

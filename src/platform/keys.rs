@@ -12,6 +12,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A key that has had no name for longer will get none.
+const LEFT_AFTER: Duration = Duration::from_secs(60);
 
 /// Why keys could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +142,18 @@ pub fn seal_key(data: &Path) -> Result<Vec<u8>, KeyError> {
     read_private(&path)
 }
 
+/// Removes what an interrupted start has left aside: nobody else finds it, and it may be half a key. What another server is about
+/// to give its name is younger. Where it cannot be removed, it is in nobody's way.
+pub fn clear_up(data: &Path) {
+    let entries = fs::read_dir(directory(data)).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "new")) {
+        let age = fs::metadata(&path).and_then(|file| file.modified()).ok().and_then(|made| made.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_AFTER) {
+            fs::remove_file(&path).ok();
+        }
+    }
+}
+
 fn make_directory(data: &Path) -> Result<PathBuf, KeyError> {
     let directory = directory(data);
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory);
@@ -223,6 +239,22 @@ mod tests {
         assert_eq!(sealed.len(), 32);
         assert_eq!(seal_key(data.path()).unwrap(), sealed);
         assert_eq!(token_keys(data.path(), KeyKind::EdDsa).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_an_interrupted_start_left_is_removed_and_what_is_being_made_is_not() {
+        let data = tempfile::tempdir().unwrap();
+        clear_up(data.path());
+        seal_key(data.path()).unwrap();
+        for (name, seconds) in [("seal.0011223344556677.new", 61), ("token-00010a0b0c0d.0011223344556677.new", 0), ("new", 61)] {
+            let file = fs::File::create(directory(data.path()).join(name)).unwrap();
+            let made = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(made - Duration::from_secs(seconds)).unwrap();
+        }
+        clear_up(data.path());
+        let mut left = files(data.path());
+        left.sort();
+        assert_eq!(left, ["new", "seal.key", "token-00010a0b0c0d.0011223344556677.new"]);
     }
 
     #[test]

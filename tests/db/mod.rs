@@ -7,6 +7,7 @@ mod engines;
 mod filters;
 mod migrations;
 mod outages;
+mod privacy;
 mod storm;
 mod taint;
 mod writer;

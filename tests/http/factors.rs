@@ -1,6 +1,6 @@
 //! Second factors: an authenticator app, recovery codes, and organisations that ask for one.
 
-use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, session_cookie};
+use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, link_of, session_cookie};
 use regie::accounts::totp::code_at;
 use regie::kernel::Role;
 use serde_json::json;
@@ -133,6 +133,90 @@ async fn an_authenticator_app_is_asked_for_after_the_password() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_changed_waits_for_no_second_factor() {
+    each_app(async |test| {
+        let mine = Enrolled::new(&test, &test.shop("Théâtre du Mail").await.owner.email).await;
+        let thief = first_step(&test, &mine.email).await;
+        assert_eq!(test.browse("GET", "/sign-in/second", &thief, "").await.status, 200);
+        let form = format!("present_password={}&password={}", escaped(PASSWORD), escaped("la lumière s'éteint à minuit"));
+        assert_eq!(test.browse("POST", "/me/security/password", &mine.cookie, &form).await.status, 303);
+        assert_eq!(second_step(&test, &thief, &mine.code(&test)).await.headers["location"], "/sign-in");
+        assert_eq!(test.browse("GET", "/sign-in/second", &thief, "").await.headers["location"], "/sign-in");
+        assert!(!is_in(&test, &thief).await && is_in(&test, &mine.cookie).await);
+    })
+    .await;
+}
+
+const APPS: &str = "SELECT count(*) FROM accounts WHERE totp_confirmed_at IS NOT NULL";
+const CODES: &str = "SELECT count(*) FROM recovery_codes";
+
+#[tokio::test]
+async fn this_was_not_me_takes_the_app_or_the_codes_away_that_it_told_of() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        test.change("UPDATE accounts SET verified_at = created_at").await;
+        let present = format!("present_password={}", escaped(PASSWORD));
+        let reset = async || {
+            let form = format!("password={}", escaped(PASSWORD));
+            assert_eq!(test.browse("POST", &link_of(&test.mail_to(&email).await), "", &form).await.status, 303);
+        };
+        let deny = async |notice: &str| assert_eq!(test.browse("POST", notice, "", "").await.status, 200, "{notice}");
+
+        let theirs = Enrolled::new(&test, &email).await;
+        let notice = link_of(&test.mail_to(&email).await);
+        assert_eq!((test.number(APPS).await, test.number(CODES).await), (1, 10));
+        assert_eq!(test.browse("POST", "/me/security/totp/remove", &theirs.cookie, &present).await.status, 303);
+        let mine = Enrolled::new(&test, &email).await;
+        let newer = link_of(&test.mail_to(&email).await);
+        deny(&notice).await;
+        assert_eq!((test.number(APPS).await, test.number(CODES).await), (1, 10), "it told of one that is gone");
+
+        // New codes are told of, too.
+        reset().await;
+        assert_eq!(code(&login(&test, &email, None).await).1, "account.second_factor");
+        let waiting = first_step(&test, &email).await;
+        let cookie = session_cookie(&second_step(&test, &waiting, &mine.code(&test)).await);
+        test.app.clock.advance_seconds(30);
+        assert_eq!(test.browse("POST", "/me/security/codes", &cookie, &present).await.status, 200);
+        let told = test.mail_to(&email).await;
+        assert!(told.subject.contains("codes de secours"), "{}", told.subject);
+        deny(&link_of(&told)).await;
+        assert_eq!((test.number(APPS).await, test.number(CODES).await), (1, 0), "the app has not changed");
+
+        reset().await;
+        deny(&newer).await;
+        assert_eq!(test.number(APPS).await, 0);
+        reset().await;
+        assert_eq!(login(&test, &email, None).await.status, 200);
+    })
+    .await;
+}
+
+/// Somebody has made an account with the address of somebody else, and locked it with a factor of theirs.
+#[tokio::test]
+async fn factors_go_when_the_address_is_proved_for_the_first_time() {
+    each_app(async |test| {
+        let email = "ana@exemple.fr";
+        let new = json!({ "email": email, "password": PASSWORD, "full_name": "Ana" });
+        assert_eq!(test.api("POST", "/api/v1/auth/register", "", Some(new)).await.status, 201);
+        let reset = async || {
+            let ask = json!({ "email": email });
+            assert_eq!(test.api("POST", "/api/v1/auth/reset/request", "", Some(ask)).await.status, 200);
+            test.run_jobs().await;
+            let form = format!("password={}", escaped(PASSWORD));
+            assert_eq!(test.browse("POST", &link_of(&test.mail_to(email).await), "", &form).await.status, 303);
+        };
+        Enrolled::new(&test, email).await;
+        reset().await;
+        assert_eq!((test.number(APPS).await, test.number(CODES).await), (0, 0));
+        Enrolled::new(&test, email).await;
+        reset().await;
+        assert_eq!((test.number(APPS).await, test.number(CODES).await), (1, 10), "whoever added this one reads the mail");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn programs_show_the_second_factor_too() {
     each_app(async |test| {
         let mine = Enrolled::new(&test, &test.shop("Théâtre du Mail").await.owner.email).await;
@@ -223,6 +307,28 @@ async fn six_digits_cannot_be_guessed() {
         test.app.clock.advance_seconds(seconds);
         assert_eq!(second_step(&test, &waiting, &mine.code(&test)).await.status, 303, "come back then, it said");
         assert_eq!(test.number("SELECT count(*) FROM audit_events WHERE action = 'factor.refused'").await, 10);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recovery_code_lets_in_who_has_lost_the_key_of_the_installation() {
+    each_app(async |test| {
+        let mine = Enrolled::new(&test, &test.shop("Théâtre du Mail").await.owner.email).await;
+        std::fs::remove_file(test.app.config.data.join("keys/seal.key")).unwrap();
+        let restored = test.twin().await;
+        let waiting = first_step(&restored, &mine.email).await;
+        assert_eq!(second_step(&restored, &waiting, &mine.code(&restored)).await.status, 500, "it cannot be told");
+        assert_eq!(second_step(&restored, &waiting, &mine.recovery[0]).await.status, 303);
+        assert_eq!(code(&login(&restored, &mine.email, Some(&mine.recovery[1])).await), (200, String::new()));
+        assert_eq!(login(&restored, &mine.email, Some(&mine.recovery[1])).await.status, 500, "it was used");
+
+        // The app is taken off, and added anew.
+        let present = format!("present_password={}", escaped(PASSWORD));
+        assert_eq!(restored.browse("POST", "/me/security/totp/remove", &mine.cookie, &present).await.status, 303);
+        let again = Enrolled::new(&restored, &mine.email).await;
+        assert_eq!(login(&restored, &mine.email, Some(&again.code(&restored))).await.status, 200);
+        restored.app.db.close().await.unwrap();
     })
     .await;
 }

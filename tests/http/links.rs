@@ -11,7 +11,7 @@ use regie::orgs::service as orgs;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-const NEW_PASSWORD: &str = "la lumière s'éteint à minuit";
+pub const NEW_PASSWORD: &str = "la lumière s'éteint à minuit";
 
 /// Everything that looking could use up or change.
 async fn state(test: &TestApp) -> Vec<i64> {
@@ -79,18 +79,24 @@ async fn scan(test: &TestApp, path: &str) -> Answer {
     last.unwrap()
 }
 
-/// A link that its page must ask about, and that works once.
-async fn works_once(test: &TestApp, path: &str, form: &str, expected: u16) {
+/// A link that its page must ask about, and that works once. Gives what it answered then.
+async fn works_once(test: &TestApp, path: &str, form: &str, expected: u16) -> Answer {
+    works_once_in(test, path, "", form, expected).await
+}
+
+/// As [`works_once`], when it is answered in the browser of this cookie.
+async fn works_once_in(test: &TestApp, path: &str, cookie: &str, form: &str, expected: u16) -> Answer {
     let page = scan(test, path).await;
     assert_eq!(page.status, 200, "{path}");
     assert!(page.text.contains("<form") && page.text.contains("<button"), "a button answers, not the page: {path}");
-    let answered = test.browse("POST", path, "", form).await;
+    let answered = test.browse("POST", path, cookie, form).await;
     assert_eq!(answered.status, expected, "{path}: {}", answered.text);
     is_dead(test, path, form).await;
+    answered
 }
 
 /// The link says that it is over, in words, however it is asked.
-async fn is_dead(test: &TestApp, path: &str, form: &str) {
+pub async fn is_dead(test: &TestApp, path: &str, form: &str) {
     for (method, form) in [("POST", form), ("GET", ""), ("POST", form)] {
         let dead = test.browse(method, path, "", form).await;
         assert_eq!(dead.status, 410, "{method} {path}");
@@ -99,7 +105,7 @@ async fn is_dead(test: &TestApp, path: &str, form: &str) {
     }
 }
 
-async fn ask_reset(test: &TestApp, email: &str) -> String {
+pub async fn ask_reset(test: &TestApp, email: &str) -> String {
     let asked = test.api("POST", "/api/v1/auth/reset/request", "", Some(json!({ "email": email }))).await;
     assert_eq!(asked.status, 200, "{}", asked.text);
     test.run_jobs().await;
@@ -240,7 +246,7 @@ async fn verifying_an_address_works_once() {
         assert_eq!(test.api("POST", "/api/v1/auth/register", "", Some(new)).await.status, 201);
         let path = link_of(&test.mail_to(email).await);
         assert!(path.starts_with("/verify/"));
-        works_once(&test, &path, "", 303).await;
+        works_once_in(&test, &path, &test.cookie(email).await, "", 303).await;
         assert_eq!(test.number("SELECT count(*) FROM accounts WHERE verified_at IS NULL").await, 0);
         let late = json!({ "email": "ben@exemple.fr", "password": PASSWORD, "full_name": "Ben" });
         test.api("POST", "/api/v1/auth/register", "", Some(late)).await;
@@ -253,7 +259,7 @@ async fn verifying_an_address_works_once() {
         let older = link_of(&test.mail_to("ben@exemple.fr").await);
         assert_eq!(test.browse("POST", "/me/verification", &cookie, "").await.status, 303);
         is_dead(&test, &older, "").await;
-        works_once(&test, &link_of(&test.mail_to("ben@exemple.fr").await), "", 303).await;
+        works_once_in(&test, &link_of(&test.mail_to("ben@exemple.fr").await), &cookie, "", 303).await;
     })
     .await;
 }
@@ -286,7 +292,7 @@ async fn an_address_changes_when_both_have_said_yes_and_not_me_takes_it_back() {
 }
 
 #[tokio::test]
-async fn this_was_not_me_ends_the_one_session_it_told_of() {
+async fn this_was_not_me_ends_all_sessions_and_the_password() {
     each_app(async |test| {
         let email = test.shop("Théâtre du Mail").await.owner.email;
         let cookie = test.cookie(&email).await;
@@ -297,8 +303,19 @@ async fn this_was_not_me_ends_the_one_session_it_told_of() {
         let mail = test.mail_to(&email).await;
         assert!(mail.text_body.contains("curl"), "the mail says what signed in: {}", mail.text_body);
         works_once(&test, &link_of(&mail), "", 200).await;
-        assert_eq!((test.me(&thief).await, test.browse("GET", "/me", &cookie, "").await.status.as_u16()), (401, 200));
-        assert!(link_of(&test.mail_to(&email).await).starts_with("/reset/"));
+        // Whoever knows the password may have opened the other one, too, and would open the next.
+        assert_eq!((test.me(&thief).await, test.browse("GET", "/me", &cookie, "").await.status.as_u16()), (401, 303));
+        let try_with = async |email: &str, password: &str| {
+            let body = json!({ "email": email, "password": password });
+            told(&test.api("POST", "/api/v1/auth/login", "", Some(body)).await, email)
+        };
+        let refused = try_with(&email, PASSWORD).await;
+        assert_eq!((refused.0, &refused), (401, &try_with(&email, "autre chose encore").await));
+        assert_eq!(refused, try_with("nobody@exemple.fr", PASSWORD).await, "nor does that tell that there is an account");
+        let reset = link_of(&test.mail_to(&email).await);
+        assert!(reset.starts_with("/reset/"));
+        assert_eq!(test.browse("POST", &reset, "", &format!("password={}", escaped(NEW_PASSWORD))).await.status, 303);
+        assert_eq!((try_with(&email, PASSWORD).await.0, try_with(&email, NEW_PASSWORD).await.0), (401, 200));
     })
     .await;
 }
@@ -329,10 +346,15 @@ async fn setting_up_works_once() {
         let issue = async || orgs::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap();
         let path = |link: Option<String>| local(&link.unwrap());
         let (older, newer) = (path(issue().await), path(issue().await));
-        let form =
-            format!("org_name=Atelier&time_zone=Europe%2FParis&name=Ana&email=ana%40exemple.fr&password={}", escaped(PASSWORD));
-        is_dead(&test, &older, &form).await;
-        works_once(&test, &newer, &form, 303).await;
+        let form = |name: &str| {
+            let org = "org_name=Th%C3%A9%C3%A2tre&time_zone=Europe%2FParis";
+            format!("{org}&name={name}&email=ana%40exemple.fr&password={}", escaped(PASSWORD))
+        };
+        is_dead(&test, &older, &form("Ana")).await;
+        let wrong = test.browse("POST", &newer, "", &form("+")).await;
+        assert!(wrong.status == 422 && wrong.text.contains("ana@exemple.fr"), "what was typed is kept: {}", wrong.text);
+        let done = works_once(&test, &newer, &form("Ana"), 303).await;
+        assert_eq!(done.header("location"), Some("/o/theatre/crew"));
         assert!(issue().await.is_none());
     })
     .await;

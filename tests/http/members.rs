@@ -32,8 +32,17 @@ async fn sessions_of_who_belongs_elsewhere_too_are_neither_seen_nor_ended() {
         let page = format!("{base}/{id}");
         let ask = async |method: &str| test.api(method, &sessions, &owner, None).await;
         let shown = async || test.browse("GET", &page, &cookie, "").await.text;
+        let last_seen = async || {
+            let listed = test.api("GET", "/api/v1/members?search=Karim", &owner, None).await.json();
+            let page = test.browse("GET", &base, &cookie, "").await.text;
+            let row = page.split("<tr").find(|row| row.contains(">Karim</a>")).unwrap().split("</tr").next().unwrap().to_owned();
+            let table = test.browse("GET", &format!("{base}/export.csv"), &cookie, "").await.text;
+            let is_in_table = table.lines().any(|line| line.starts_with("Karim;") && line.contains("2026-11-21 09:00"));
+            (listed[0]["last_seen_at"].is_string(), row.contains("09:00"), is_in_table, row.contains('–'))
+        };
         assert_eq!(ask("GET").await.status, 200);
         assert!(shown().await.contains("/sessions/end"));
+        assert_eq!(last_seen().await, (true, true, true, false));
 
         let invitation = json!({ "email": karim, "role": "tech" });
         assert_eq!(test.api("POST", "/api/v1/members/invitations", &neighbour, Some(invitation)).await.status, 201);
@@ -49,6 +58,7 @@ async fn sessions_of_who_belongs_elsewhere_too_are_neither_seen_nor_ended() {
                 let code = refused.json()["code"].clone();
                 assert_eq!((refused.status.as_u16(), code), (403, json!("member.shared_account")), "{method}");
             }
+            assert_eq!(last_seen().await, (false, false, false, true), "what he does there is no business of this one");
             let text = shown().await;
             assert!(text.contains(SHARED) && !text.contains("/sessions/end"), "{text}");
             for (path, form) in [(format!("{page}/sessions/end"), ""), (format!("{base}/bulk"), "what=end&ids=")] {
@@ -65,6 +75,7 @@ async fn sessions_of_who_belongs_elsewhere_too_are_neither_seen_nor_ended() {
         assert_eq!(test.api("PATCH", &format!("/api/v1/members/{id}"), &owner, change).await.status, 200);
 
         assert_eq!(test.api("DELETE", &there, &neighbour, None).await.status, 204);
+        assert_eq!(last_seen().await, (true, true, true, false));
         assert_eq!(ask("GET").await.json().as_array().unwrap().len(), 2, "a token and a browser");
         assert_eq!((ask("DELETE").await.status.as_u16(), test.me(&his).await), (204, 401));
     })
@@ -137,6 +148,79 @@ async fn what_one_is_suspended_from_is_not_open_to_one() {
         let path = format!("/api/v1/members/{}", member(&test, &owner, "Nora").await);
         assert_eq!(test.api("PATCH", &path, &owner, Some(json!({ "is_suspended": true }))).await.status, 200);
         assert!(!is_open().await, "joining would fail");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_acted_on_by_the_role_they_had_before() {
+    each_app(async |test| {
+        let (shop, owner, _) = house(&test).await;
+        test.person(&shop, "Ada", Role::Admin).await;
+        let admin = test.token(&shop.email("Ada")).await;
+        let path = format!("/api/v1/members/{}", member(&test, &owner, "Karim").await);
+        let set =
+            async |token: &str, role: &str| test.api("PATCH", &path, token, Some(json!({ "role": role }))).await.status.as_u16();
+        for round in 0..8 {
+            assert_eq!(set(&owner, "manager").await, 200);
+            let (raised, lowered) = tokio::join!(set(&owner, "owner"), set(&admin, "tech"));
+            assert!(raised == 200 && [200, 403].contains(&lowered), "{round}: {raised} {lowered}");
+            // Whoever was first: an admin makes no owner less.
+            let found = test.api("GET", "/api/v1/members?search=Karim", &owner, None).await.json();
+            assert_eq!(found[0]["role"], "owner", "{round}: {lowered}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn joining_and_becoming_somebody_of_the_crew_are_both_in_the_audit() {
+    each_app(async |test| {
+        let (shop, owner, cookie) = house(&test).await;
+        let base = format!("/o/{}", shop.org.slug);
+        for name in ["elodie", "nora"] {
+            let form = format!("name={name}&email={name}%40exemple.fr&phone=&job=&skills=");
+            assert_eq!(test.browse("POST", &format!("{base}/crew/new"), &cookie, &form).await.status, 303);
+        }
+        let id = test.number("SELECT id FROM crew_members WHERE email = 'elodie@exemple.fr'").await;
+        assert_eq!(test.browse("POST", &format!("{base}/crew/{id}/link"), &cookie, "").await.status, 303);
+        let invitation = json!({ "email": "nora@exemple.fr", "role": "tech" });
+        assert_eq!(test.api("POST", "/api/v1/members/invitations", &owner, Some(invitation)).await.status, 201);
+        let count = async |event: &str| test.events(&owner).await.iter().filter(|known| *known == event).count();
+        for (number, email) in [(1, "elodie@exemple.fr"), (2, "nora@exemple.fr")] {
+            let before = (count("member.joined").await, count("crew.linked").await);
+            let form = format!("name=Somebody&password={}", escaped(PASSWORD));
+            let joined = test.browse("POST", &link_of(&test.mail_to(email).await), "", &form).await;
+            assert_eq!(joined.status, 303, "{}", joined.text);
+            let after = (count("member.joined").await, count("crew.linked").await);
+            assert_eq!(after, (before.0 + 1, before.1 + 1), "{number}: {email}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_removed_finds_no_door_left_open() {
+    each_app(async |test| {
+        let (shop, owner, _) = house(&test).await;
+        let invite = async |token: &str, email: &str| {
+            let body = json!({ "email": email, "role": "tech" });
+            let made = test.api("POST", "/api/v1/members/invitations", token, Some(body)).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+            link_of(&test.mail_to(email).await)
+        };
+        // Marc was invited before he came in another way.
+        let own = invite(&owner, &shop.email("Marc")).await;
+        test.person(&shop, "Marc", Role::Manager).await;
+        let friend = invite(&test.token(&shop.email("Marc")).await, "ami@exemple.fr").await;
+        let other = invite(&owner, "zoe@exemple.fr").await;
+        let path = format!("/api/v1/members/{}", member(&test, &owner, "Marc").await);
+        assert_eq!(test.api("DELETE", &path, &owner, None).await.status, 204);
+        for (link, status) in [(own, 410), (friend, 410), (other, 200)] {
+            assert_eq!(test.get(&link).await.status, status, "{link}");
+        }
+        let told = test.texts("SELECT detail FROM audit_events WHERE action = 'member.removed'").await.concat();
+        assert!(told.contains("invitations_revoked") && told.contains('2'), "{told}");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Passkeys through HTTP, with a key made of software: what a browser would send, byte by byte (Web Authentication Level 2).
 
-use crate::support::{Answer, ORIGIN, PASSWORD, TestApp, between, each_app, escaped, session_cookie, set_cookie};
+use crate::support::{Answer, ORIGIN, PASSWORD, TestApp, between, each_app, escaped, link_of, session_cookie, set_cookie};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
@@ -168,6 +168,63 @@ async fn a_challenge_is_used_once_and_by_who_asked_for_it() {
         let mut third = Key::new("key-3");
         assert_eq!(post(&test, "/me/security/passkeys", &home, &third.made(&challenge)).await.status, 422);
         assert_eq!(test.number("SELECT count(*) FROM passkeys").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_passkey_is_added_with_the_challenge_that_the_password_gave_and_soon() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        let (home, mut key) = (test.cookie(&email).await, Key::new("key-1"));
+        // Anybody gets one to sign in: at an open screen, too, where nobody knows the password.
+        let (_, challenge) = begin(&test, &home).await;
+        let added = async |made: Value| post(&test, "/me/security/passkeys", &home, &made).await.status.as_u16();
+        assert_eq!(added(key.made(&challenge)).await, 422);
+        let late = new_key_challenge(&test, &home).await;
+        test.app.clock.advance_seconds(600);
+        assert_eq!(added(key.made(&late)).await, 422);
+        assert_eq!(test.number("SELECT count(*) FROM passkeys").await, 0);
+        // Nor does the one for a new key let in.
+        let soon = new_key_challenge(&test, &home).await;
+        test.app.clock.advance_seconds(599);
+        begin(&test, &home).await;
+        assert_eq!(added(key.made(&soon)).await, 200, "one to sign in does not take its place");
+        let other = new_key_challenge(&test, &home).await;
+        key.count += 1;
+        assert_eq!(prove(&test, &home, &key.proof(&other, ORIGIN)).await.status, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn this_was_not_me_takes_the_key_away_that_it_told_of_and_a_first_proof_of_the_address_all() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        let (home, mut mine, mut theirs) = (test.cookie(&email).await, Key::new("key-1"), Key::new("key-2"));
+        add(&test, &home, &mut mine).await;
+        add(&test, &home, &mut theirs).await;
+        let notice = link_of(&test.mail_to(&email).await);
+        assert_eq!(test.browse("POST", &notice, "", "").await.status, 200);
+        assert_eq!(test.texts("SELECT credential_id FROM passkeys").await, [b64("key-1")]);
+        theirs.count += 1;
+        assert_eq!(sign_in(&test, &theirs).await.status, 422);
+        mine.count += 1;
+        assert_eq!(sign_in(&test, &mine).await.status, 200);
+
+        // Who resets the password proves to read the address' mail: who was here before that may be anybody.
+        for (verified, left) in [(true, 1), (false, 0)] {
+            let sql =
+                if verified { "UPDATE accounts SET verified_at = created_at" } else { "UPDATE accounts SET verified_at = NULL" };
+            test.change(sql).await;
+            let ask = json!({ "email": email });
+            assert_eq!(test.api("POST", "/api/v1/auth/reset/request", "", Some(ask)).await.status, 200);
+            test.run_jobs().await;
+            let token = link_of(&test.mail_to(&email).await).trim_start_matches("/reset/").to_owned();
+            let body = json!({ "token": token, "new_password": PASSWORD });
+            assert_eq!(test.api("POST", "/api/v1/auth/reset/confirm", "", Some(body)).await.status, 200);
+            assert_eq!(test.number("SELECT count(*) FROM passkeys").await, left, "verified: {verified}");
+        }
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! The area of those who run the installation: what it shows, what it does not, and what it leaves behind.
 
-use crate::support::{NOW, PASSWORD, Shop, TestApp, each_app, proof};
+use crate::support::{NOW, PASSWORD, Shop, TestApp, each_app, escaped, link_of, proof};
 use regie::accounts::service::{list_accounts, register, set_platform_admin};
 use regie::accounts::{AccountFilter, NewAccount};
 use regie::audit::{self, ReadAudit, ReadInstallationAudit};
@@ -324,6 +324,40 @@ async fn the_installation_s_own_chain_is_read_and_verified() {
         let table = test.browse("GET", "/admin/audit/events.csv?kind=accounts", &cookie, "").await.text;
         assert!(table.contains("account.signed_in") && table.contains("Odile Exploitante"));
         assert_eq!(test.app.started_at(), Instant(NOW.0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_closed_their_account_can_be_kept_from_opening_it_again() {
+    each_app(async |test| {
+        let cookie = admin(&test).await;
+        let owner = test.shop("Théâtre du Mail").await.owner;
+        set_platform_admin(&test.app, proof(INSTALLATION), &owner.email, true).await.unwrap();
+        let hers = test.cookie(&owner.email).await;
+        let close = format!("what=close&present_password={}", escaped(PASSWORD));
+        assert_eq!(test.browse("POST", "/me/close", &hers, &close).await.status, 303);
+        for (language, words) in [("fr", "Interdire la réouverture"), ("en", "Keep closed")] {
+            let page = test.browse("GET", "/admin/accounts", &format!("{cookie}; language={language}"), "").await;
+            assert!(page.text.contains(words), "{}", page.text);
+        }
+        let post = async |what: &str, form: &str| {
+            test.browse("POST", &format!("/admin/accounts/{}/{what}", owner.id), &cookie, form).await.status.as_u16()
+        };
+        assert_eq!(post("admin", "admin=false").await, 303, "what the page offers");
+        assert_eq!(test.number("SELECT count(*) FROM accounts WHERE is_platform_admin").await, 1);
+        assert_eq!(post("state", "open=true").await, 404, "she opens it herself");
+
+        let asked = json!({ "email": owner.email });
+        assert_eq!(test.api("POST", "/api/v1/auth/reset/request", "", Some(asked)).await.status, 200);
+        test.run_jobs().await;
+        let link = link_of(&test.mail_to(&owner.email).await);
+        assert_eq!((post("state", "open=false").await, post("state", "open=false").await), (303, 404), "closed once");
+        let password = escaped("la lumière s'éteint à minuit");
+        test.browse("POST", &link, "", &format!("password={password}")).await;
+        let closed = "SELECT count(*) FROM accounts WHERE disabled_by = 'platform' AND NOT is_active";
+        assert_eq!(test.number(closed).await, 1, "no link opens it");
+        assert_eq!((post("state", "open=true").await, test.number(closed).await), (303, 0));
     })
     .await;
 }

@@ -254,6 +254,7 @@ async fn a_session_number_planted_before_signing_in_is_worth_nothing() {
         let planted = test.browse("POST", "/sign-in/passkey/challenge", "", "").await;
         let planted = crate::support::session_cookie(&planted);
         let signed_in = test.sign_in(&shop.owner.email, &planted).await;
+        assert_eq!(signed_in.status, 303, "{}", signed_in.text);
         let cookie = crate::support::session_cookie(&signed_in);
         assert_ne!(cookie, planted);
         assert_eq!((page(&test, &cookie).await, page(&test, &planted).await), (200, 303));
@@ -341,6 +342,36 @@ async fn another_site_can_neither_end_nor_use_a_session() {
         }
         assert_eq!(page(&test, &cookie).await, 200);
         assert_eq!(test.send(ask("origin", "http://127.0.0.1:3000")).await.status, 303, "an older browser on our page");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_over_one_day_however_often_it_is_seen() {
+    each_app(async |test| {
+        let email = test.shop("Théâtre du Mail").await.owner.email;
+        let cookie = test.cookie(&email).await;
+        let (mut access, mut token) = test.tokens(&email).await;
+        let refresh =
+            async |token: &str| test.api("POST", "/api/v1/auth/refresh", "", Some(json!({ "refresh_token": token }))).await;
+        let (step, most) = (5 * 86_400, test.app.config.tokens.session_most_days * 86_400);
+        let mut passed = 0;
+        while passed < most - 1 {
+            let seconds = step.min(most - 1 - passed);
+            test.app.clock.advance_seconds(seconds);
+            passed += seconds;
+            assert_eq!(page(&test, &cookie).await, 200, "{passed}");
+            let answer = refresh(&token).await;
+            assert_eq!(answer.status, 200, "{passed}: {}", answer.text);
+            let text = |name: &str| answer.json()[name].as_str().unwrap().to_owned();
+            (access, token) = (text("access_token"), text("refresh_token"));
+        }
+        assert_eq!(test.me(&access).await, 200);
+        assert_eq!(test.number("SELECT count(*) FROM sessions WHERE expires_at > created_at + 7776000000").await, 0);
+        test.app.clock.advance_seconds(1);
+        let statuses = (page(&test, &cookie).await, test.me(&access).await, refresh(&token).await.status.as_u16());
+        assert_eq!(statuses, (303, 401, 401));
+        assert_eq!(page(&test, &test.cookie(&email).await).await, 200);
     })
     .await;
 }

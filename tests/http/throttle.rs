@@ -2,9 +2,10 @@
 
 use crate::db::{Place, on_postgres, on_sqlite};
 use crate::support::redis::{Redis, free_port};
-use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, kept_cookie, set_cookie};
+use crate::support::{Answer, PASSWORD, TestApp, each_app, escaped, kept_cookie, link_of, set_cookie};
 use axum::body::Body;
 use http::Request;
+use regie::kernel::Role;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -284,6 +285,83 @@ async fn accounts_cannot_be_made_without_end_from_one_address() {
         }
         wait(&register("203.0.113.9", 60).await);
         assert_eq!(register("203.0.113.10", 61).await.status, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_s_mailbox_is_filled_by_members() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        test.person(&shop, "Karim", Role::Tech).await;
+        let (owner, cookie) = (test.token(&shop.owner.email).await, test.cookie(&shop.owner.email).await);
+        let other = test.token(&test.shop("Salle voisine").await.owner.email).await;
+        let (base, karim) = (format!("/o/{}", shop.org.slug), shop.email("Karim"));
+        let post = async |token: &str, path: &str| test.api("POST", path, token, None).await;
+        let invite = async |token: &str| {
+            let body = json!({ "email": "nora@exemple.fr", "role": "tech" });
+            test.api("POST", "/api/v1/members/invitations", token, Some(body)).await
+        };
+        let sent = async |email: &str| test.mails().await.iter().filter(|mail| mail.recipient == email).count();
+
+        let resend = format!("/api/v1/members/invitations/{}/resend", invite(&owner).await.json()["id"]);
+        for _ in 0..4 {
+            assert_eq!(post(&owner, &resend).await.status, 204);
+        }
+        let seconds = wait(&post(&owner, &resend).await);
+        wait(&invite(&other).await);
+        let form = "email=nora%40exemple.fr&role=tech&message=&days=7";
+        let page = test.browse("POST", &format!("{base}/members/invite"), &cookie, form).await;
+        wait(&page);
+        assert!(page.text.contains("Trop d’essais"), "{}", page.text);
+        assert_eq!(sent("nora@exemple.fr").await, 5);
+        test.app.clock.advance_seconds(seconds);
+        assert_eq!(post(&owner, &resend).await.status, 204);
+
+        let new = "name=%C3%89lodie&email=elodie%40exemple.fr&phone=&job=&skills=";
+        assert_eq!(test.browse("POST", &format!("{base}/crew/new"), &cookie, new).await.status, 303);
+        let person = test.number("SELECT id FROM crew_members WHERE email = 'elodie@exemple.fr'").await;
+        let link = format!("{base}/crew/{person}/link");
+        for _ in 0..5 {
+            assert_eq!(test.browse("POST", &link, &cookie, "").await.status, 303);
+        }
+        wait(&test.browse("POST", &link, &cookie, "").await);
+        assert_eq!(sent("elodie@exemple.fr").await, 5);
+
+        let found = test.api("GET", "/api/v1/members?search=Karim", &owner, None).await.json();
+        let member = &found[0]["id"];
+        let reset = format!("/api/v1/members/{member}/reset");
+        for _ in 0..5 {
+            assert_eq!(post(&owner, &reset).await.status, 204);
+        }
+        wait(&post(&owner, &reset).await);
+        // What he asks for himself has a bucket of its own, and lives.
+        let asked = json!({ "email": karim });
+        assert_eq!(test.api("POST", "/api/v1/auth/reset/request", "", Some(asked)).await.status, 200);
+        test.run_jobs().await;
+        let his = link_of(&test.mail_to(&karim).await);
+        wait(&test.browse("POST", &format!("{base}/members/{member}/reset"), &cookie, "").await);
+        assert_eq!((test.get(&his).await.status.as_u16(), sent(&karim).await), (200, 6));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_of_two_hundred_is_sent_a_few_times_a_day() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let cookie = test.cookie(&shop.owner.email).await;
+        let path = format!("/o/{}/members/import", shop.org.slug);
+        let send = async |number: usize| {
+            let list: String = (0..200).map(|line| format!("p{line}@salle{number}.example;tech\n")).collect();
+            test.browse("POST", &path, &cookie, &format!("step=send&text={}", escaped(&list))).await
+        };
+        for number in 0..3 {
+            let sent = send(number).await;
+            assert_eq!(sent.status, 303, "{}", sent.text);
+        }
+        wait(&send(3).await);
+        assert_eq!(test.number("SELECT count(*) FROM invitations").await, 600, "all of a list, or none");
     })
     .await;
 }

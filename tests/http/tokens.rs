@@ -1,13 +1,13 @@
 //! Tokens that people make for programs: less than their owner, and gone when told.
 
-use crate::support::{Answer, Shop, TestApp, each_app, proof};
+use crate::support::{Answer, PASSWORD, Shop, TestApp, each_app, escaped, proof};
 use regie::accounts::service::set_account_active;
 use regie::kernel::{INSTALLATION, Role};
 use serde_json::{Value, json};
 
 /// Makes a token of the session's account: its number and its text.
 async fn make(test: &TestApp, session: &str, scopes: &[&str], days: i64) -> (i64, String) {
-    let body = json!({ "name": "Paie", "scopes": scopes, "days": days });
+    let body = json!({ "name": "Paie", "scopes": scopes, "days": days, "present_password": PASSWORD });
     let made = test.api("POST", "/api/v1/auth/tokens", session, Some(body)).await;
     assert_eq!(made.status, 201, "{}", made.text);
     (made.json()["id"].as_i64().unwrap(), made.json()["secret"].as_str().unwrap().to_owned())
@@ -93,7 +93,7 @@ async fn what_cannot_be_a_token_is_not_made() {
             ("Paie", json!(["read"]), json!("30")),
             ("Paie", json!(["read"]), json!(null)),
         ] {
-            let body = json!({ "name": name, "scopes": scopes, "days": days });
+            let body = json!({ "name": name, "scopes": scopes, "days": days, "present_password": PASSWORD });
             let refused = test.api("POST", "/api/v1/auth/tokens", &owner, Some(body.clone())).await;
             assert_eq!(refused.status, 422, "{body}");
         }
@@ -111,6 +111,7 @@ async fn a_token_is_shown_once_and_kept_as_a_hash() {
         assert!(secret.starts_with("rgt_") && secret.len() >= 40, "256 random bits behind a mark for scanners: {}", secret.len());
         let stored = test.texts("SELECT token_hash || ' ' || prefix || ' ' || name FROM api_tokens").await.concat();
         assert_eq!(stored, format!("{} {} Paie", regie::platform::secret::fingerprint(&secret), &secret[..8]));
+        let present = format!("present_password={}", escaped(PASSWORD));
         let everywhere = [
             test.texts("SELECT detail FROM audit_events").await.concat(),
             test.texts("SELECT text_body || html_body || subject FROM mails").await.concat(),
@@ -118,13 +119,13 @@ async fn a_token_is_shown_once_and_kept_as_a_hash() {
             test.texts("SELECT data FROM sessions").await.concat(),
             Value::from(list(&test, &owner).await).to_string(),
             test.browse("GET", "/me/tokens", &cookie, "").await.text,
-            test.browse("GET", "/me/export", &cookie, "").await.text,
+            test.browse("POST", "/me/export", &cookie, &present).await.text,
         ];
         for place in everywhere {
             assert!(!place.contains(&secret) && !place.contains(&secret[8..]), "{place}");
         }
         // By the page: shown in the answer to the form, and on no page after it.
-        let form = format!("name=Script&org={}&scopes=read&scopes=write&days=7", shop.org.slug);
+        let form = format!("name=Script&org={}&scopes=read&scopes=write&days=7&{present}", shop.org.slug);
         let made = test.browse("POST", "/me/tokens", &cookie, &form).await;
         let shown = made.text.split("rgt_").nth(1).unwrap().split('<').next().unwrap().to_owned();
         let secret = format!("rgt_{shown}");
@@ -192,9 +193,10 @@ async fn a_token_manages_neither_tokens_nor_its_owner() {
         let (id, all) = make(&test, &session, &["read", "write", "admin"], 30).await;
         let sessions = test.api("GET", "/api/v1/auth/devices", &session, None).await.json();
         let here = sessions[0]["id"].as_i64().unwrap();
-        let password = json!({ "present_password": crate::support::PASSWORD, "new_password": "la lumière s'éteint à minuit" });
+        let password = json!({ "present_password": PASSWORD, "new_password": "la lumière s'éteint à minuit" });
+        let token = json!({ "name": "x", "scopes": ["read"], "days": 30, "present_password": PASSWORD });
         for (method, path, body) in [
-            ("POST", "/api/v1/auth/tokens".to_owned(), Some(json!({ "name": "x", "scopes": ["read"], "days": 30 }))),
+            ("POST", "/api/v1/auth/tokens".to_owned(), Some(token)),
             ("DELETE", format!("/api/v1/auth/tokens/{id}"), None),
             ("PATCH", "/api/v1/auth/me".to_owned(), Some(json!({ "full_name": "Autre" }))),
             ("POST", "/api/v1/auth/password".to_owned(), Some(password)),
@@ -213,8 +215,8 @@ async fn a_token_manages_neither_tokens_nor_its_owner() {
         let refresh = test.api("POST", "/api/v1/auth/refresh", "", Some(json!({ "refresh_token": all }))).await;
         assert_eq!(refresh.status, 401);
         let out = test.api("POST", "/api/v1/auth/logout", &all, None).await;
-        assert!(out.status == 403 || out.status == 204, "{}", out.text);
-        assert_eq!(test.me(&all).await, 200, "it has no session to end");
+        assert_eq!(out.status, 403, "it has no session to end: {}", out.text);
+        assert_eq!(test.me(&all).await, 200, "nor has it ended itself");
     })
     .await;
 }
@@ -278,6 +280,42 @@ async fn a_token_acts_in_its_organisation_alone() {
         let ask = async |id: i64| test.api("GET", &format!("/api/v1/members/{id}/sessions"), &program, None).await;
         let (known, random) = (ask(theirs).await, ask(987_654).await);
         assert_eq!((known.status.as_u16(), known.text), (404, random.text));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_screen_gives_neither_a_token_nor_the_data() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let (token, cookie) = (test.token(&shop.owner.email).await, test.cookie(&shop.owner.email).await);
+        let ask = async |body: Value| test.api("POST", "/api/v1/auth/tokens", &token, Some(body)).await;
+        assert_eq!(ask(json!({ "name": "Paie", "scopes": ["read"], "days": 30 })).await.status, 422);
+        let wrong = json!({ "name": "Paie", "scopes": ["read"], "days": 30, "present_password": "une autre phrase" });
+        let refused = ask(wrong.clone()).await;
+        let field = json!([{ "field": "present_password", "code": "account.present_password" }]);
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"]), (422, &field));
+        let form = format!("name=Script&org={}&scopes=read&days=7&present_password=x", shop.org.slug);
+        let page = test.browse("POST", "/me/tokens", &cookie, &form).await;
+        assert!(page.status == 422 && page.text.contains("present_password-error"), "{}", page.text);
+        assert_eq!(test.number("SELECT count(*) FROM api_tokens").await, 0);
+
+        assert!(test.browse("GET", "/me", &cookie, "").await.text.contains("action=\"/me/export\""));
+        let asked = test.browse("GET", "/me/export", &cookie, "").await;
+        assert_eq!((asked.status.as_u16(), asked.header("location")), (303, Some("/me")), "no link, and nobody else's page, takes it");
+        let page = test.browse("POST", "/me/export", &cookie, "present_password=x").await;
+        assert!(page.status == 422 && page.text.contains("export-password-error"), "{}", page.text);
+        assert!(!page.text.contains("\"sessions\""), "{}", page.text);
+        let right = format!("present_password={}", escaped(PASSWORD));
+        let file = test.browse("POST", "/me/export", &cookie, &right).await;
+        assert_eq!(file.json()["account"]["email"], shop.owner.email.as_str(), "{}", file.text);
+        // Three were wrong: eight are allowed.
+        for _ in 0..5 {
+            assert_eq!(ask(wrong.clone()).await.status, 422);
+        }
+        for late in [ask(wrong).await, test.browse("POST", "/me/export", &cookie, &right).await] {
+            assert!(late.status == 429 && late.headers.contains_key("retry-after"), "{}", late.text);
+        }
     })
     .await;
 }

@@ -69,7 +69,7 @@ impl TestApp {
 
     /// A token for a program, made by who has `token`, for thirty days.
     pub async fn program_token(&self, token: &str, scopes: &[&str]) -> String {
-        let body = json!({ "name": "Paie", "scopes": scopes, "days": 30 });
+        let body = json!({ "name": "Paie", "scopes": scopes, "days": 30, "present_password": PASSWORD });
         let made = self.api("POST", "/api/v1/auth/tokens", token, Some(body)).await;
         assert_eq!(made.status, 201, "{}", made.text);
         made.json()["secret"].as_str().unwrap().to_owned()

@@ -1,10 +1,12 @@
+use super::change_email::drop_email_change;
 use super::reset_password::start_reset;
 use crate::access::{Conn, Permit};
+use crate::accounts::links::Added;
 use crate::accounts::notices::{Notice, tell};
 use crate::accounts::store::LiveLink;
 use crate::accounts::{Account, AccountError, AnswerAccountLink, Purpose, ReadAccountLink, store};
 use crate::audit::{self, Event};
-use crate::kernel::{EmailChangeId, INSTALLATION, SessionId};
+use crate::kernel::{AccountId, EmailChangeId, INSTALLATION};
 use crate::platform::App;
 use crate::platform::db::OnUnique;
 use crate::platform::secret::fingerprint;
@@ -37,14 +39,18 @@ async fn find(app: &App, purposes: &[Purpose], token: &str) -> Result<(LiveLink,
     Err(AccountError::LinkDead)
 }
 
-/// Notes that the owner reads mail at the account's address.
+/// Notes that the owner reads mail at the account's address. `false`, and the link still works, for who is not signed in to the
+/// account: somebody else may have made it with their address, and who presses a button in a mail has not chosen its password.
 ///
-/// Permission: who holds the link. Audit: `account.verified`.
+/// Permission: who holds the link and is signed in to its account. Audit: `account.verified`.
 ///
 /// # Errors
 /// [`AccountError::LinkDead`], also when the account has another address by now.
-pub async fn verify_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<(), AccountError> {
+pub async fn verify_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<bool, AccountError> {
     let (link, _) = find(app, &[Purpose::VerifyEmail], token).await?;
+    if permit.actor().account() != Some(link.account_id) {
+        return Ok(false);
+    }
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
     let account = store::find_account(tx.tx(), link.account_id).await?.ok_or(AccountError::LinkDead)?;
@@ -52,7 +58,8 @@ pub async fn verify_email(app: &App, permit: Permit<AnswerAccountLink>, token: &
         return Err(AccountError::LinkDead);
     }
     store::verify_account(tx.tx(), account.id, now).await?;
-    Ok(tx.commit(Event::new("account.verified", account.id.into())).await?)
+    tx.commit(Event::new("account.verified", account.id.into())).await?;
+    Ok(true)
 }
 
 /// One of the two addresses agrees to a change. The second one makes it happen: `true`.
@@ -81,12 +88,13 @@ pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: 
     store::close_email_changes(tx.tx(), account.id, now).await?;
     store::void_links(tx.tx(), account.id, Purpose::ResetPassword, now).await?;
     tell(&mut tx, app, &account, Notice::EmailChanged { old: &account.email, new: &change.new_email }).await?;
-    let event = Event::new("account.email_changed", account.id.into());
-    tx.commit(event.with("before", account.email.as_str()).with("after", change.new_email)).await?;
+    // Neither address: the audit keeps what it has, and the account may be erased.
+    tx.commit(Event::new("account.email_changed", account.id.into())).await?;
     Ok(true)
 }
 
-/// "This was not me": ends what the notice told of, takes a changed address back, and mails a reset link.
+/// "This was not me": undoes what the notice told of (takes away the factor that was added, takes a changed address back), ends all
+/// sessions, tokens and the password, for whoever did it may have any of them, and mails a reset link.
 ///
 /// Permission: who holds the link. Audit: `account.denied`.
 ///
@@ -100,18 +108,41 @@ pub async fn deny_notice(app: &App, permit: Permit<AnswerAccountLink>, token: &s
         return Err(AccountError::LinkDead);
     }
     let account = link.account_id;
-    match link.subject_id {
-        Some(session) => drop(store::end_session(tx.tx(), SessionId(session), account, "denied", now).await?),
-        // What happened needs no session of its own: whoever did it may have any.
-        None => drop(store::end_sessions(tx.tx(), account, None, "denied", now).await?),
-    }
+    store::end_sessions(tx.tx(), account, None, "denied", now).await?;
+    store::remove_password(tx.tx(), account, now).await?;
     store::revoke_api_tokens(tx.tx(), account, now).await?;
     store::forget_browsers(tx.tx(), account).await?;
+    drop_email_change(&mut tx, account).await?;
+    store::remove_waiting_totp(tx.tx(), account).await?;
+    if let Some(added) = Added::parse(link.subject_kind.as_deref(), link.subject_id) {
+        take_away(&mut tx, account, added).await?;
+    }
     if let Some(old) = &link.email {
         let owner = store::find_account(tx.tx(), account).await?.ok_or(AccountError::LinkDead)?;
         let back = store::set_email(tx.tx(), &owner, old, now).await;
         back.on_unique("accounts_email_key", AccountError::EmailTaken)?;
+        // Those that were mailed since went to whom the account was taken from. Older ones did not: they could be voided by who moves
+        // the account twice.
+        store::void_later_links(tx.tx(), &link, Purpose::NotMe, now).await?;
     }
     start_reset(&mut tx, app, account).await?;
     Ok(tx.commit(Event::new("account.denied", account.into())).await?)
+}
+
+/// Takes away the factor that a notice told of, with its recovery codes, and no other.
+async fn take_away(tx: &mut audit::Tx, account: AccountId, added: Added) -> Result<(), AccountError> {
+    match added {
+        Added::Passkey(id) => drop(store::remove_passkey(tx.tx(), id, account).await?),
+        Added::Totp(at) => {
+            store::remove_totp_of(tx.tx(), account, at).await?;
+            store::remove_recovery_codes_of(tx.tx(), account, at).await?;
+        }
+        Added::Codes(at) => drop(store::remove_recovery_codes_of(tx.tx(), account, at).await?),
+    }
+    let now = tx.now();
+    let left = store::find_account(tx.tx(), account).await?.ok_or(AccountError::LinkDead)?;
+    if !left.has_second_factor() {
+        store::replace_recovery_codes(tx.tx(), account, &[], now).await?;
+    }
+    Ok(())
 }

@@ -1,3 +1,4 @@
+use super::change_password::check_present_password;
 use crate::access::{Conn, Permit, Scopes};
 use crate::accounts::notices::{Notice, tell};
 use crate::accounts::store::{self, ApiTokenValues};
@@ -29,23 +30,26 @@ pub async fn list_my_tokens(app: &App, permit: Permit<ListMyTokens>) -> Result<V
 
 /// Makes a token for a program, which acts in `org`. The door has checked that the account is a member there.
 ///
-/// Permission: a signed-in account. Audit: `token.made`.
+/// Permission: a signed-in account, which gives its password. Audit: `token.made`.
 ///
 /// # Errors
-/// [`AccountError::Name`], [`AccountError::Scopes`], [`AccountError::Days`].
+/// [`AccountError::Name`], [`AccountError::Scopes`], [`AccountError::Days`]; [`AccountError::PresentPassword`],
+/// [`AccountError::TooOften`].
 pub async fn make_token(
     app: &App,
     permit: Permit<ManageMyTokens>,
     org: OrgId,
     new: &NewApiToken,
+    password: &str,
 ) -> Result<MadeToken, AccountError> {
     let name = text::clean_line(&new.name, 60).ok_or(AccountError::Name)?;
     let scopes = Scopes::parse(&new.scopes).ok_or(AccountError::Scopes)?.to_string();
     if !(1..=366).contains(&new.days) {
         return Err(AccountError::Days);
     }
+    let owner = check_present_password(app, &permit, password).await?;
+    let account = owner.id;
     let secret = format!("{MARK}{}", random::token::<32>());
-    let account = permit.account()?;
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
     let values = ApiTokenValues {
@@ -59,7 +63,6 @@ pub async fn make_token(
         expires_at: now.plus_days(new.days),
     };
     let token = store::insert_api_token(tx.tx(), &values).await?;
-    let owner = store::find_account(tx.tx(), account).await?.ok_or(AccountError::NotFound)?;
     tell(&mut tx, app, &owner, Notice::TokenMade { name: &name }).await?;
     let event = Event::new("token.made", Subject("token", Some(token.id.0))).with("scopes", scopes).with("org", org.0);
     tx.commit(event).await?;

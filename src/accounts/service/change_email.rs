@@ -4,8 +4,9 @@ use crate::accounts::notices::mail_link;
 use crate::accounts::store::EmailChange;
 use crate::accounts::{AccountError, ChangeMe, Purpose, ReadMe, store};
 use crate::audit::{self, Event};
-use crate::kernel::{INSTALLATION, text};
+use crate::kernel::{AccountId, INSTALLATION, text};
 use crate::platform::App;
+use crate::platform::db::DbResult;
 use crate::platform::throttle::Rate;
 
 const MAILS: Rate = Rate { burst: 4, every_ms: 120_000 };
@@ -42,6 +43,16 @@ pub async fn request_email_change(app: &App, permit: Permit<ChangeMe>, email: &s
 pub async fn find_email_change(app: &App, permit: Permit<ReadMe>) -> Result<Option<EmailChange>, AccountError> {
     let since = app.clock.now().plus_minutes(-Purpose::ChangeEmailNew.life_minutes());
     Ok(store::find_email_change_of(&mut app.db.read().await?, permit.account()?, since).await?)
+}
+
+/// Drops a change of address that waits, with its links, inside another change: whoever asked for it may be shut out by that.
+pub(super) async fn drop_email_change(tx: &mut audit::Tx, account: AccountId) -> DbResult<()> {
+    let now = tx.now();
+    store::close_email_changes(tx.tx(), account, now).await?;
+    for purpose in [Purpose::ChangeEmailOld, Purpose::ChangeEmailNew] {
+        store::void_links(tx.tx(), account, purpose, now).await?;
+    }
+    Ok(())
 }
 
 /// Mails the link that verifies the account's address, once more.

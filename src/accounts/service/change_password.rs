@@ -1,6 +1,7 @@
+use super::change_email::drop_email_change;
 use crate::access::{Action, Conn, Permit};
 use crate::accounts::notices::{Notice, tell};
-use crate::accounts::{Account, AccountError, ChangeMe, check_password, store};
+use crate::accounts::{Account, AccountError, ChangeMe, Purpose, check_password, store};
 use crate::audit::{self, Event};
 use crate::kernel::INSTALLATION;
 use crate::platform::App;
@@ -25,7 +26,8 @@ pub async fn check_present_password<A: Action>(app: &App, permit: &Permit<A>, pa
     Ok(found.account)
 }
 
-/// Sets a new password. All other sessions and all tokens of the account end: whoever had the old one has nothing left.
+/// Sets a new password. All other sessions and all tokens of the account end, links that set one, and a change of address that waits:
+/// whoever had the old one has nothing left.
 ///
 /// Permission: a signed-in account, which gives its present password. Audit: `account.password_changed`.
 ///
@@ -40,6 +42,8 @@ pub async fn change_password(app: &App, permit: Permit<ChangeMe>, present: &str,
     store::set_password(tx.tx(), account.id, &hash, now).await?;
     let ended = store::end_sessions(tx.tx(), account.id, permit.actor().session(), "password_changed", now).await?;
     let revoked = store::revoke_api_tokens(tx.tx(), account.id, now).await?;
+    store::void_links(tx.tx(), account.id, Purpose::ResetPassword, now).await?;
+    drop_email_change(&mut tx, account.id).await?;
     tell(&mut tx, app, &account, Notice::PasswordChanged).await?;
     let event = Event::new("account.password_changed", account.id.into()).with("sessions_ended", ended);
     Ok(tx.commit(event.with("tokens_revoked", revoked)).await?)

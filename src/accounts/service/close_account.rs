@@ -31,6 +31,6 @@ pub async fn erase_account(tx: &mut Tx, account: AccountId) -> DbResult<()> {
     store::forget_browsers(tx.tx(), account).await?;
     store::remove_passkeys(tx.tx(), account).await?;
     store::replace_recovery_codes(tx.tx(), account, &[], now).await?;
-    store::close_email_changes(tx.tx(), account, now).await?;
+    store::forget_links(tx.tx(), account).await?;
     store::erase_account(tx.tx(), account, now).await
 }

@@ -33,7 +33,8 @@ pub async fn find_bearer(app: &App, token: &str) -> DbResult<Option<(Claims, Ses
     let now = app.clock.now();
     let Some(claims) = app.signer.verify(token, now) else { return Ok(None) };
     let Some(account) = claims.account() else { return Ok(None) };
-    let session = store::find_active_session(&mut app.db.read().await?, claims.session(), account, now).await?;
+    let too_old = sessions::too_old(app);
+    let session = store::find_active_session(&mut app.db.read().await?, claims.session(), account, now, too_old).await?;
     // A session that has moved since, or a token made up for another organisation: what it says must be what is.
     let session = session.filter(|session| session.org_id.map_or(0, |org| org.0) == claims.org);
     if let Some(session) = &session {

@@ -1,5 +1,5 @@
 use crate::access::{Action, Conn, Permit};
-use crate::accounts::{AccountError, ListMySessions, ManageMySessions, Session, store};
+use crate::accounts::{AccountError, ListMySessions, ManageMySessions, Session, sessions, store};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{AccountId, INSTALLATION, SessionId, text};
 use crate::platform::App;
@@ -13,7 +13,7 @@ use crate::platform::secret::fingerprint;
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_my_sessions(app: &App, permit: Permit<ListMySessions>) -> Result<Vec<Session>, AccountError> {
-    Ok(store::list_sessions(&mut app.db.read().await?, permit.account()?, app.clock.now()).await?)
+    Ok(list_sessions_of(app, permit.account()?).await?)
 }
 
 /// The living sessions of somebody, for a room that has checked that they may be seen.
@@ -21,7 +21,7 @@ pub async fn list_my_sessions(app: &App, permit: Permit<ListMySessions>) -> Resu
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_sessions_of(app: &App, account: AccountId) -> DbResult<Vec<Session>> {
-    store::list_sessions(&mut app.db.read().await?, account, app.clock.now()).await
+    store::list_sessions(&mut app.db.read().await?, account, app.clock.now(), sessions::too_old(app)).await
 }
 
 /// Names one of one's own sessions; an empty name takes the name away.
@@ -94,6 +94,7 @@ pub async fn end_sessions_of(tx: &mut Tx, account: AccountId, one: Option<Sessio
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_browser_session_id<A: Action>(app: &App, _permit: &Permit<A>, key: &str) -> DbResult<Option<SessionId>> {
-    let found = store::find_browser_session(&mut app.db.read().await?, &fingerprint(key), app.clock.now()).await?;
+    let (now, too_old) = (app.clock.now(), sessions::too_old(app));
+    let found = store::find_browser_session(&mut app.db.read().await?, &fingerprint(key), now, too_old).await?;
     Ok(found.map(|row| row.id))
 }

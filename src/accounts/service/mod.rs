@@ -33,7 +33,7 @@ pub use manage_sessions::{
 };
 pub use open_api_session::{Place, open_api_session};
 pub use passkeys::{add_passkey, allow_challenge, list_my_passkeys, remove_passkey, sign_in_with_passkey, start_passkey};
-pub use platform::{list_accounts, set_account_active, set_platform_admin};
+pub use platform::{list_accounts, set_account_active, set_platform_admin, set_platform_admin_of};
 pub use purge_sessions::{PURGE, purge_sessions};
 pub use refresh_tokens::{end_family, refresh_tokens};
 pub use register::{ReadyAccount, insert_account, insert_account_for, prepare_unproved, register};

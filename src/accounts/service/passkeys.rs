@@ -1,5 +1,6 @@
 use super::change_password::check_present_password;
 use crate::access::{Conn, Permit};
+use crate::accounts::links::Added;
 use crate::accounts::notices::{Notice, tell};
 use crate::accounts::passkeys::{NewPasskey, PasskeyProof, Site, check_new, check_proof};
 use crate::accounts::store::{self, PasskeyValues};
@@ -28,7 +29,8 @@ pub async fn list_my_passkeys(app: &App, permit: Permit<ReadMe>) -> Result<Vec<P
 
 /// Adds a passkey that the browser has just made for the challenge of `site`.
 ///
-/// Permission: a signed-in account, whose password was checked when the challenge was given. Audit: `factor.added`.
+/// Permission: a signed-in account, whose password was checked when this challenge was given, and not long ago: the caller takes no
+/// other one. Audit: `factor.added`.
 ///
 /// # Errors
 /// [`AccountError::Passkey`], [`AccountError::Name`].
@@ -44,7 +46,7 @@ pub async fn add_passkey(app: &App, permit: Permit<ChangeMe>, site: Site<'_>, ne
     let values = PasskeyValues { account: id, credential_id: &new.id, public_key: &new.public_key, sign_count, name: &name, now };
     let key = store::insert_passkey(tx.tx(), &values).await?;
     let account = store::find_account(tx.tx(), id).await?.ok_or(AccountError::NotFound)?;
-    tell(&mut tx, app, &account, Notice::FactorChanged).await?;
+    tell(&mut tx, app, &account, Notice::FactorAdded(Added::Passkey(key.id))).await?;
     let event = Event::new("factor.added", id.into()).with("kind", "passkey").with("passkey", key.id.0);
     Ok(tx.commit(event).await?)
 }
@@ -69,7 +71,7 @@ pub async fn remove_passkey(app: &App, permit: Permit<ChangeMe>, id: PasskeyId, 
     if !store::remove_passkey(tx.tx(), id, account.id).await? {
         return Err(AccountError::NotFound);
     }
-    tell(&mut tx, app, &account, Notice::FactorChanged).await?;
+    tell(&mut tx, app, &account, Notice::FactorRemoved).await?;
     let event = Event::new("factor.removed", account.id.into()).with("kind", "passkey").with("passkey", id.0);
     Ok(tx.commit(event).await?)
 }

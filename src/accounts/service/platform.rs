@@ -20,7 +20,8 @@ pub async fn list_accounts(
     Ok(store::list_accounts(&mut app.db.read().await?, filter).await?)
 }
 
-/// Closes or opens an account for the platform. One's own cannot be closed here.
+/// Closes or opens an account for the platform; one that its owner has closed, too, so that they do not open it again. One's own cannot
+/// be closed here.
 ///
 /// Permission: platform admin. Audit: `account.closed`, `account.opened`.
 ///
@@ -60,12 +61,26 @@ pub async fn set_platform_admin(
     is_admin: bool,
 ) -> Result<(), AccountError> {
     let email = text::clean_email(email).ok_or(AccountError::Email)?;
-    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
-    let found = store::find_account_by_email(tx.tx(), &email).await?.ok_or(AccountError::NotFound)?;
-    let id = found.account.id;
+    let found = store::find_account_by_email(&mut app.db.read().await?, &email).await?.ok_or(AccountError::NotFound)?;
+    set_platform_admin_of(app, permit, found.account.id, is_admin).await
+}
+
+/// As [`set_platform_admin`], for an account with a number, whether it is closed or not.
+///
+/// # Errors
+/// [`AccountError::NotFound`].
+pub async fn set_platform_admin_of(
+    app: &App,
+    permit: Permit<ManageAccounts>,
+    id: AccountId,
+    is_admin: bool,
+) -> Result<(), AccountError> {
     if permit.actor().account() == Some(id) {
         return Err(AccountError::NotFound);
     }
+    let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
+    let found = store::find_account(tx.tx(), id).await?;
+    found.filter(|account| account.deleted_at.is_none()).ok_or(AccountError::NotFound)?;
     store::set_platform_admin(tx.tx(), id, is_admin).await?;
     Ok(tx.commit(Event::new("account.platform_admin_changed", id.into()).with("after", is_admin)).await?)
 }

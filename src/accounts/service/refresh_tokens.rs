@@ -2,7 +2,7 @@ use super::open_api_session::{grant_tokens, new_refresh_token};
 use crate::access::{Conn, Permit};
 use crate::accounts::notices::{Notice, tell};
 use crate::accounts::store::{self, RefreshRow};
-use crate::accounts::{AccountError, ApiTokens, RefreshTokens, Session};
+use crate::accounts::{AccountError, ApiTokens, RefreshTokens, Session, sessions};
 use crate::audit::{self, Event};
 use crate::kernel::{AccountId, INSTALLATION, OrgId, Role};
 use crate::platform::App;
@@ -35,7 +35,8 @@ pub async fn refresh_tokens(
     };
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
-    if shown.expires_at <= now {
+    let last_end = sessions::last_end(app, session.created_at);
+    if shown.expires_at <= now || last_end <= now {
         return Err(AccountError::RefreshToken);
     }
     if !store::use_refresh_token(tx.tx(), shown.id, now).await? {
@@ -47,13 +48,13 @@ pub async fn refresh_tokens(
         }
     }
     let refresh_token = new_refresh_token();
-    let expires_at = now.plus_days(app.config.tokens.refresh_days);
+    let expires_at = now.plus_days(app.config.tokens.refresh_days).min(last_end);
     store::insert_refresh_token(tx.tx(), session.id, &fingerprint(&refresh_token), now, expires_at).await?;
     if !store::move_session(tx.tx(), session.id, place.map(|(org, _)| org), now, expires_at).await? {
         return Err(AccountError::RefreshToken);
     }
     tx.commit(Event::new("session.refreshed", session.id.into())).await?;
-    grant_tokens(app, account, session.id, place, refresh_token)
+    grant_tokens(app, account, session.id, place, refresh_token, expires_at.millis_since(now) / 1000)
 }
 
 async fn find_family(app: &App, token: &str) -> Result<(RefreshRow, Session, AccountId), AccountError> {

@@ -44,8 +44,8 @@ pub async fn prepare_unproved(app: &App, asker: &Actor, new: NewAccount) -> Resu
     ReadyAccount::prepare(app, new).await
 }
 
-/// Creates an account for somebody else inside a change, and mails them by whom and where, with the link that verifies their
-/// address: the caller commits.
+/// Creates an account for somebody else inside a change, and mails them by whom and where, with a link to choose their own password,
+/// which proves their address: the caller commits.
 ///
 /// # Errors
 /// [`AccountError::EmailTaken`].

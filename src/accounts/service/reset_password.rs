@@ -1,3 +1,4 @@
+use super::change_email::drop_email_change;
 use crate::access::{Conn, Permit};
 use crate::accounts::notices::{Notice, mail_link, tell};
 use crate::accounts::{AccountError, AnswerAccountLink, Purpose, RequestReset, check_password, store};
@@ -54,8 +55,9 @@ pub async fn start_reset(tx: &mut audit::Tx, app: &App, account: AccountId) -> R
     Ok(mail_link(tx, app, &account, Purpose::ResetPassword, &account.email.clone(), None).await?)
 }
 
-/// Sets a new password with a mailed link: all sessions and tokens end, the address counts as verified, and an account that
-/// its owner had closed is open again.
+/// Sets a new password with a mailed link: all sessions and tokens end, the address counts as verified, a change of it that waits is
+/// dropped, and an account that its owner had closed is open again. Where nobody had proved the address until now, the factors go,
+/// too: whoever added them need not be who reads its mail.
 ///
 /// Permission: who holds the link. Audit: `account.password_reset`.
 ///
@@ -79,7 +81,13 @@ pub async fn reset_password(
         return Err(AccountError::LinkDead);
     }
     store::set_password(tx.tx(), account.id, &new, now).await?;
-    store::verify_account(tx.tx(), account.id, now).await?;
+    store::remove_waiting_totp(tx.tx(), account.id).await?;
+    if store::verify_account(tx.tx(), account.id, now).await? == 1 {
+        store::remove_passkeys(tx.tx(), account.id).await?;
+        store::remove_totp(tx.tx(), account.id).await?;
+        store::replace_recovery_codes(tx.tx(), account.id, &[], now).await?;
+    }
+    drop_email_change(&mut tx, account.id).await?;
     store::enable_account(tx.tx(), account.id, "self").await?;
     let ended = store::end_sessions(tx.tx(), account.id, None, "password_reset", now).await?;
     store::revoke_api_tokens(tx.tx(), account.id, now).await?;

@@ -40,13 +40,16 @@ pub async fn check_second_factor(
 async fn match_code(tx: &mut audit::Tx, app: &App, account: AccountId, code: &str) -> Result<Option<&'static str>, AccountError> {
     let now = tx.now();
     let row = store::find_totp(tx.tx(), account).await?.filter(|row| row.confirmed_at.is_some());
-    if let Some(sealed) = row.and_then(|row| row.secret) {
-        let secret = app.sealer.open(&place(account), &sealed).ok_or(AccountError::Keys)?;
-        if let Some(step) = totp::matching_step(&secret, code, now) {
-            return Ok(store::use_totp_step(tx.tx(), account, step).await?.then_some("password+totp"));
-        }
+    let secret = row.and_then(|row| row.secret).map(|sealed| app.sealer.open(&place(account), &sealed));
+    let step = secret.iter().flatten().find_map(|secret| totp::matching_step(secret, code, now));
+    if let Some(step) = step {
+        return Ok(store::use_totp_step(tx.tx(), account, step).await?.then_some("password+totp"));
     }
+    // Recovery codes are not sealed: they let people in when the key is lost, too.
     let used = store::use_recovery_code(tx.tx(), account, &code_hash(code), now).await?;
+    if !used && matches!(secret, Some(None)) {
+        return Err(AccountError::Keys);
+    }
     Ok(used.then_some("password+recovery"))
 }
 

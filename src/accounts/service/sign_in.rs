@@ -49,11 +49,13 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) ->
     let address = permit.actor().origin.address.as_str();
     let now = app.clock.now();
     let found = store::find_account_by_email(&mut app.db.read().await?, &email).await?;
-    let known = match (&found, attempt.known_browser) {
-        (Some(found), Some(mark)) => {
-            store::is_known_browser(&mut app.db.read().await?, found.account.id, &fingerprint(mark)).await?
+    let known = match attempt.known_browser {
+        Some(mark) => {
+            // For an address that has no account, too, under a number that none has: it takes as long.
+            let id = found.as_ref().map_or(AccountId(0), |found| found.account.id);
+            store::is_known_browser(&mut app.db.read().await?, id, &fingerprint(mark)).await?
         }
-        _ => false,
+        None => false,
     };
     // What is no address at all has a bucket, too, and not one for everybody who mistypes.
     let name = if email.is_empty() { text::fold(attempt.email) } else { email };
@@ -67,7 +69,6 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) ->
     }
     app.throttle.take("sign-in account", &bucket, rate, now).await?;
     let hash = found.as_ref().and_then(|f| f.password_hash.clone());
-    // Longer passwords than we take cannot be right, and must not cost more.
     let verified = app.hasher.verify(attempt.password, hash.as_deref()).await;
     if verified.is_err() {
         // Nothing was tried.
@@ -76,7 +77,7 @@ pub async fn sign_in(app: &App, permit: Permit<SignIn>, attempt: Attempt<'_>) ->
             app.throttle.give_back("sign-in address", address, PER_ADDRESS, now).await;
         }
     }
-    let right = verified? && attempt.password.len() <= 1024;
+    let right = verified?;
     match found.filter(|_| right) {
         Some(found) => {
             app.throttle.give_back("sign-in account", &bucket, rate, now).await;
@@ -138,11 +139,11 @@ pub(super) async fn record_sign_in(
     let now = tx.now();
     let is_new = match (how.browser, how.session) {
         (Some(mark), _) => store::know_browser(tx.tx(), account.id, &fingerprint(mark), now).await?,
-        (None, Some(session)) => !store::has_used_client(tx.tx(), account.id, how.client, session).await?,
+        (None, Some(session)) => !store::has_used_client(tx.tx(), account.id, how.client, address, session).await?,
         (None, None) => false,
     };
     if is_new && !how.is_first {
-        tell(tx, app, account, Notice::NewSignIn { client: how.client, address, session: how.session }).await?;
+        tell(tx, app, account, Notice::NewSignIn { client: how.client, address }).await?;
     }
     Ok(())
 }

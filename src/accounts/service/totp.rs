@@ -1,6 +1,7 @@
 use super::change_password::check_present_password;
 use super::second_factor::{code_hash, place};
 use crate::access::{Conn, Permit};
+use crate::accounts::links::Added;
 use crate::accounts::notices::{Notice, tell};
 use crate::accounts::{AccountError, ChangeMe, ReadMe, store, totp};
 use crate::audit::{self, Event};
@@ -77,7 +78,7 @@ pub async fn confirm_totp(app: &App, permit: Permit<ChangeMe>, code: &str) -> Re
     }
     let codes = write_codes(&mut tx, id).await?;
     let account = store::find_account(tx.tx(), id).await?.ok_or(AccountError::NotFound)?;
-    tell(&mut tx, app, &account, Notice::FactorChanged).await?;
+    tell(&mut tx, app, &account, Notice::FactorAdded(Added::Totp(now))).await?;
     tx.commit(Event::new("factor.added", id.into()).with("kind", "totp")).await?;
     Ok(codes)
 }
@@ -90,7 +91,7 @@ async fn write_codes(tx: &mut audit::Tx, id: AccountId) -> Result<Vec<String>, A
     Ok(codes)
 }
 
-/// Makes new recovery codes; the old ones stop working.
+/// Makes new recovery codes; the old ones stop working. The owner is told: they let people in as the factor does.
 ///
 /// Permission: a signed-in account, which gives its password. Audit: `factor.codes_renewed`.
 ///
@@ -103,6 +104,8 @@ pub async fn renew_recovery_codes(app: &App, permit: Permit<ChangeMe>, password:
     }
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let codes = write_codes(&mut tx, account.id).await?;
+    let now = tx.now();
+    tell(&mut tx, app, &account, Notice::CodesRenewed(now)).await?;
     tx.commit(Event::new("factor.codes_renewed", account.id.into())).await?;
     Ok(codes)
 }
@@ -121,6 +124,6 @@ pub async fn remove_totp(app: &App, permit: Permit<ChangeMe>, password: &str) ->
     if !account.has_passkey {
         store::replace_recovery_codes(tx.tx(), account.id, &[], now).await?;
     }
-    tell(&mut tx, app, &account, Notice::FactorChanged).await?;
+    tell(&mut tx, app, &account, Notice::FactorRemoved).await?;
     Ok(tx.commit(Event::new("factor.removed", account.id.into()).with("kind", "totp")).await?)
 }

@@ -9,7 +9,7 @@ use crate::platform::db::{DbResult, Filter, ReadTx, containing};
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "SELECT id, email, name, language, time_zone, is_active, is_platform_admin, verified_at, disabled_by, deleted_at, totp_confirmed_at,
+            "SELECT id, email, name, language, time_zone, is_active, is_platform_admin, verified_at, disabled_by, deleted_at, totp_confirmed_at, password_changed_at,
   EXISTS (SELECT 1 FROM passkeys WHERE passkeys.account_id = accounts.id) AS has_passkey, created_at, password_hash FROM accounts WHERE ",
             $rest
         )
@@ -25,10 +25,12 @@ const LIST: &str = select_account!("deleted_at IS NULL");
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM accounts)";
 const CHANGE: &str = "UPDATE accounts SET name = $2, language = $3, time_zone = $4, search = $5 WHERE id = $1";
 const SET_PASSWORD: &str = "UPDATE accounts SET password_hash = $2, password_changed_at = $3 WHERE id = $1";
+const DROP_PASSWORD: &str = "UPDATE accounts SET password_hash = NULL, password_changed_at = $2 WHERE id = $1";
 const REHASH: &str = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
 const SET_EMAIL: &str = "UPDATE accounts SET email = $2, verified_at = $3, search = $4 WHERE id = $1";
 const VERIFY: &str = "UPDATE accounts SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL";
-const DISABLE: &str = "UPDATE accounts SET is_active = FALSE, disabled_by = $2 WHERE id = $1 AND is_active";
+const DISABLE: &str = "UPDATE accounts SET is_active = FALSE, disabled_by = $2 WHERE id = $1 AND deleted_at IS NULL
+  AND (is_active OR (disabled_by = 'self' AND $3 = 'platform'))";
 const ENABLE: &str =
     "UPDATE accounts SET is_active = TRUE, disabled_by = NULL WHERE id = $1 AND disabled_by = $2 AND deleted_at IS NULL";
 const ERASE: &str = "UPDATE accounts SET email = $2, name = '', password_hash = NULL, is_active = FALSE, is_platform_admin = FALSE,
@@ -107,6 +109,11 @@ pub async fn set_password(tx: &mut ReadTx, id: AccountId, hash: &str, now: Insta
     tx.query(SET_PASSWORD).bind(id).bind(hash).bind(now).execute_one().await
 }
 
+/// Takes the password away: every one is wrong from then on, until a reset sets one.
+pub async fn remove_password(tx: &mut ReadTx, id: AccountId, now: Instant) -> DbResult<()> {
+    tx.query(DROP_PASSWORD).bind(id).bind(now).execute_one().await
+}
+
 /// Replaces a hash by one of the same password with today's cost. Nothing when the password was changed meanwhile.
 pub async fn replace_hash(tx: &mut ReadTx, id: AccountId, old: &str, new: &str) -> DbResult<u64> {
     tx.query(REHASH).bind(id).bind(old).bind(new).execute().await
@@ -117,13 +124,15 @@ pub async fn set_email(tx: &mut ReadTx, account: &Account, email: &str, now: Ins
     query.bind(search_text(&account.name, email)).execute_one().await
 }
 
+/// Notes that the owner reads mail at the address. Gives 1 when nobody had proved that before.
 pub async fn verify_account(tx: &mut ReadTx, id: AccountId, now: Instant) -> DbResult<u64> {
     tx.query(VERIFY).bind(id).bind(now).execute().await
 }
 
-/// Closes an account for a time; `by` is `self` or `platform`. `false` when it is closed already.
+/// Closes an account for a time; `by` is `self` or `platform`, which also closes what its owner has closed: they do not open it again
+/// then. `false` when it is closed already.
 pub async fn disable_account(tx: &mut ReadTx, id: AccountId, by: &str) -> DbResult<bool> {
-    Ok(tx.query(DISABLE).bind(id).bind(by).execute().await? == 1)
+    Ok(tx.query(DISABLE).bind(id).bind(by).bind(by).execute().await? == 1)
 }
 
 /// Opens an account that `by` has closed. `false` when somebody else has, or nobody.

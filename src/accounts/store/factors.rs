@@ -12,8 +12,13 @@ const CONFIRM_TOTP: &str =
 const STEP_TOTP: &str = "UPDATE accounts SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $3";
 const DROP_TOTP: &str = "UPDATE accounts SET totp_secret = NULL, totp_confirmed_at = NULL WHERE id = $1";
 
+const DROP_TOTP_OF: &str =
+    "UPDATE accounts SET totp_secret = NULL, totp_confirmed_at = NULL WHERE id = $1 AND totp_confirmed_at = $2";
+const DROP_WAITING_TOTP: &str = "UPDATE accounts SET totp_secret = NULL WHERE id = $1 AND totp_confirmed_at IS NULL";
+
 const ADD_CODE: &str = "INSERT INTO recovery_codes (account_id, code_hash, created_at) VALUES ($1, $2, $3)";
 const DROP_CODES: &str = "DELETE FROM recovery_codes WHERE account_id = $1";
+const DROP_CODES_OF: &str = "DELETE FROM recovery_codes WHERE account_id = $1 AND created_at = $2";
 const USE_CODE: &str = "UPDATE recovery_codes SET used_at = $3 WHERE account_id = $1 AND code_hash = $2 AND used_at IS NULL";
 const COUNT_CODES: &str = "SELECT count(*) FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL";
 
@@ -67,6 +72,16 @@ pub async fn remove_totp(tx: &mut ReadTx, account: AccountId) -> DbResult<()> {
     tx.query(DROP_TOTP).bind(account).execute_one().await
 }
 
+/// Takes away the authenticator app that was confirmed at `at`, and no other.
+pub async fn remove_totp_of(tx: &mut ReadTx, account: AccountId, at: Instant) -> DbResult<u64> {
+    tx.query(DROP_TOTP_OF).bind(account).bind(at).execute().await
+}
+
+/// Forgets a secret that waits for its first code: whoever asked for it knows it.
+pub async fn remove_waiting_totp(tx: &mut ReadTx, account: AccountId) -> DbResult<u64> {
+    tx.query(DROP_WAITING_TOTP).bind(account).execute().await
+}
+
 /// Replaces all recovery codes of an account.
 pub async fn replace_recovery_codes(tx: &mut ReadTx, account: AccountId, hashes: &[String], now: Instant) -> DbResult<()> {
     tx.query(DROP_CODES).bind(account).execute().await?;
@@ -74,6 +89,11 @@ pub async fn replace_recovery_codes(tx: &mut ReadTx, account: AccountId, hashes:
         tx.query(ADD_CODE).bind(account).bind(hash).bind(now).execute_one().await?;
     }
     Ok(())
+}
+
+/// Takes away the recovery codes that were made at `at`, and no others.
+pub async fn remove_recovery_codes_of(tx: &mut ReadTx, account: AccountId, at: Instant) -> DbResult<u64> {
+    tx.query(DROP_CODES_OF).bind(account).bind(at).execute().await
 }
 
 pub async fn use_recovery_code(tx: &mut ReadTx, account: AccountId, hash: &str, now: Instant) -> DbResult<bool> {

@@ -21,19 +21,20 @@ macro_rules! purge_sessions {
     };
 }
 
-const BY_KEY: &str = "SELECT id, account_id, org_id, data, last_seen_at, expires_at FROM sessions
-  WHERE kind = 'browser' AND key_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+const BY_KEY: &str = "SELECT id, account_id, org_id, data, created_at, last_seen_at, expires_at FROM sessions
+  WHERE kind = 'browser' AND key_hash = $1 AND revoked_at IS NULL AND expires_at > $2 AND created_at > $3";
 const OPEN: &str =
     "INSERT INTO sessions (kind, key_hash, account_id, org_id, client, address, method, created_at, last_seen_at, expires_at)
   VALUES ('api', $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-const ACTIVE: &str = "SELECT s.id, s.account_id, s.org_id, s.data, s.last_seen_at, s.expires_at FROM sessions s
+const ACTIVE: &str = "SELECT s.id, s.account_id, s.org_id, s.data, s.created_at, s.last_seen_at, s.expires_at FROM sessions s
   JOIN accounts a ON a.id = s.account_id
-  WHERE s.id = $1 AND s.account_id = $2 AND s.kind = 'api' AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.is_active";
+  WHERE s.id = $1 AND s.account_id = $2 AND s.kind = 'api' AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.created_at > $4
+    AND a.is_active";
 const SAVE: &str =
     "INSERT INTO sessions (kind, key_hash, account_id, data, client, address, method, created_at, last_seen_at, expires_at)
   VALUES ('browser', $1, $2, $3, $4, $5, $6, $7, $8, $9)
   ON CONFLICT (key_hash) DO UPDATE SET account_id = excluded.account_id, data = excluded.data, last_seen_at = excluded.last_seen_at,
-    expires_at = excluded.expires_at";
+    expires_at = CASE WHEN excluded.expires_at < sessions.created_at + $10 THEN excluded.expires_at ELSE sessions.created_at + $11 END";
 const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1 AND revoked_at IS NULL";
 const MOVE: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3, org_id = $4 WHERE id = $1 AND revoked_at IS NULL";
 const LABEL: &str = "UPDATE sessions SET label = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL";
@@ -43,10 +44,13 @@ const END_BY_KEY: &str =
     "UPDATE sessions SET revoked_at = $2, ended_reason = 'signed_out' WHERE key_hash = $1 AND revoked_at IS NULL";
 const END_ALL: &str =
     "UPDATE sessions SET revoked_at = $3, ended_reason = $4 WHERE account_id = $1 AND id <> $2 AND revoked_at IS NULL";
-const LIST: &str =
-    select_session!("account_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT 200");
+const LIST: &str = select_session!(
+    "account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND created_at > $3
+  ORDER BY last_seen_at DESC, id DESC LIMIT 200"
+);
 const FIND: &str = select_session!("id = $1");
-const CLIENT_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM sessions WHERE account_id = $1 AND client = $2 AND id <> $3)";
+const CLIENT_KNOWN: &str =
+    "SELECT EXISTS (SELECT 1 FROM sessions WHERE account_id = $1 AND kind = 'api' AND client = $2 AND address = $3 AND id <> $4)";
 // One statement for each way to end: joined by OR they would look at all sessions.
 const PURGE_EXPIRED: &str = purge_sessions!("expires_at < $1 ORDER BY expires_at, id");
 const PURGE_REVOKED: &str = purge_sessions!("revoked_at < $1 ORDER BY revoked_at, id");
@@ -78,6 +82,8 @@ pub struct SessionValues<'a> {
     pub method: &'a str,
     pub now: Instant,
     pub expires_at: Instant,
+    /// Days after which a session ends, however often it is seen: one that is there already keeps its first day.
+    pub most_days: i64,
 }
 
 /// A refresh token that was shown.
@@ -89,18 +95,25 @@ pub struct RefreshRow {
     pub used_at: Option<Instant>,
 }
 
-pub async fn find_browser_session(tx: &mut ReadTx, key_hash: &str, now: Instant) -> DbResult<Option<SessionRow>> {
-    tx.query(BY_KEY).bind(key_hash).bind(now).optional().await
+/// The session with this key, if it has not ended and was opened after `too_old`.
+pub async fn find_browser_session(
+    tx: &mut ReadTx,
+    key_hash: &str,
+    now: Instant,
+    too_old: Instant,
+) -> DbResult<Option<SessionRow>> {
+    tx.query(BY_KEY).bind(key_hash).bind(now).bind(too_old).optional().await
 }
 
-/// The session of an access token, if neither it nor its account has been ended.
+/// The session of an access token, if neither it nor its account has been ended and it was opened after `too_old`.
 pub async fn find_active_session(
     tx: &mut ReadTx,
     id: SessionId,
     account: AccountId,
     now: Instant,
+    too_old: Instant,
 ) -> DbResult<Option<SessionRow>> {
-    tx.query(ACTIVE).bind(id).bind(account).bind(now).optional().await
+    tx.query(ACTIVE).bind(id).bind(account).bind(now).bind(too_old).optional().await
 }
 
 pub async fn open_api_session(tx: &mut ReadTx, new: &SessionValues<'_>) -> DbResult<SessionId> {
@@ -110,7 +123,8 @@ pub async fn open_api_session(tx: &mut ReadTx, new: &SessionValues<'_>) -> DbRes
 
 pub async fn save_browser_session(tx: &mut ReadTx, new: &SessionValues<'_>) -> DbResult<()> {
     let query = tx.query(SAVE).bind(new.key_hash).bind(new.account).bind(new.data).bind(new.client).bind(new.address);
-    query.bind(new.method).bind(new.now).bind(new.now).bind(new.expires_at).execute_one().await
+    let most = new.most_days * 86_400_000;
+    query.bind(new.method).bind(new.now).bind(new.now).bind(new.expires_at).bind(most).bind(most).execute_one().await
 }
 
 pub async fn touch_session(tx: &mut ReadTx, id: SessionId, now: Instant, expires_at: Instant) -> DbResult<u64> {
@@ -152,9 +166,9 @@ pub async fn end_sessions(
     tx.query(END_ALL).bind(account).bind(but.unwrap_or(SessionId(0))).bind(now).bind(reason).execute().await
 }
 
-/// The living sessions of an account, the one seen last first.
-pub async fn list_sessions(tx: &mut ReadTx, account: AccountId, now: Instant) -> DbResult<Vec<Session>> {
-    tx.query(LIST).bind(account).bind(now).all().await
+/// The living sessions of an account that were opened after `too_old`, the one seen last first.
+pub async fn list_sessions(tx: &mut ReadTx, account: AccountId, now: Instant, too_old: Instant) -> DbResult<Vec<Session>> {
+    tx.query(LIST).bind(account).bind(now).bind(too_old).all().await
 }
 
 /// A session, living or not.
@@ -162,9 +176,10 @@ pub async fn find_session(tx: &mut ReadTx, id: SessionId) -> DbResult<Option<Ses
     tx.query(FIND).bind(id).optional().await
 }
 
-/// Whether the account has had another session of a client that calls itself so.
-pub async fn has_used_client(tx: &mut ReadTx, account: AccountId, client: &str, but: SessionId) -> DbResult<bool> {
-    tx.query(CLIENT_KNOWN).bind(account).bind(client).bind(but).scalar().await
+/// Whether a program that calls itself so has had another session of the account from the same address. What a client calls itself
+/// is no secret: the name alone, a browser's included, is copied.
+pub async fn has_used_client(tx: &mut ReadTx, account: AccountId, client: &str, address: &str, but: SessionId) -> DbResult<bool> {
+    tx.query(CLIENT_KNOWN).bind(account).bind(client).bind(address).bind(but).scalar().await
 }
 
 /// Removes some of the refresh tokens that ended before `before`, by themselves or with their session. Gives how many.

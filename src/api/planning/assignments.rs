@@ -53,7 +53,7 @@ pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<AskedBody
     let (mission, person, need) = (MissionId(body.mission_id), CrewMemberId(body.user_id), body.need_id.map(NeedId));
     let made = match body.status.as_deref().map_or(Some(AssignmentStatus::Invited), AssignmentStatus::parse) {
         Some(AssignmentStatus::Invited) => {
-            let reason = &body.override_reason;
+            let reason = Some(body.override_reason.as_str());
             planning::assign_and_invite(&client.app, permit, asking, mission, person, need, reason).await
         }
         Some(AssignmentStatus::Draft) => planning::assign(&client.app, permit, mission, person, need)

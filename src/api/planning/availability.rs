@@ -97,6 +97,7 @@ pub async fn list(
     let size = page_size(query.limit);
     let filter = AvailabilityFilter {
         person: query.user_id.map(CrewMemberId),
+        kind: None,
         status: status.transpose()?,
         from: read_time("from", query.from.as_deref(), &zone)?,
         to: read_time("to", query.to.as_deref(), &zone)?,
@@ -204,7 +205,7 @@ pub async fn approve(client: OrgClient, id: i64) -> Result<Json<SlotBody>, Probl
     decide(&client, id, true).await
 }
 
-/// Does not agree to time off.
+/// Does not agree to time off, or takes back what was agreed to. 409 when it is over, or was refused.
 #[utoipa::path(post, path = "/availabilities/{id}:reject", operation_id = "reject_availability", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = SlotBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub async fn reject(client: OrgClient, id: i64) -> Result<Json<SlotBody>, Problem> {
     decide(&client, id, false).await

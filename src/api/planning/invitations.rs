@@ -26,7 +26,8 @@ pub struct MadeInvitationBody {
     expires_at: String,
 }
 
-/// Makes a link for the person of an assignment, which answers that assignment alone. A draft becomes a question by it.
+/// Makes a link for the person of an assignment, which answers that assignment alone. A draft becomes a question by it: 409 when a
+/// hard rule forbids to ask the person.
 #[utoipa::path(post, path = "/invitations", operation_id = "create_invitation", tag = "planning", request_body = NewInvitationBody, responses((status = 200, body = MadeInvitationBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn create(client: OrgClient, body: LaterBody) -> Result<Json<MadeInvitationBody>, Problem> {
     let (permit, asking) = client.permits::<Assign, Publish>()?;

@@ -117,7 +117,7 @@ pub struct PublishedBody {
 }
 
 /// Tells everybody what is new or has changed for them in a time.
-#[utoipa::path(post, path = "/publish", operation_id = "publish_plan", tag = "planning", request_body = PublishBody, responses((status = 200, body = PublishedBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/publish", operation_id = "publish_plan", tag = "planning", request_body = PublishBody, responses((status = 200, body = PublishedBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn publish(client: OrgClient, body: LaterBody) -> Result<Json<PublishedBody>, Problem> {
     let permit = client.permit::<Publish>()?;
     let (from, to) = body.read::<PublishBody>()?.read(&client)?;

@@ -9,7 +9,7 @@ use crate::planning::profiles::{NewProfile, NewSkill, Profile};
 use crate::planning::rates::{NewRate, Rate, RateUnit, rates_on, read_cents};
 use crate::planning::{ManageProfiles, ManageRates, service as planning};
 use axum::Json;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
@@ -37,6 +37,11 @@ pub struct ProfileBody {
     tags: Vec<String>,
     /// `CDI`, `CDD`, `FREELANCE`, `INTERMITTENT` or `OTHER`.
     employment_type: String,
+    /// For the rules about minors; `null` counts as an adult.
+    born_on: Option<String>,
+    /// What rules ask about somebody's work: `night_worker` (C. trav. L3122-5), `uninterruptible` (IDCC 2717, art. 5.5),
+    /// `short_call` (a job with calls of 2 h, IDCC 1285, art. VI.6).
+    standings: Vec<String>,
     /// What counts today: euros by `hour`, `day` and `cachet`, and what is added, `night_percent`, `sunday_percent`,
     /// `holiday_percent`. `/rates/user/{id}` has all days.
     #[schema(value_type = Object)]
@@ -77,6 +82,8 @@ fn body(profile: Profile, client: &OrgClient) -> ProfileBody {
         skills: profile.skills.into_iter().map(skill).collect(),
         tags: profile.terms.tags,
         employment_type: profile.terms.employment.code().to_owned(),
+        born_on: profile.terms.born_on.map(|date| date.to_string()),
+        standings: profile.terms.standings.iter().map(|standing| standing.code().to_owned()).collect(),
         rate_profile: rate_profile(&profile.rates, client),
         bio: profile.terms.bio,
     }
@@ -124,12 +131,23 @@ pub struct NewProfileBody {
     tags: Vec<String>,
     /// `CDI`, `CDD`, `FREELANCE`, `INTERMITTENT` or `OTHER`.
     employment_type: String,
+    /// `2009-05-31`, of somebody who is from 14 to 100 years old. `null` takes it away; when absent, it stays: programs of the
+    /// predecessor do not know of it.
+    #[serde(default, deserialize_with = "said")]
+    born_on: Option<String>,
+    /// `night_worker`, `uninterruptible`, `short_call`; when absent, they stay.
+    standings: Option<Vec<String>>,
     /// Euros by `hour`, `day` and `cachet` (or the predecessor's `hourly` and `daily`), and the percentages added to each. Counts
     /// from today; what is not named stays.
     #[serde(default)]
     #[schema(value_type = Object)]
     rate_profile: Map<String, Value>,
     bio: Option<String>,
+}
+
+/// What is said is `Some`, also when nothing is said to be there.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::<String>::deserialize(from)?.unwrap_or_default()))
 }
 
 /// The rates of a rate profile. The percentages count for each of its units.
@@ -161,7 +179,7 @@ fn new_rates(words: &Map<String, Value>) -> Result<Vec<NewRate>, Problem> {
 }
 
 /// Writes a whole profile over the one before.
-#[utoipa::path(put, path = "/users/{id}/profile", operation_id = "change_profile", tag = "people", params(("id" = i64, Path)), request_body = NewProfileBody, responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/users/{id}/profile", operation_id = "change_profile", tag = "people", params(("id" = i64, Path)), request_body = NewProfileBody, responses((status = 200, body = ProfileBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn change(client: OrgClient, Path(id): Path<i64>, later: LaterBody) -> Result<Json<ProfileBody>, Problem> {
     let (permit, paying) = client.permits::<ManageProfiles, ManageRates>()?;
     let id = CrewMemberId(id);
@@ -177,6 +195,8 @@ pub async fn change(client: OrgClient, Path(id): Path<i64>, later: LaterBody) ->
     let rates = new_rates(&new.rate_profile)?;
     let new = NewProfile {
         employment: new.employment_type,
+        born_on: new.born_on,
+        standings: new.standings,
         tags: new.tags,
         bio: new.bio.unwrap_or_default(),
         skills: new.skills.into_iter().map(skill).collect(),

@@ -10,8 +10,8 @@ use crate::orgs::{AddMembers, Member, OrgError, store};
 use crate::platform::App;
 use crate::platform::config::Registration;
 
-/// Makes an account for somebody, who is a member at once, and mails them the link that verifies their address. The address is
-/// not proved by this, so no crew record becomes theirs.
+/// Makes an account for somebody, who is a member at once, and mails them a link to choose their own password. The address is not
+/// proved before that, so no crew record becomes theirs.
 ///
 /// Permission: admin, with a role below their own, owners excepted; as often as strangers may register. Audit:
 /// `account.registered`, `member.joined`.

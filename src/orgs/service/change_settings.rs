@@ -2,7 +2,7 @@ use super::find_place::find_org;
 use crate::access::Permit;
 use crate::audit::{self, Event};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Lang, Role, text};
+use crate::kernel::{Convention, Lang, Role, text};
 use crate::orgs::store::{self, SettingValues};
 use crate::orgs::{ChangeSettings, Logo, Org, OrgError, OrgSettings, ReadSettings};
 use crate::platform::App;
@@ -49,6 +49,11 @@ pub async fn change_settings(app: &App, permit: Permit<ChangeSettings>, version:
     if !(1..=240).contains(&new.retention_months) {
         problems.push(("retention_months", "retention.invalid"));
     }
+    let idcc = new.idcc.trim();
+    let convention = idcc.parse().ok().and_then(Convention::of);
+    if !idcc.is_empty() && convention.is_none() {
+        problems.push(("idcc", "convention.unknown"));
+    }
     let (Some(domains), true) = (domains, problems.is_empty()) else { return Err(OrgError::Fields(problems)) };
     let values = SettingValues {
         name: &name,
@@ -57,14 +62,15 @@ pub async fn change_settings(app: &App, permit: Permit<ChangeSettings>, version:
         second_factor_from: (!factor.is_empty()).then_some(factor),
         join_domains: &domains,
         retention_months: new.retention_months,
+        idcc: convention.map(|known| i64::from(known.idcc())),
     };
     let mut tx = audit::begin(app, &permit).await?;
     if !store::change_org(&mut tx, version, &values).await? {
         return Err(OrgError::Stale);
     }
-    let facts = |name: &str, zone: &str, language: &str, factor: Option<&str>, domains: &str, months: i64| {
+    let facts = |name: &str, zone: &str, language: &str, factor: Option<&str>, domains: &str, months: i64, idcc: Option<i64>| {
         serde_json::json!({ "name": name, "time_zone": zone, "language": language, "second_factor_from": factor,
-            "join_domains": domains, "retention_months": months })
+            "join_domains": domains, "retention_months": months, "idcc": idcc })
     };
     let was = facts(
         &before.name,
@@ -73,8 +79,10 @@ pub async fn change_settings(app: &App, permit: Permit<ChangeSettings>, version:
         before.second_factor_from.as_deref(),
         &before.join_domains,
         before.retention_months,
+        before.idcc,
     );
-    let is = facts(&name, &new.time_zone, values.language, values.second_factor_from, &domains, new.retention_months);
+    let is =
+        facts(&name, &new.time_zone, values.language, values.second_factor_from, &domains, new.retention_months, values.idcc);
     Ok(tx.commit(Event::new("org.settings_changed", before.id.into()).with("before", was).with("after", is)).await?)
 }
 

@@ -13,6 +13,14 @@ pub async fn find_crew_member_in(conn: &mut impl Conn, id: CrewMemberId) -> DbRe
     store::find_crew_member(conn, id).await
 }
 
+/// As [`find_crew_member_in`], for several at once.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_crew_members_in(conn: &mut impl Conn, ids: &[CrewMemberId]) -> DbResult<Vec<CrewMember>> {
+    store::list_these_crew_members(conn, ids).await
+}
+
 /// Where a person reads mail, and in which language if that is known: the account's address, else the record's own.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use crate::platform::db::DbResult;
 /// The job that takes contact details out of people archived long ago.
 pub const FORGET: &str = "orgs.forget_contacts";
 
-/// Takes the contact details out of people who were archived longer ago than their organisation keeps them (GDPR 5.1.e).
+/// Takes the contact details and the date of birth out of people who were archived longer ago than their organisation keeps them (GDPR 5.1.e).
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -1,3 +1,4 @@
+use super::allow_mails::allow_mails;
 use super::find_place::find_org;
 use crate::access::{Conn, Permit};
 use crate::accounts::NewAccount;
@@ -24,7 +25,7 @@ pub(super) fn rank<A: crate::access::Action>(permit: &Permit<A>) -> Role {
 /// Permission: manager, to a role below their own. Audit: `member.invited`.
 ///
 /// # Errors
-/// Wrong fields; [`OrgError::Rank`]; [`OrgError::MemberExists`].
+/// Wrong fields; [`OrgError::Rank`]; [`OrgError::MemberExists`]; [`AccountError::TooOften`].
 pub async fn invite_member(app: &App, permit: Permit<InviteMembers>, new: NewInvitation) -> Result<InvitationId, OrgError> {
     let email = text::clean_email(&new.email).ok_or(OrgError::Fields(vec![("email", "email.invalid")]))?;
     let role = Role::parse(&new.role).ok_or(OrgError::Fields(vec![("role", "role.unknown")]))?;
@@ -39,6 +40,7 @@ pub async fn invite_member(app: &App, permit: Permit<InviteMembers>, new: NewInv
         return Err(OrgError::Rank);
     }
     let org = find_org(app, permit.org()).await?.ok_or(OrgError::NotFound)?;
+    allow_mails(app, &permit, &[email.as_str()]).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let by = permit.actor().account();
     let (id, event) = write_invitation(&mut tx, app, &org, by, &email, role, message, new.days).await?;
@@ -131,14 +133,17 @@ async fn taken(conn: &mut impl Conn) -> Result<Vec<String>, OrgError> {
 /// Permission: manager. Audit: `member.invited` for each.
 ///
 /// # Errors
-/// [`OrgError::MemberExists`] when one of them has become a member since the preview.
+/// [`OrgError::MemberExists`] when one of them has become a member since the preview; [`AccountError::TooOften`].
 pub async fn import_invitations(app: &App, permit: Permit<InviteMembers>, list: &str) -> Result<usize, OrgError> {
     let org = find_org(app, permit.org()).await?.ok_or(OrgError::NotFound)?;
     let (actor, by) = (rank(&permit), permit.actor().account());
+    let known = taken(&mut permit.read(&app.db).await?).await?;
+    let preview = read_invitations_csv(list, actor, &known);
+    let recipients: Vec<&str> = preview.good().map(|line| line.email.as_str()).collect();
+    allow_mails(app, &permit, &recipients).await?;
     let mut tx = audit::begin(app, &permit).await?;
-    let taken = taken(&mut tx).await?;
     let mut events = Vec::new();
-    for line in read_invitations_csv(list, actor, &taken).good() {
+    for line in preview.good() {
         let role = line.role.unwrap_or(Role::Tech);
         events.push(write_invitation(&mut tx, app, &org, by, &line.email, role, "", 14).await?.1);
     }
@@ -154,15 +159,17 @@ pub async fn import_invitations(app: &App, permit: Permit<InviteMembers>, list: 
 /// Permission: manager, for a role below their own. Audit: `member.invited_again`.
 ///
 /// # Errors
-/// [`OrgError::NotFound`], [`OrgError::Rank`].
+/// [`OrgError::NotFound`], [`OrgError::Rank`], [`AccountError::TooOften`].
 pub async fn resend_invitation(app: &App, permit: Permit<InviteMembers>, id: InvitationId) -> Result<(), OrgError> {
     let org = find_org(app, permit.org()).await?.ok_or(OrgError::NotFound)?;
     let actor = rank(&permit);
-    let mut tx = audit::begin(app, &permit).await?;
-    let found = store::find_invitation(&mut tx, id).await?.ok_or(OrgError::NotFound)?;
+    // Its role and its address never change.
+    let found = store::find_invitation(&mut permit.read(&app.db).await?, id).await?.ok_or(OrgError::NotFound)?;
     if !may_grant(actor, found.role) {
         return Err(OrgError::Rank);
     }
+    allow_mails(app, &permit, &[found.email.as_str()]).await?;
+    let mut tx = audit::begin(app, &permit).await?;
     let token = random::token::<24>();
     let now = tx.now();
     if !store::renew_invitation(&mut tx, id, &fingerprint(&token), now, now.plus_days(14)).await? {
@@ -217,7 +224,8 @@ async fn live(app: &App, token: &str) -> Result<(Org, Invitation), OrgError> {
 /// Accepts an invitation: with the account that has its address, or with a new one. A crew record with the address that
 /// belongs to nobody becomes theirs.
 ///
-/// Permission: who holds the link and owns the address. Audit: `member.joined`, and `account.registered` for a new account.
+/// Permission: who holds the link and owns the address. Audit: `member.joined`, `crew.linked`, and `account.registered` for a new
+/// account.
 ///
 /// # Errors
 /// [`OrgError::LinkDead`]; [`OrgError::WrongAddress`]; [`OrgError::MemberExists`]; what is wrong with a new account.
@@ -266,8 +274,10 @@ pub async fn accept_invitation(
 /// Makes an account whose address is proved a member of the change's organisation, with the crew record that has its address.
 pub(super) async fn join(tx: &mut Tx, account: &Account, role: Role, events: &mut Vec<Event>) -> Result<(), OrgError> {
     insert_member(tx, account, role, events).await?;
-    if let Some(person) = store::find_unlinked_by_email(tx, &account.email).await? {
-        store::link_account(tx, person.id, account.id).await?;
+    if let Some(person) = store::find_unlinked_by_email(tx, &account.email).await?
+        && store::link_account(tx, person.id, account.id).await?
+    {
+        events.push(Event::new("crew.linked", person.id.into()).with("account", account.id.0));
     }
     Ok(())
 }

@@ -1,3 +1,4 @@
+use super::invite_members::insert_member;
 use crate::access::{Conn, Permit, Read};
 use crate::accounts::service::{ReadyAccount, find_account, insert_account};
 use crate::accounts::{Account, AccountError, NewAccount};
@@ -35,7 +36,8 @@ pub async fn find_join_link(app: &App, _permit: Permit<ReadLink>, token: &str) -
 
 /// Ties an account to the crew member of a link and makes it a member of the organisation.
 ///
-/// Permission: who holds the link and owns the account. Audit: `crew.linked`, and `account.registered` for a new one.
+/// Permission: who holds the link and owns the account. Audit: `crew.linked`, `member.joined` for who was no member, and
+/// `account.registered` for a new account.
 ///
 /// # Errors
 /// [`OrgError::LinkDead`]; [`OrgError::AlreadyLinked`] when the account is another crew member here already; what is wrong
@@ -74,8 +76,7 @@ pub async fn join_crew(app: &App, permit: Permit<JoinCrew>, token: &str, who: Ne
     }
     if store::find_membership(tx.tx(), org.id, account.id).await?.is_none() {
         // One who is suspended stays so.
-        let joined = store::insert_membership(&mut tx, account.id, Role::Tech, now).await;
-        joined.on_unique("memberships_org_id_account_id_key", OrgError::MemberExists)?;
+        insert_member(&mut tx, &account, Role::Tech, &mut events).await?;
     }
     events.push(Event::new("crew.linked", person.into()).with("account", account.id.0));
     tx.commit_all(events).await?;

@@ -1,3 +1,4 @@
+use super::allow_mails::allow_mails;
 use super::find_place::find_org;
 use crate::access::Permit;
 use crate::audit::{self, Event};
@@ -14,12 +15,19 @@ use crate::platform::{App, random};
 /// Permission: manager. Audit: `crew.link_sent`.
 ///
 /// # Errors
-/// [`OrgError::NoEmail`], [`OrgError::AlreadyLinked`], [`OrgError::NotFound`].
+/// [`OrgError::NoEmail`], [`OrgError::AlreadyLinked`], [`OrgError::NotFound`];
+/// [`AccountError::TooOften`](crate::accounts::AccountError::TooOften).
 pub async fn link_crew(app: &App, permit: Permit<LinkCrew>, id: CrewMemberId) -> Result<(), OrgError> {
     let org = find_org(app, permit.org()).await?.ok_or(OrgError::NotFound)?;
+    let person = store::find_crew_member(&mut permit.read(&app.db).await?, id).await?.ok_or(OrgError::NotFound)?;
+    let asked = person.email.ok_or(OrgError::NoEmail)?;
+    if person.account_id.is_some() {
+        return Err(OrgError::AlreadyLinked);
+    }
+    allow_mails(app, &permit, &[asked.as_str()]).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let person = store::find_crew_member(&mut tx, id).await?.ok_or(OrgError::NotFound)?;
-    let email = person.email.ok_or(OrgError::NoEmail)?;
+    let email = person.email.filter(|email| *email == asked).ok_or(OrgError::Stale)?;
     if person.account_id.is_some() {
         return Err(OrgError::AlreadyLinked);
     }

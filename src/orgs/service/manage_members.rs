@@ -1,3 +1,4 @@
+use super::allow_mails::allow_mails;
 use super::invite_members::{join, rank};
 use crate::access::{Conn, Permit};
 use crate::accounts::Session;
@@ -11,7 +12,8 @@ use crate::orgs::{
 };
 use crate::platform::App;
 
-/// Keeps two owners from leaving at the same moment (PostgreSQL).
+/// Keeps two owners from leaving at the same moment, and who acts on a member from doing so by a role that another is changing
+/// (PostgreSQL).
 const OWNERS_LOCK: i64 = 0x6f77_6e65_7273;
 
 const fn owners_key(org: OrgId) -> i64 {
@@ -63,20 +65,18 @@ pub async fn get_member_of(app: &App, permit: Permit<ReadMemberAccounts>, accoun
     store::find_member_of(&mut permit.read(&app.db).await?, account).await?.ok_or(OrgError::NotFound)
 }
 
-/// Finds a member whom `actor` may act on.
+/// Finds a member whom `actor` may act on. Others wait until this change is over.
 async fn find_below(tx: &mut Tx, actor: Role, id: MembershipId) -> Result<Member, OrgError> {
+    let key = owners_key(tx.org());
+    tx.lock(key).await?;
     let member = store::find_member(tx, id).await?.ok_or(OrgError::NotFound)?;
     if may_act_on(actor, member.role) { Ok(member) } else { Err(OrgError::Rank) }
 }
 
-/// Refuses to lose the last owner.
+/// Refuses to lose the last owner. The organisation is locked already.
 async fn keep_an_owner(tx: &mut Tx, member: &Member) -> Result<(), OrgError> {
-    if member.role == Role::Owner {
-        let key = owners_key(tx.org());
-        tx.lock(key).await?;
-        if store::count_other_owners(tx, member.id).await? == 0 {
-            return Err(OrgError::LastOwner);
-        }
+    if member.role == Role::Owner && store::count_other_owners(tx, member.id).await? == 0 {
+        return Err(OrgError::LastOwner);
     }
     Ok(())
 }
@@ -125,9 +125,10 @@ pub async fn suspend_member(app: &App, permit: Permit<ManageMembers>, id: Member
     Ok(tx.commit(Event::new(action, id.into()).with("account", member.account.0)).await?)
 }
 
-/// Takes a member out. The crew record and its hours stay.
+/// Takes a member out. The crew record and its hours stay. What would let them in again ends: invitations that they sent, and links
+/// and invitations that were sent to them.
 ///
-/// Permission: as [`change_role`]. Audit: `member.removed`.
+/// Permission: as [`change_role`]. Audit: `member.removed`, with how many invitations were taken back.
 ///
 /// # Errors
 /// As [`change_role`].
@@ -136,9 +137,11 @@ pub async fn remove_member(app: &App, permit: Permit<ManageMembers>, id: Members
     let mut tx = audit::begin(app, &permit).await?;
     let member = find_below(&mut tx, actor, id).await?;
     keep_an_owner(&mut tx, &member).await?;
+    let now = tx.now();
+    let revoked = store::revoke_ways_back(&mut tx, &member, now).await?;
     store::remove_member(&mut tx, &member).await?;
     let event = Event::new("member.removed", id.into()).with("account", member.account.0).with("role", member.role.code());
-    Ok(tx.commit(event).await?)
+    Ok(tx.commit(event.with("invitations_revoked", revoked)).await?)
 }
 
 /// The sessions of a member who stands below and belongs to no other organisation: sessions are an account's, and where it signs in
@@ -197,9 +200,14 @@ pub async fn end_member_sessions(
 /// Permission: as [`change_role`]. Audit: `member.reset_started`.
 ///
 /// # Errors
-/// As [`change_role`].
+/// As [`change_role`]; [`AccountError::TooOften`](crate::accounts::AccountError::TooOften).
 pub async fn start_member_reset(app: &App, permit: Permit<ManageMembers>, id: MembershipId) -> Result<(), OrgError> {
     let actor = rank(&permit);
+    let asked = store::find_member(&mut permit.read(&app.db).await?, id).await?.ok_or(OrgError::NotFound)?;
+    if !may_act_on(actor, asked.role) {
+        return Err(OrgError::Rank);
+    }
+    allow_mails(app, &permit, &[asked.email.as_str()]).await?;
     let mut tx = audit::begin(app, &permit).await?;
     let member = find_below(&mut tx, actor, id).await?;
     accounts::start_reset(&mut tx, app, member.account).await?;
@@ -215,6 +223,8 @@ pub async fn start_member_reset(app: &App, permit: Permit<ManageMembers>, id: Me
 pub async fn leave_org(app: &App, permit: Permit<LeaveOrg>) -> Result<(), OrgError> {
     let crate::access::Who::Member { membership, .. } = permit.actor().who else { return Err(OrgError::NotFound) };
     let mut tx = audit::begin(app, &permit).await?;
+    let key = owners_key(tx.org());
+    tx.lock(key).await?;
     let member = store::find_member(&mut tx, membership).await?.ok_or(OrgError::NotFound)?;
     keep_an_owner(&mut tx, &member).await?;
     store::remove_member(&mut tx, &member).await?;
@@ -238,7 +248,7 @@ pub async fn list_open_orgs(app: &App, permit: Permit<crate::orgs::ListMyOrgs>) 
 
 /// Joins, as a tech, an organisation that is open to the account's verified address.
 ///
-/// Permission: a signed-in account. Audit: `member.joined`.
+/// Permission: a signed-in account. Audit: `member.joined`, `crew.linked`.
 ///
 /// # Errors
 /// [`OrgError::NotFound`] when it is not open to them; [`OrgError::MemberExists`].

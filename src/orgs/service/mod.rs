@@ -2,6 +2,7 @@
 
 mod add_crew;
 mod add_member;
+mod allow_mails;
 mod change_crew;
 mod change_settings;
 mod create_org;
@@ -24,7 +25,7 @@ pub use change_crew::{archive_crew_member, change_crew_member};
 pub use change_settings::{MAX_LOGO, change_settings, find_logo, find_settings, remove_logo, set_logo};
 pub use create_org::{create_org, create_org_with_owner};
 pub use find_my_crew::{find_my_crew, find_my_crew_if_any};
-pub use find_person::{find_address_of, find_crew_member_in};
+pub use find_person::{find_address_of, find_crew_member_in, list_crew_members_in};
 pub use find_place::{find_membership, find_org, find_org_by_slug, list_my_orgs};
 pub use forget_contacts::{FORGET, forget_old_contacts};
 pub use invite_members::{

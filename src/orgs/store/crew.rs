@@ -12,6 +12,9 @@ const INSERT: &str = "INSERT INTO crew_members (org_id, account_id, name, email,
   RETURNING id, account_id, name, email, phone, job, archived_at, version";
 const FIND: &str =
     "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members WHERE org_id = $1 AND id = $2";
+const THESE: &str =
+    "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members WHERE org_id = $1 AND id IN ($2..)
+  ORDER BY id";
 const BY_ACCOUNT: &str = "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members
   WHERE org_id = $1 AND account_id = $2";
 const UNLINKED_BY_EMAIL: &str = "SELECT id, account_id, name, email, phone, job, archived_at, version FROM crew_members
@@ -54,6 +57,12 @@ pub async fn insert_crew_member(
 pub async fn find_crew_member(conn: &mut impl Conn, id: CrewMemberId) -> DbResult<Option<CrewMember>> {
     let org = conn.org();
     conn.query(FIND).bind(org).bind(id).optional().await
+}
+
+/// These crew members, those in the archive too.
+pub async fn list_these_crew_members(conn: &mut impl Conn, ids: &[CrewMemberId]) -> DbResult<Vec<CrewMember>> {
+    let org = conn.org();
+    conn.query(THESE).bind(org).bind_list(ids).all().await
 }
 
 pub async fn find_crew_member_of(conn: &mut impl Conn, account: AccountId) -> DbResult<Option<CrewMember>> {

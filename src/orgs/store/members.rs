@@ -3,6 +3,7 @@
 use crate::access::Conn;
 use crate::folded;
 use crate::kernel::{AccountId, Instant, MembershipId, OrgId, Role};
+use crate::orgs::links::Purpose;
 use crate::orgs::model::{Logo, Member, MemberFilter, OrgSheet, SupportEntry};
 use crate::platform::db::{DbResult, Filter, ReadTx, containing};
 
@@ -10,6 +11,7 @@ use crate::platform::db::{DbResult, Filter, ReadTx, containing};
 const LIST: &str = "SELECT m.id, m.account_id, m.role, m.state, m.created_at, a.name, a.email, a.is_active,
   a.created_at AS account_since,
   (a.totp_confirmed_at IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id)) AS has_factor,
+  EXISTS (SELECT 1 FROM memberships e WHERE e.account_id = a.id AND e.org_id <> m.org_id) AS is_elsewhere,
   (SELECT max(s.last_seen_at) FROM sessions s WHERE s.account_id = a.id) AS last_seen_at
   FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.org_id = $1";
 const COUNT_OWNERS: &str = "SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
@@ -18,6 +20,10 @@ const ELSEWHERE: &str = "SELECT EXISTS (SELECT 1 FROM memberships WHERE account_
 const SET_ROLE: &str = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND id = $2";
 const SET_STATE: &str = "UPDATE memberships SET state = $3 WHERE org_id = $1 AND id = $2 AND state <> $4";
 const REMOVE: &str = "DELETE FROM memberships WHERE org_id = $1 AND id = $2";
+const REVOKE_INVITATIONS: &str = "UPDATE invitations SET revoked_at = $2 WHERE org_id = $1 AND accepted_at IS NULL
+  AND revoked_at IS NULL AND (email = $3 OR invited_by = $4)";
+const VOID_JOIN_LINKS: &str = "UPDATE links SET used_at = $2 WHERE org_id = $1 AND purpose = $3 AND used_at IS NULL
+  AND subject_id IN (SELECT id FROM crew_members WHERE org_id = $4 AND account_id = $5)";
 const UNLINK: &str = "UPDATE crew_members SET account_id = NULL WHERE org_id = $1 AND account_id = $2";
 const SOLE_OWNER: &str = "SELECT o.name FROM memberships m JOIN orgs o ON o.id = m.org_id
   WHERE m.account_id = $1 AND m.role = 'owner' AND m.state = 'active' AND NOT EXISTS (SELECT 1 FROM memberships other
@@ -26,19 +32,20 @@ const REMOVE_EVERYWHERE: &str = "DELETE FROM memberships WHERE account_id = $1";
 const UNLINK_EVERYWHERE: &str = "UPDATE crew_members SET account_id = NULL WHERE account_id = $1";
 
 const CHANGE_ORG: &str = "UPDATE orgs SET name = $3, time_zone = $4, language = $5, second_factor_from = $6, join_domains = $7,
-  retention_months = $8, version = version + 1 WHERE id = $1 AND version = $2";
+  retention_months = $8, idcc = $9, version = version + 1 WHERE id = $1 AND version = $2";
 const SET_LOGO: &str = "INSERT INTO org_logos (org_id, mime, content, updated_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (org_id) DO UPDATE SET mime = excluded.mime, content = excluded.content, updated_at = excluded.updated_at";
 const FIND_LOGO: &str = "SELECT mime, content, updated_at FROM org_logos WHERE org_id = $1";
 const DROP_LOGO: &str = "DELETE FROM org_logos WHERE org_id = $1";
-const FORGET_CONTACTS: &str = "UPDATE crew_members SET email = NULL, phone = NULL, search = $1, version = version + 1
-  WHERE id = $2";
+const FORGET_CONTACTS: &str = "UPDATE crew_members SET email = NULL, phone = NULL, born_on = NULL, standings = '', search = $1,
+  version = version + 1 WHERE id = $2";
 const OLD_CONTACTS: &str = "SELECT c.id, c.name, c.job FROM crew_members c JOIN orgs o ON o.id = c.org_id
-  WHERE c.archived_at IS NOT NULL AND c.archived_at < $1 - o.retention_months * 2629746000 AND (c.email IS NOT NULL OR c.phone IS NOT NULL)
+  WHERE c.archived_at IS NOT NULL AND c.archived_at < $1 - o.retention_months * 2629746000
+    AND (c.email IS NOT NULL OR c.phone IS NOT NULL OR c.born_on IS NOT NULL OR c.standings <> '')
   ORDER BY c.id LIMIT 500";
 
 const OPEN_ORGS: &str =
-    "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, version
+    "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, idcc, version
   FROM orgs WHERE ' ' || join_domains || ' ' LIKE $1 ORDER BY id LIMIT 20";
 const ALL_ORGS: &str = "SELECT o.id, o.slug, o.name, o.is_demo, o.created_at,
   (SELECT count(*) FROM memberships m WHERE m.org_id = o.id) AS members FROM orgs o WHERE 1 = 1";
@@ -63,6 +70,7 @@ struct MemberRow {
     is_active: bool,
     account_since: Instant,
     has_factor: bool,
+    is_elsewhere: bool,
     last_seen_at: Option<Instant>,
 }
 
@@ -79,7 +87,9 @@ impl From<MemberRow> for Member {
             name: row.name,
             email: row.email,
             has_factor: row.has_factor,
-            last_seen_at: row.last_seen_at,
+            is_elsewhere: row.is_elsewhere,
+            // Sessions are the account's: where it was seen is not known.
+            last_seen_at: row.last_seen_at.filter(|_| !row.is_elsewhere),
         }
     }
 }
@@ -93,6 +103,7 @@ pub async fn list_members(conn: &mut impl Conn, filter: &MemberFilter) -> DbResu
         .and_opt("a.search LIKE {} ESCAPE '\\'", filter.search.as_deref().map(containing))
         .and_opt("m.role = {}", filter.role.map(Role::code))
         .and_opt("m.state = {}", state)
+        .and_opt("a.is_active = {}", filter.is_active)
         .and_opt("m.id > {}", filter.after)
         .tail(" ORDER BY m.id LIMIT {}", filter.limit);
     Ok(conn.tx().filtered(filtered).all::<MemberRow>().await?.into_iter().map(Member::from).collect())
@@ -155,6 +166,15 @@ pub async fn remove_member(conn: &mut impl Conn, member: &Member) -> DbResult<()
     conn.query(REMOVE).bind(org).bind(member.id).execute_one().await
 }
 
+/// Ends what would let a member in again: invitations to their address and those that they sent, and links that would tie their crew
+/// record to an account. Gives how many invitations they were.
+pub async fn revoke_ways_back(conn: &mut impl Conn, member: &Member, now: Instant) -> DbResult<u64> {
+    let org = conn.org();
+    let query = conn.query(VOID_JOIN_LINKS).bind(org).bind(now).bind(Purpose::JoinCrew.code());
+    query.bind(org).bind(member.account).execute().await?;
+    conn.query(REVOKE_INVITATIONS).bind(org).bind(now).bind(&member.email).bind(member.account).execute().await
+}
+
 /// An organisation whose only owner the account is, by name.
 pub async fn find_sole_ownership(tx: &mut ReadTx, account: AccountId) -> DbResult<Option<String>> {
     tx.query(SOLE_OWNER).bind(account).bind(account).optional_scalar().await
@@ -174,13 +194,15 @@ pub struct SettingValues<'a> {
     pub second_factor_from: Option<&'a str>,
     pub join_domains: &'a str,
     pub retention_months: i64,
+    pub idcc: Option<i64>,
 }
 
 /// Changes the organisation that is still at `version`. `false` when somebody else was faster.
 pub async fn change_org(conn: &mut impl Conn, version: i64, new: &SettingValues<'_>) -> DbResult<bool> {
     let org = conn.org();
     let query = conn.query(CHANGE_ORG).bind(org).bind(version).bind(new.name).bind(new.time_zone).bind(new.language);
-    Ok(query.bind(new.second_factor_from).bind(new.join_domains).bind(new.retention_months).execute().await? == 1)
+    let query = query.bind(new.second_factor_from).bind(new.join_domains).bind(new.retention_months);
+    Ok(query.bind(new.idcc).execute().await? == 1)
 }
 
 pub async fn set_logo(conn: &mut impl Conn, logo: &Logo) -> DbResult<()> {
@@ -198,8 +220,8 @@ pub async fn remove_logo(conn: &mut impl Conn) -> DbResult<u64> {
     conn.query(DROP_LOGO).bind(org).execute().await
 }
 
-/// Takes the contact details out of people archived for longer than their organisation keeps them: they are still found by name
-/// and job. Gives how many.
+/// Takes the contact details, the date of birth and the standings out of people archived for longer than their organisation keeps
+/// them: they are still found by name and job. Gives how many.
 pub async fn forget_old_contacts(tx: &mut ReadTx, now: Instant) -> DbResult<u64> {
     #[derive(sqlx::FromRow)]
     struct Row {

@@ -6,17 +6,17 @@ use crate::orgs::model::{Membership, Org, OrgOfMine};
 use crate::platform::db::{DbResult, ReadTx};
 
 const INSERT_ORG: &str = "INSERT INTO orgs (slug, name, time_zone, language, is_demo, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-  RETURNING id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, version";
-const FIND_ORG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, version FROM orgs WHERE id = $1";
-const ORG_BY_SLUG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, version FROM orgs WHERE slug = $1";
+  RETURNING id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, idcc, version";
+const FIND_ORG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, idcc, version FROM orgs WHERE id = $1";
+const ORG_BY_SLUG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, idcc, version FROM orgs WHERE slug = $1";
 const SLUGS_LIKE: &str = "SELECT slug FROM orgs WHERE slug = $1 OR slug LIKE $2 ORDER BY slug";
-const DEMO_ORG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, version FROM orgs WHERE is_demo ORDER BY id LIMIT 1";
+const DEMO_ORG: &str = "SELECT id, slug, name, time_zone, language, is_demo, second_factor_from, join_domains, retention_months, idcc, version FROM orgs WHERE is_demo ORDER BY id LIMIT 1";
 const INSERT_MEMBERSHIP: &str = "INSERT INTO memberships (org_id, account_id, role, state, created_at)
   VALUES ($1, $2, $3, 'active', $4) RETURNING id, org_id, account_id, role";
 const FIND_MEMBERSHIP: &str = "SELECT id, org_id, account_id, role FROM memberships
   WHERE org_id = $1 AND account_id = $2 AND state = 'active'";
 const MINE: &str = "SELECT m.id AS membership_id, m.role, m.account_id, o.id, o.slug, o.name, o.time_zone, o.language, o.is_demo, o.second_factor_from,
-  o.join_domains, o.retention_months, o.version
+  o.join_domains, o.retention_months, o.idcc, o.version
   FROM memberships m JOIN orgs o ON o.id = m.org_id WHERE m.account_id = $1 AND m.state = 'active' ORDER BY o.name, o.id";
 const ALL_OF_MINE: &str = "SELECT org_id FROM memberships WHERE account_id = $1 ORDER BY org_id";
 

@@ -253,6 +253,7 @@ mod tests {
     #[test]
     fn the_documented_table_is_the_one_in_the_code() {
         let documented = include_str!("../../../docs/settings.md");
-        assert!(documented.contains(&super::super::table()), "run: cargo run --features ssr -- config table > docs/settings.md");
+        let hint = "put what `cargo run --features ssr -- config table` prints in place of the first table of docs/settings.md; the rest stays";
+        assert!(documented.contains(&super::super::table()), "{hint}");
     }
 }

@@ -79,6 +79,7 @@ pub struct Tokens {
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub session_days: i64,
+    pub session_most_days: i64,
     /// How long a refresh token that has just been used still works: tabs that ask at the same time lose nobody.
     pub grace_seconds: i64,
     pub algorithm: super::keys::KeyKind,
@@ -109,6 +110,8 @@ pub struct Mail {
     pub from: String,
     /// Longest time that sending one may take.
     pub seconds: u64,
+    /// Most that a member may cause at once.
+    pub by_member: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -160,6 +163,7 @@ impl Default for Config {
                 access_minutes: 10,
                 refresh_days: 7,
                 session_days: 30,
+                session_most_days: 90,
                 grace_seconds: 10,
                 algorithm: super::keys::KeyKind::EdDsa,
             },
@@ -173,6 +177,7 @@ impl Default for Config {
                 security: "starttls".to_owned(),
                 from: "Régie <regie@localhost>".to_owned(),
                 seconds: 30,
+                by_member: 600,
             },
             cache: Cache { ttl_seconds: 60, redis_url: Secret::default() },
             log: Log { level: "info".to_owned(), json: false },

@@ -151,6 +151,8 @@ settings! {
         => |c, v| { c.tokens.refresh_days = number(v, 1, 90)?; Ok(()) };
     "tokens.session_days" ["REGIE_SESSION_DAYS"] "30" "A browser unseen for that long is signed out."
         => |c, v| { c.tokens.session_days = number(v, 1, 365)?; Ok(()) };
+    "tokens.session_most_days" ["REGIE_SESSION_MOST_DAYS"] "90" "A browser or program signs in again after that long, however often it was seen."
+        => |c, v| { c.tokens.session_most_days = number(v, 1, 365)?; Ok(()) };
     "tokens.grace_seconds" ["REGIE_REFRESH_GRACE_SECONDS"] "10" "How long a refresh token that was just used still works, for tabs that ask at the same time. After that, using it again ends the session."
         => |c, v| { c.tokens.grace_seconds = number(v, 0, 60)?; Ok(()) };
     "tokens.algorithm" ["ALGORITHM", "JWT_ALGORITHM", "JWT_ALG"] "EdDSA" "What signs access tokens: EdDSA, ES256, RS256 (3072 bits) or HS256. A key is made when there is none."
@@ -182,6 +184,8 @@ settings! {
         => |c, v| { parse::<lettre::message::Mailbox>(v, "an address like Régie <regie@example.org>")?; c.mail.from = v.to_owned(); Ok(()) };
     "mail.seconds" ["REGIE_MAIL_SECONDS"] "30" "Longest time that sending one mail may take; after that it is tried again later."
         => |c, v| { c.mail.seconds = number(v, 1, 300)?; Ok(()) };
+    "mail.by_member" ["REGIE_MAILS_BY_MEMBER"] "600" "Invitations, links for the crew and resets that one member may have mailed at once; then one every two minutes."
+        => |c, v| { c.mail.by_member = number(v, 1, 1_000_000)?; Ok(()) };
     "cache.ttl_seconds" ["CACHE_TTL_SECONDS"] "60" "How long lists of projects and missions are kept at most, in seconds; a change ends them at once. 0 keeps nothing."
         => |c, v| { c.cache.ttl_seconds = number(v, 0, 86_400)?; Ok(()) };
     "cache.redis_url" ["REDIS_URL"] "(kept in the process)" (secret) "redis://[user:password@]host[:port][/database] keeps lists and counts attempts there, for all servers. One that does not answer is done without. Never encrypted: for a private network."

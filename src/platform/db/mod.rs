@@ -103,10 +103,11 @@ impl Db {
             let options = dialect::sqlite_options(url, &limits)?;
             let mut log = options.get_filename().as_os_str().to_owned();
             log.push("-wal");
+            make_private(options.get_filename());
             durability::take_over(Path::new(&log)).map_err(sqlx::Error::Io)?;
             let durability = if limits.batch > 1 { Durability::behind(limits.sync) } else { Ok(Durability::by_itself()) };
             let durability = Arc::new(durability.map_err(sqlx::Error::Io)?);
-            // The writer first: it makes the file.
+            // The writer first: it makes the log.
             let writing = dialect::sqlite_writer(options.clone(), durability.is_behind());
             let writer = WriterSlot::open(writing, &limits, durability.clone()).await?;
             Engine::Sqlite { readers: dialect::sqlite_readers(options, &limits).await?, writer, durability }
@@ -265,4 +266,12 @@ impl Db {
             }
         }
     }
+}
+
+/// Makes the file of a new database, which its owner alone may read; its log takes its mode. One that is there keeps its own. It is not
+/// opened: closing it would give up the locks that this process has on it by then, if another connection was faster (POSIX). Where it
+/// cannot be made, SQLite says why, or makes it.
+fn make_private(file: &Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, file, FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0).ok();
 }

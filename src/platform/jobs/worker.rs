@@ -4,7 +4,7 @@ use super::store::{self, End};
 use super::{JobError, JobRow, Share, without_addresses};
 use crate::kernel::Instant;
 use crate::platform::App;
-use crate::platform::db::{DbError, DbResult};
+use crate::platform::db::{DbError, DbResult, watched};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use std::any::Any;
@@ -88,7 +88,9 @@ impl Worker {
         let taken = store::take(&mut tx, share, self.app.clock.now()).await?;
         tx.commit().await?;
         let Some(job) = taken else { return Ok(true) };
-        let outcome = self.attempt(&job).await;
+        let (outcome, seen) = watched(self.attempt(&job)).await;
+        // A handler may have found that there is nothing to do, or never will be, by what was not stored in the end.
+        let outcome = seen.durable().await.map_err(JobError::later).and(outcome);
         if let Err(error) = &outcome {
             let reason = without_addresses(&error.to_string());
             tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts, reason, "Job failed");

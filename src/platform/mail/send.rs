@@ -4,7 +4,7 @@ use super::store::{self, SpooledMail};
 use crate::kernel::{Instant, MailId};
 use crate::platform::App;
 use crate::platform::config::Mail;
-use crate::platform::db::{DbError, DbResult};
+use crate::platform::db::{DbError, DbResult, told};
 use crate::platform::jobs::{self, JobError};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart};
@@ -75,9 +75,9 @@ pub async fn send(app: &App, id: MailId) -> Result<(), MailError> {
     if app.config.mail.host.is_empty() {
         return Ok(());
     }
-    let Some(mail) = store::find_mail(&mut app.db.read().await?, id).await?.filter(|mail| mail.sent_at.is_none()) else {
-        return Ok(());
-    };
+    // What leaves cannot be taken back: unlike the job's outcome, it waits for the disk before.
+    let found = told(async { store::find_mail(&mut app.db.read().await?, id).await }).await?;
+    let Some(mail) = found.filter(|mail| mail.sent_at.is_none()) else { return Ok(()) };
     let settings = &app.config.mail;
     let message = message(settings, mail)?;
     let transport = transport(settings)?;

@@ -40,7 +40,7 @@ async fn list(admin: PlatformAdmin, Query(query): Query<ListQuery>) -> Answer {
         view! {
             <OfPlatform admin title=t.admin_accounts() here="accounts">
                 <header class="page-head"><div><h1>{t.admin_accounts()}</h1><p class="lead">{t.admin_accounts_lead()}</p></div></header>
-                <form class="filters row" method="get" role="search">
+                <form class="filters row" method="get" action="/admin/accounts" role="search">
                     <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.admin_accounts_search() placeholder=t.admin_accounts_search() value=query.q.clone() /></div>
                     <button class="btn secondary">{t.filter_button()}</button>
                 </form>
@@ -77,15 +77,14 @@ fn row(account: Account, me: Option<AccountId>, zone: &Zone, lang: Lang) -> impl
     let actions = if me == Some(account.id) {
         view! { <span class="muted">{t.admin_accounts_you()}</span> }.into_any()
     } else {
-        // Who closed their own account opens it again themselves.
-        let state = (account.is_active || !closed_by_self).then(|| {
-            let (label, class) = if account.is_active {
-                (t.admin_accounts_close(), "btn danger-quiet")
-            } else {
-                (t.admin_accounts_reopen(), "btn secondary")
-            };
-            form("state", "open", !account.is_active, label, class)
-        });
+        // Who closed their own account opens it again themselves, unless the platform closes it as well.
+        let state = if account.is_active {
+            form("state", "open", false, t.admin_accounts_close(), "btn danger-quiet")
+        } else if closed_by_self {
+            form("state", "open", false, t.admin_accounts_keep_closed(), "btn danger-quiet")
+        } else {
+            form("state", "open", true, t.admin_accounts_reopen(), "btn secondary")
+        };
         let admin = (account.is_active || account.is_platform_admin).then(|| {
             let label = if account.is_platform_admin { t.admin_accounts_demote() } else { t.admin_accounts_promote() };
             form("admin", "admin", !account.is_platform_admin, label, "btn")
@@ -120,9 +119,6 @@ struct AdminForm {
 
 async fn set_admin(admin: PlatformAdmin, session: Session, Path(id): Path<AccountId>, Form(form): Form<AdminForm>) -> Answer {
     let app = &admin.visitor.app;
-    let proof = admin.permit()?;
-    let account = accounts::find_account(app, id).await.map_err(|e| admin.refuse(e))?;
-    let account = account.ok_or_else(|| admin.refuse(Failure::not_found()))?;
-    accounts::set_platform_admin(app, proof, &account.email, form.admin).await.map_err(|e| admin.refuse(e))?;
+    accounts::set_platform_admin_of(app, admin.permit()?, id, form.admin).await.map_err(|e| admin.refuse(e))?;
     Ok(go_with(&session, "saved", "/admin/accounts").await)
 }

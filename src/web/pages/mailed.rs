@@ -1,7 +1,7 @@
 //! What mailed links of an account open: a page with a button. Looking changes nothing, for mail scanners look, too.
 
 use super::*;
-use crate::accounts::{AccountError, Purpose, service as accounts};
+use crate::accounts::{Account, AccountError, Purpose, service as accounts};
 use axum::routing::get;
 use serde::Deserialize;
 
@@ -63,20 +63,29 @@ fn notice(visitor: Visitor, title: String, text: String) -> Response {
     })
 }
 
+/// The account of a link that still works.
+async fn find(visitor: &Visitor, purposes: &[Purpose], token: &str) -> Result<Account, Refusal> {
+    let found = accounts::find_link(&visitor.app, visitor.permit()?, purposes, token).await;
+    Ok(found.map_err(|e| visitor.refuse(e))?.0)
+}
+
 /// A page with one button, which answers the link.
 async fn ask(visitor: Visitor, purposes: &[Purpose], token: &str, words: [String; 3]) -> Answer {
-    let found = accounts::find_link(&visitor.app, visitor.permit()?, purposes, token).await;
-    let (account, _) = found.map_err(|e| visitor.refuse(e))?;
-    let lang = visitor.lang;
+    let account = find(&visitor, purposes, token).await?;
+    Ok(show_button(visitor, account, words))
+}
+
+fn show_button(visitor: Visitor, account: Account, words: [String; 3]) -> Response {
+    let (lang, action) = (visitor.lang, visitor.path.clone());
     let [title, text, button] = words;
-    Ok(render::page(StatusCode::OK, move || {
+    render::page(StatusCode::OK, move || {
         view! {
             <Plain lang title=title.clone() visitor=visitor>
                 <h1>{title}</h1><p class="muted">{text}</p><p>{account.email}</p>
-                <form method="post"><button class="btn primary large block">{button}</button></form>
+                <form method="post" action=action><button class="btn primary large block">{button}</button></form>
             </Plain>
         }
-    }))
+    })
 }
 
 async fn reset_page(visitor: Visitor, Path(token): Path<String>) -> Answer {
@@ -84,15 +93,14 @@ async fn reset_page(visitor: Visitor, Path(token): Path<String>) -> Answer {
 }
 
 async fn show_reset(visitor: Visitor, token: &str, typed: Typed) -> Answer {
-    let found = accounts::find_link(&visitor.app, visitor.permit()?, &[Purpose::ResetPassword], token).await;
-    let (account, _) = found.map_err(|e| visitor.refuse(e))?;
-    let (lang, t) = (visitor.lang, visitor.words());
+    let account = find(&visitor, &[Purpose::ResetPassword], token).await?;
+    let (lang, t, action) = (visitor.lang, visitor.words(), format!("/reset/{token}"));
     Ok(render::script_page(form_status(&typed), move || {
         view! {
             <Plain lang title=t.reset_title() visitor=visitor>
                 <h1>{t.reset_title()}</h1>
                 <p class="muted">{t.reset_lead()}</p>
-                <form class="stack" method="post">
+                <form class="stack" method="post" action=action>
                     <FormError typed=typed.clone() lang />
                     <div class="field"><label for="email">{t.field_email()}</label><input class="input" id="email" type="email" value=account.email autocomplete="username" readonly /></div>
                     <NewPassword typed=typed.clone() lang />
@@ -120,12 +128,20 @@ async fn reset(visitor: Visitor, session: Session, Path(token): Path<String>, Fo
 
 async fn verify_page(visitor: Visitor, Path(token): Path<String>) -> Answer {
     let t = visitor.words();
-    ask(visitor, &[Purpose::VerifyEmail], &token, [t.verify_title(), t.verify_lead(), t.verify_button()]).await
+    let account = find(&visitor, &[Purpose::VerifyEmail], &token).await?;
+    let is_mine = visitor.account.as_ref().is_some_and(|mine| mine.id == account.id);
+    let (lead, button) = if is_mine { (t.verify_lead(), t.verify_button()) } else { (t.verify_sign_in(), t.sign_in_button()) };
+    Ok(show_button(visitor, account, [t.verify_title(), lead, button]))
 }
 
 async fn verify(visitor: Visitor, session: Session, Path(token): Path<String>) -> Answer {
-    accounts::verify_email(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
-    Ok(go_with(&session, "email.verified", if visitor.account.is_some() { "/me" } else { "/sign-in" }).await)
+    let is_done = accounts::verify_email(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
+    if is_done {
+        return Ok(go_with(&session, "email.verified", "/me").await);
+    }
+    // Signing in leads back to the link, which still works.
+    let next = url_part(&format!("/verify/{token}"));
+    Ok(go_with(&session, "email.sign_in", &format!("/sign-in?next={next}")).await)
 }
 
 async fn confirm_page(visitor: Visitor, Path(token): Path<String>) -> Answer {

@@ -20,7 +20,7 @@ pub fn routes() -> Router<App> {
         .route("/me", get(page).post(change))
         .route("/me/email", post(change_email))
         .route("/me/verification", post(send_verification))
-        .route("/me/export", get(export))
+        .route("/me/export", post(export))
         .route("/me/close", post(close))
         .route("/orgs", post(create_org))
         .route("/orgs/{slug}/join", post(join_org))
@@ -50,7 +50,7 @@ async fn show(own: Own, typed: Typed) -> Answer {
     Ok(render::page(form_status(&typed), move || {
         let verified = me.verified_at.is_some();
         let of = |form: &str| if typed.value("form") == form { typed.clone() } else { Typed::default() };
-        let (address, end) = (of("email"), of("close"));
+        let (address, data, end) = (of("email"), of("export"), of("close"));
         view! {
             <OfMine own=own.clone() title=t.me_title() here="me">
                 <div class="stack wide narrow">
@@ -77,7 +77,7 @@ async fn show(own: Own, typed: Typed) -> Answer {
                             </form>
                         </details>
                     </section>
-                    {ending(end, lang)}
+                    {ending(data, end, lang)}
                     // Wide screens have it at the side.
                     <div class="narrow-only"><LanguageSwitch lang path="/me".to_owned() /></div>
                     <form method="post" action="/sign-out"><button class="btn secondary"><Icon name="exit" />{t.sign_out_button()}</button></form>
@@ -129,13 +129,18 @@ fn profile_form(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
     }
 }
 
-fn ending(typed: Typed, lang: Lang) -> impl IntoView + use<> {
+fn ending(data: Typed, typed: Typed, lang: Lang) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
-    let is_open = typed.failure.is_some();
+    let (is_asked, is_open) = (data.failure.is_some(), typed.failure.is_some());
     view! {
         <section class="stack tight" id="end">
             <h2>{t.me_data()}</h2>
-            <p><a class="btn secondary" href="/me/export"><Icon name="download" />{t.me_export()}</a></p>
+            <details open=is_asked><summary>{t.me_export()}</summary>
+                <form class="stack" method="post" action="/me/export">
+                    <PresentPassword typed=data lang id="export-password" />
+                    <div class="row"><button class="btn secondary"><Icon name="download" />{t.me_export()}</button></div>
+                </form>
+            </details>
             <details open=is_open><summary>{t.me_close()}</summary>
                 <form class="stack" method="post" action="/me/close">
                     <p class="muted small">{t.me_close_lead()}</p>
@@ -213,8 +218,21 @@ async fn close(own: Own, session: Session, Form(form): Form<CloseForm>) -> Answe
     }
 }
 
-/// Everything the installation knows about the person, as JSON (GDPR 15 and 20).
-async fn export(own: Own) -> Answer {
+#[derive(Deserialize)]
+struct ExportForm {
+    present_password: String,
+}
+
+/// Everything the installation knows about the person, as JSON (GDPR 15 and 20), for who gives their password once more.
+async fn export(own: Own, Form(form): Form<ExportForm>) -> Answer {
+    let proof: Permit<crate::accounts::ReadMe> = own.permit()?;
+    let asked = accounts::check_present_password(&own.visitor.app, &proof, &form.present_password).await;
+    if let Err(error) = asked {
+        let failure = Failure::from(error);
+        let retry = failure.retry_seconds;
+        let typed = Typed { failure: Some(failure), values: vec![("form", "export".to_owned())] };
+        return Ok(with_retry(show(own, typed).await?, retry));
+    }
     let app = &own.visitor.app;
     let time = |at: Option<crate::kernel::Instant>| at.map(zone::utc);
     let sessions = accounts::list_my_sessions(app, own.permit()?).await.map_err(|e| own.refuse(e))?;

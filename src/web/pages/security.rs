@@ -1,15 +1,21 @@
 //! How one signs in: password, authenticator app, recovery codes, passkeys.
 
-use super::sign_in::{Challenge, GoTo, new_challenge, take_challenge};
+use super::sign_in::{Challenge, GoTo, keep, new_challenge, unavailable};
 use super::*;
 use crate::accounts::passkeys::{ALGORITHMS, NewPasskey, Site};
 use crate::accounts::service::{self as accounts, TotpState};
 use crate::accounts::{AccountError, Passkey};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Lang, PasskeyId};
+use crate::kernel::{Instant, Lang, PasskeyId};
 use axum::Json;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
+
+/// Under this name a session keeps the challenge for a new passkey, and since when, in milliseconds: the password was right then. One
+/// challenge, one try.
+const NEW_PASSKEY: &str = "new_passkey";
+/// Minutes that making a passkey may take.
+const NEW_PASSKEY_MINUTES: i64 = 10;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -145,7 +151,7 @@ fn PasskeysPart(typed: Typed, lang: Lang, zone: Zone, passkeys: Vec<Passkey>) ->
             <p class="muted small">{t.passkeys_lead()}</p>
             <ul class="list">{passkeys.into_iter().map(line).collect_view()}</ul>
             <passkey-form hidden data-failed=t.passkey_failed() data-password=t.failure_present_password()>
-                <details><summary>{t.passkey_add()}</summary><form class="stack">
+                <details><summary>{t.passkey_add()}</summary><form class="stack" method="post" action="/me/security/passkeys">
                     <div class="field"><label for="passkey_name">{t.passkey_name()}</label><input class="input" id="passkey_name" name="passkey_name" maxlength="60" required /></div>
                     <div class="field"><label for="passkey_password">{t.field_present_password()}</label><input class="input" id="passkey_password" name="present_password" type="password" autocomplete="current-password" required /></div>
                     <p class="error small"></p>
@@ -247,8 +253,10 @@ async fn passkey_challenge(own: Own, session: Session, Json(form): Json<PresentF
     let app = &own.visitor.app;
     let account = accounts::start_passkey(app, own.permit()?, &form.present_password).await.map_err(|e| own.refuse(e))?;
     let known = accounts::list_my_passkeys(app, own.permit()?).await.map_err(|e| own.refuse(e))?;
+    let challenge = new_challenge(&own.visitor);
+    keep(&own.visitor, &session, NEW_PASSKEY, (&challenge.challenge, app.clock.now().0)).await?;
     Ok(Json(NewKeyChallenge {
-        challenge: new_challenge(&own.visitor, &session).await?,
+        challenge,
         user: crate::platform::secret::fingerprint(format!("passkey/{}", account.id)),
         email: account.email,
         name: account.name,
@@ -258,7 +266,10 @@ async fn passkey_challenge(own: Own, session: Session, Json(form): Json<PresentF
 }
 
 async fn add_passkey(own: Own, session: Session, Json(new): Json<NewPasskey>) -> Answer {
-    let challenge = take_challenge(&own.visitor, &session).await?;
+    let kept = session.remove::<(String, i64)>(NEW_PASSKEY).await.map_err(|_| unavailable(&own.visitor))?;
+    let age = |since: i64| own.visitor.app.clock.now().minutes_since(Instant(since));
+    let kept = kept.filter(|(_, since)| age(*since) < NEW_PASSKEY_MINUTES);
+    let (challenge, _) = kept.ok_or_else(|| own.refuse(AccountError::Passkey))?;
     let origin = own.visitor.app.config.server.public_url.trim_end_matches('/').to_owned();
     let site = Site { origin: &origin, challenge: &challenge };
     accounts::add_passkey(&own.visitor.app, own.permit()?, site, &new).await.map_err(|e| own.refuse(e))?;

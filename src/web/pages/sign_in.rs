@@ -21,8 +21,11 @@ const PENDING_SINCE: &str = "pending_since";
 const PENDING_NEXT: &str = "pending_next";
 /// Minutes that the second factor may take.
 const PENDING_MINUTES: i64 = 10;
-/// Under this name a session keeps the challenge for a passkey. One challenge, one try.
-pub(super) const CHALLENGE: &str = "challenge";
+/// The password that was right was set then, in milliseconds: a newer one ends the wait.
+const PENDING_PASSWORD: &str = "pending_password";
+/// Under this name a session keeps the challenge for a passkey that signs in. One challenge, one try. Anybody gets one: those for a new
+/// passkey are kept elsewhere.
+const CHALLENGE: &str = "challenge";
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -97,6 +100,7 @@ async fn sign_in(visitor: Visitor, session: Session, Form(form): Form<SignInForm
             let next = safe_next(form.next.as_deref());
             keep(&visitor, &session, PENDING, account.id.0).await?;
             keep(&visitor, &session, PENDING_SINCE, visitor.app.clock.now().0).await?;
+            keep(&visitor, &session, PENDING_PASSWORD, password_of(&account)).await?;
             keep(&visitor, &session, PENDING_NEXT, next).await?;
             Ok(Redirect::to("/sign-in/second").into_response())
         }
@@ -108,7 +112,12 @@ async fn sign_in(visitor: Visitor, session: Session, Form(form): Form<SignInForm
     }
 }
 
-fn unavailable(visitor: &Visitor) -> Refusal {
+/// When the password of an account was set, as a session keeps it.
+fn password_of(account: &Account) -> i64 {
+    account.password_changed_at.map_or(0, |at| at.0)
+}
+
+pub(super) fn unavailable(visitor: &Visitor) -> Refusal {
     visitor.refuse(Failure::new(Kind::Unavailable, "unavailable"))
 }
 
@@ -116,22 +125,25 @@ pub(super) async fn keep(visitor: &Visitor, session: &Session, name: &str, value
     session.insert(name, value).await.map_err(|_| unavailable(visitor))
 }
 
-/// Whose password was right a moment ago in this browser.
-async fn pending(visitor: &Visitor, session: &Session) -> Result<Option<AccountId>, Refusal> {
+/// Whose password was right a moment ago in this browser, and still is.
+async fn pending(visitor: &Visitor, session: &Session) -> Result<Option<Account>, Refusal> {
     let get = async |name: &str| session.get::<i64>(name).await.map_err(|_| unavailable(visitor));
-    let (Some(account), Some(since)) = (get(PENDING).await?, get(PENDING_SINCE).await?) else { return Ok(None) };
+    let (Some(id), Some(since)) = (get(PENDING).await?, get(PENDING_SINCE).await?) else { return Ok(None) };
+    let Some(password) = get(PENDING_PASSWORD).await? else { return Ok(None) };
     let age = visitor.app.clock.now().minutes_since(crate::kernel::Instant(since));
-    Ok((age < PENDING_MINUTES).then_some(AccountId(account)))
+    if age >= PENDING_MINUTES {
+        return Ok(None);
+    }
+    let account = accounts::find_account(&visitor.app, AccountId(id)).await.map_err(|e| visitor.refuse(e))?;
+    Ok(account.filter(|account| account.is_active && password_of(account) == password))
 }
 
 async fn second_page(visitor: Visitor, session: Session) -> Answer {
     let Some(account) = pending(&visitor, &session).await? else { return Ok(Redirect::to("/sign-in").into_response()) };
-    show_second(visitor, account, Typed::default()).await
+    Ok(show_second(visitor, account, Typed::default()))
 }
 
-async fn show_second(visitor: Visitor, account: AccountId, typed: Typed) -> Answer {
-    let account = accounts::find_account(&visitor.app, account).await.map_err(|e| visitor.refuse(e))?;
-    let Some(account) = account else { return Ok(Redirect::to("/sign-in").into_response()) };
+fn show_second(visitor: Visitor, account: Account, typed: Typed) -> Response {
     let (lang, t) = (visitor.lang, visitor.words());
     let retry = typed.failure.as_ref().and_then(|failure| failure.retry_seconds);
     let page = render::script_page(form_status(&typed), move || {
@@ -150,7 +162,7 @@ async fn show_second(visitor: Visitor, account: AccountId, typed: Typed) -> Answ
             </Plain>
         }
     });
-    Ok(with_retry(page, retry))
+    with_retry(page, retry)
 }
 
 #[derive(Deserialize)]
@@ -159,15 +171,15 @@ struct CodeForm {
 }
 
 async fn second(visitor: Visitor, session: Session, Form(form): Form<CodeForm>) -> Answer {
-    let Some(id) = pending(&visitor, &session).await? else { return Ok(Redirect::to("/sign-in").into_response()) };
-    match accounts::check_second_factor(&visitor.app, visitor.permit()?, id, &form.code).await {
+    let Some(account) = pending(&visitor, &session).await? else { return Ok(Redirect::to("/sign-in").into_response()) };
+    match accounts::check_second_factor(&visitor.app, visitor.permit()?, account.id, &form.code).await {
         Ok(method) => {
-            let account = accounts::find_account(&visitor.app, id).await.map_err(|e| visitor.refuse(e))?;
-            let account = account.ok_or_else(|| visitor.refuse(AccountError::Inactive))?;
+            // Once more: the password may have been changed meanwhile.
+            let account = pending(&visitor, &session).await?.ok_or_else(|| visitor.refuse(AccountError::Credentials))?;
             let next = session.get::<String>(PENDING_NEXT).await.map_err(|_| unavailable(&visitor))?;
             arrive(&visitor, &session, &account, method, next.as_deref()).await
         }
-        Err(error) => show_second(visitor, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
+        Err(error) => Ok(show_second(visitor, account, Typed { failure: Some(error.into()), values: Vec::new() })),
     }
 }
 
@@ -179,22 +191,23 @@ pub(super) struct Challenge {
     pub host: String,
 }
 
-/// Makes a challenge for this browser, in place of the one before.
-pub(super) async fn new_challenge(visitor: &Visitor, session: &Session) -> Result<Challenge, Refusal> {
-    let challenge = random::token::<32>();
-    keep(visitor, session, CHALLENGE, &challenge).await?;
-    Ok(Challenge { challenge, host: host_of(&visitor.app.config.server.public_url).to_owned() })
+/// A challenge that is kept nowhere yet.
+pub(super) fn new_challenge(visitor: &Visitor) -> Challenge {
+    Challenge { challenge: random::token::<32>(), host: host_of(&visitor.app.config.server.public_url).to_owned() }
 }
 
-/// Takes the challenge of this browser out of its session.
-pub(super) async fn take_challenge(visitor: &Visitor, session: &Session) -> Result<String, Refusal> {
+/// Takes the challenge for signing in out of the session of this browser.
+async fn take_challenge(visitor: &Visitor, session: &Session) -> Result<String, Refusal> {
     let challenge = session.remove::<String>(CHALLENGE).await.map_err(|_| unavailable(visitor))?;
     challenge.ok_or_else(|| visitor.refuse(AccountError::Passkey))
 }
 
 async fn passkey_challenge(visitor: Visitor, session: Session) -> Result<Json<Challenge>, Refusal> {
     accounts::allow_challenge(&visitor.app, &visitor.permit()?).await.map_err(|e| visitor.refuse(e))?;
-    Ok(Json(new_challenge(&visitor, &session).await?))
+    let made = new_challenge(&visitor);
+    // In place of the one before.
+    keep(&visitor, &session, CHALLENGE, &made.challenge).await?;
+    Ok(Json(made))
 }
 
 #[derive(Deserialize)]

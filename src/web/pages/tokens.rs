@@ -62,7 +62,8 @@ fn new_form(own: &Own, typed: Typed) -> AnyView {
             <Field typed=typed.clone() lang name="name" label=t.tokens_name() help=t.tokens_name_help() required=true />
             <div class="field"><label for="org">{t.tokens_org()}</label><select class="input" id="org" name="org">{places}</select></div>
             <fieldset class="field"><legend class="label">{t.tokens_scopes()}</legend>{boxes}<FieldError typed=typed.clone() lang name="scopes" /></fieldset>
-            <Field typed lang name="days" label=t.tokens_days() kind="number" required=true />
+            <Field typed=typed.clone() lang name="days" label=t.tokens_days() kind="number" required=true />
+            <PresentPassword typed lang id="present_password" />
             <div class="row"><button class="btn primary">{t.tokens_make()}</button></div>
         </form>
     }
@@ -102,6 +103,8 @@ struct TokenForm {
     #[serde(default)]
     scopes: Vec<String>,
     days: String,
+    #[serde(default)]
+    present_password: String,
 }
 
 async fn make(own: Own, Form(form): Form<TokenForm>) -> Answer {
@@ -109,11 +112,13 @@ async fn make(own: Own, Form(form): Form<TokenForm>) -> Answer {
     let org = place.ok_or_else(|| own.refuse(Failure::new(Kind::NotFound, "not_found")))?;
     let days = form.days.trim().parse().unwrap_or(0);
     let new = NewApiToken { name: form.name.clone(), scopes: form.scopes.join(" "), days };
-    match accounts::make_token(&own.visitor.app, own.permit()?, org, &new).await {
+    match accounts::make_token(&own.visitor.app, own.permit()?, org, &new, &form.present_password).await {
         Ok(made) => show(own, proposed(), Some(made.secret)).await,
         Err(error) => {
             let values = vec![("name", form.name), ("org", form.org), ("scopes", new.scopes), ("days", form.days)];
-            show(own, Typed { failure: Some(error.into()), values }, None).await
+            let failure = Failure::from(error);
+            let retry = failure.retry_seconds;
+            Ok(with_retry(show(own, Typed { failure: Some(failure), values }, None).await?, retry))
         }
     }
 }

@@ -9,6 +9,7 @@ pub fn write(known: &Known) -> Value {
     let skills = profile.skills.iter().map(
         |skill| json!({ "name": skill.name, "level": skill.level, "expires_on": skill.expires_on.map(|date| date.to_string()) }),
     );
+    let standings: Vec<_> = profile.terms.standings.iter().map(|standing| standing.code()).collect();
     let rates = profile.rates.iter().map(|rate| rate.terms).map(|rate| {
         json!({ "from_date": rate.from_date.to_string(), "unit": rate.unit.code(), "amount_cents": rate.amount_cents,
             "night_percent": rate.night_percent, "sunday_percent": rate.sunday_percent, "holiday_percent": rate.holiday_percent })
@@ -27,6 +28,7 @@ pub fn write(known: &Known) -> Value {
     });
     json!({
         "employment": profile.terms.employment.code(), "tags": profile.terms.tags, "bio": profile.terms.bio,
+        "born_on": profile.terms.born_on.map(|date| date.to_string()), "standings": standings,
         "skills": skills.collect::<Vec<_>>(), "rates": rates.collect::<Vec<_>>(),
         "missions": missions.collect::<Vec<_>>(), "availabilities": availabilities.collect::<Vec<_>>(),
     })
