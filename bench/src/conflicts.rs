@@ -4,7 +4,7 @@ use crate::Asked;
 use crate::kernel::Instant;
 use crate::kernel::zone::{DEFAULT_ZONE, Zone};
 use crate::oracle::{ask, told};
-use crate::planning::rules::{Calendar, Need, Person, Phase, Shift, Skill, Standing, State, Window, check_in, packs};
+use crate::planning::rules::{Calendar, Need, Person, Shift, Skill, Standing, State, Window, check_in, packs};
 use crate::random::{self, Dice, Weeks};
 use crate::report::{Budget, Report};
 use crate::stats::median;
@@ -90,7 +90,6 @@ fn plan(zone: &Zone, window: Window, dice: &mut Dice) -> Vec<Shift> {
                 end: Instant(start.0 + minutes * 60_000),
                 break_minutes: dice.pick(&[60, 60, 60, 45, 20]),
                 state: dice.pick(&[State::Assigned, State::Accepted]),
-                phase: dice.one_in(6).then_some(Phase::SetUp),
                 project: Some((window.first.saturating_sub(80.days()), window.last)),
                 needs: if dice.one_in(10) { vec![Need { skill: "rigging".to_owned(), level: 1 }] } else { Vec::new() },
             });

@@ -14,6 +14,7 @@ mod machine;
 #[expect(dead_code, clippy::unwrap_used, reason = "the tests of the scanner use the rest, and may")]
 #[path = "../../scanner/tests/made/mod.rs"]
 mod made;
+mod names;
 #[cfg(not(test))]
 #[path = "../../src/planning/rules/tests/oracle.rs"]
 mod oracle;
@@ -40,20 +41,24 @@ mod timing;
 #[expect(dead_code, reason = "the product uses the rest")]
 #[path = "../../src/kernel"]
 mod kernel {
+    mod convention;
     pub mod time;
     pub mod zone;
+    pub use convention::Convention;
     pub use time::Instant;
 }
 #[expect(dead_code, unused_imports, reason = "the product uses the rest")]
 #[path = "../../src/planning"]
 mod planning {
+    mod codes;
     pub mod rules;
 }
 
 #[cfg(test)]
 use planning::rules::tests::{oracle, random};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
+use names::{NAMES, QUICK};
 use std::process::ExitCode;
 
 /// What was asked for on the command line.
@@ -63,23 +68,6 @@ pub struct Asked {
     size: Option<usize>,
     quick: bool,
 }
-
-const NAMES: [&str; 14] = [
-    "start",
-    "bytes",
-    "punches",
-    "kill",
-    "race",
-    "timing",
-    "sign_ins",
-    "storm",
-    "refresh",
-    "conflicts",
-    "missions",
-    "week",
-    "candidates",
-    "kiosk",
-];
 
 fn main() -> ExitCode {
     match run() {
@@ -131,16 +119,9 @@ async fn measure(asked: &Asked) -> Result<bool> {
 
 /// `punches race=1000 --quick`, or all benchmarks when none is named.
 fn asked(words: &[String]) -> Result<Vec<Asked>> {
-    let quick = words.iter().any(|word| word == "--quick");
-    let mut all = Vec::new();
-    for word in words.iter().filter(|word| *word != "--quick") {
-        let (name, size) = word.split_once('=').map_or((word.as_str(), None), |(name, size)| (name, Some(size)));
-        if !NAMES.contains(&name) {
-            bail!("no benchmark `{name}`; there are {}", NAMES.join(", "));
-        }
-        let size = size.map(|size| size.parse().with_context(|| format!("`{word}`: not a number"))).transpose()?;
-        all.push(Asked { name: name.to_owned(), size, quick });
-    }
+    let quick = words.iter().any(|word| word == QUICK);
+    let named = names::read(words)?.into_iter();
+    let mut all: Vec<Asked> = named.map(|(name, size)| Asked { name: name.to_owned(), size, quick }).collect();
     if all.is_empty() {
         all.extend(NAMES.map(|name| Asked { name: name.to_owned(), size: None, quick }));
     }

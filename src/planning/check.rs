@@ -118,6 +118,18 @@ pub struct CheckedMission {
     pub needs: Vec<CheckedNeed>,
 }
 
+impl CheckedMission {
+    /// The same where a clock change has left no time between its beginning and its end: it keeps its length of so many minutes as far
+    /// as it can. Its break fits in what is left.
+    pub(super) fn settled(mut self, minutes: i64) -> Self {
+        if self.ends_at <= self.starts_at {
+            self.ends_at = Instant(self.starts_at.0 + minutes.max(1) * 60_000);
+        }
+        self.break_minutes = self.break_minutes.min(self.ends_at.minutes_since(self.starts_at) - 1).max(0);
+        self
+    }
+}
+
 /// Checks a mission. `zone` is the organisation's, for missions that name none.
 ///
 /// # Errors

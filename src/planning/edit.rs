@@ -1,6 +1,7 @@
 //! What the planner is asked to do, read from a form: the same words for a mouse, a keyboard and a page without scripts.
 
-use super::model::{NewMission, codes};
+use super::codes::codes;
+use super::model::NewMission;
 use crate::kernel::zone::parse_date;
 use crate::kernel::{AssignmentId, CrewMemberId, MissionId, NeedId, ProjectId};
 use jiff::civil::Date;

@@ -20,6 +20,8 @@ pub enum PlanError {
     NoStep,
     #[error("somebody else has changed what the step changed")]
     StepStale,
+    #[error("what the step would bring back cannot be any more")]
+    StepLost,
     #[error("another template has the name")]
     TemplateTaken,
     #[error("another project has the name")]
@@ -38,6 +40,10 @@ pub enum PlanError {
     NoRule,
     #[error("it is too late or too early for that")]
     State,
+    #[error("soft rules want a written reason: {0:?}")]
+    ReasonWanted(Vec<&'static str>),
+    #[error("no mission ahead waits for an answer of the person")]
+    NothingWaits,
     #[error("it was not answered in time, and the place was given back")]
     Released,
     #[error("the link is unknown or over")]
@@ -65,6 +71,7 @@ impl From<PlanError> for Failure {
             PlanError::Stale => conflict("stale"),
             PlanError::NoStep => conflict("plan.no_step"),
             PlanError::StepStale => conflict("plan.step_stale"),
+            PlanError::StepLost => conflict("plan.step_lost"),
             PlanError::TemplateTaken => {
                 Self { kind: Kind::Conflict, code: "template.taken".to_owned(), ..Self::fields([("name", "template.taken")]) }
             }
@@ -79,8 +86,13 @@ impl From<PlanError> for Failure {
                 let fields = Self::fields(rules.into_iter().map(|rule| (rule, "rule.blocked")));
                 Self { kind: Kind::Conflict, code: "rule.blocked".to_owned(), ..fields }
             }
+            PlanError::ReasonWanted(rules) => {
+                let fields = Self::fields(rules.into_iter().map(|rule| (rule, "rule.open")));
+                Self { kind: Kind::Conflict, code: "rule.open".to_owned(), ..fields }
+            }
             PlanError::NoRule => conflict("rule.none"),
             PlanError::State => conflict("assignment.state"),
+            PlanError::NothingWaits => conflict("assignment.nothing_waits"),
             PlanError::Released => conflict("assignment.released"),
             PlanError::LinkDead => Self::new(Kind::Gone, "link.dead"),
             PlanError::SlotTaken => conflict("availability.overlap"),

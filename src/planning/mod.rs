@@ -12,6 +12,7 @@
 mod actions;
 pub mod calendar;
 mod check;
+mod codes;
 pub mod conflicts;
 pub mod cost;
 pub mod deadlines;

@@ -1,34 +1,10 @@
 //! Facts of the plan.
 
+use super::codes::codes;
 use crate::kernel::zone::Zone;
 use crate::kernel::{AssignmentId, AvailabilityId, CrewMemberId, Instant, MissionId, NeedId, ProjectId};
 use jiff::ToSpan;
 use jiff::civil::Date;
-
-/// An enum whose values are words of the database and of the API.
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-
-        impl $name {
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word in the database; the API writes it in capitals.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// Reads the word, in small letters or capitals.
-            pub fn parse(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.code().eq_ignore_ascii_case(code))
-            }
-        }
-    };
-}
-
-pub(super) use codes;
 
 codes! {
     /// How far a project is.
@@ -252,6 +228,12 @@ impl Assignment {
         self.answer_by_at.filter(|_| self.status == AssignmentStatus::Invited)
     }
 
+    /// Until when the person can answer, or answer otherwise: until the mission begins; who was asked after that, until it ends.
+    pub fn answers_until(&self, mission: &Mission) -> Instant {
+        let is_late = self.told_at.is_some_and(|told| told >= mission.starts_at);
+        if is_late { mission.ends_at } else { mission.starts_at }
+    }
+
     /// What a move changed that the person has not answered since.
     pub fn unanswered_move(&self) -> Option<&ToldBefore> {
         let is_news = self.status.is_active() && self.answered_at.is_none_or(|at| self.told_at.is_some_and(|told| told > at));
@@ -375,9 +357,16 @@ pub struct Availability {
     pub every_weeks: i64,
     pub until_at: Option<Instant>,
     pub note: String,
+    /// When a manager agreed to it, or did not.
+    pub decided_at: Option<Instant>,
 }
 
 impl Availability {
+    /// Whether it, or what comes again of it, is not over.
+    pub fn is_ahead(&self, now: Instant) -> bool {
+        self.ends_at > now || (self.every_weeks > 0 && self.until_at.is_none_or(|until| until > now))
+    }
+
     /// The times in `[from, to)` that it is about. What comes again does so at the same time of day by the clocks of `zone`.
     pub fn occurrences(&self, from: Instant, to: Instant, zone: &Zone) -> Vec<(Instant, Instant)> {
         let length = self.ends_at.0 - self.starts_at.0;

@@ -1,13 +1,16 @@
 //! What people can do, and how they are employed.
 
-use super::model::codes;
+use super::codes::codes;
 use super::rates::Rate;
+use super::rules::Standing;
 use crate::kernel::CrewMemberId;
 use crate::kernel::text::clean_line;
 use crate::kernel::zone::parse_date;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+/// The youngest and the oldest that somebody who is planned can be, in years. Others are slips of the hand.
+const AGES: (i16, i16) = (14, 100);
 /// Most skills, and most tags, of a person.
 const MOST: usize = 50;
 
@@ -62,6 +65,9 @@ impl Skill {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     pub employment: Employment,
+    /// For the rules about minors.
+    pub born_on: Option<Date>,
+    pub standings: Vec<Standing>,
     pub tags: Vec<String>,
     pub bio: String,
     pub version: i64,
@@ -90,6 +96,10 @@ pub struct NewSkill {
 #[derive(Clone, Debug, Default)]
 pub struct NewProfile {
     pub employment: String,
+    /// Empty for what is not known; `None` leaves it as it is.
+    pub born_on: Option<String>,
+    /// Codes; `None` leaves them as they are.
+    pub standings: Option<Vec<String>>,
     pub tags: Vec<String>,
     pub bio: String,
     pub skills: Vec<NewSkill>,
@@ -99,18 +109,42 @@ pub struct NewProfile {
 #[derive(Clone, Debug)]
 pub struct CheckedProfile {
     pub employment: Employment,
+    pub born_on: Option<Date>,
+    pub standings: Vec<Standing>,
     pub tags: Vec<String>,
     pub bio: String,
     pub skills: Vec<Skill>,
 }
 
-/// Checks a profile. Skills and tags that come twice, whatever their capitals, count once.
+/// Checks a profile that is to take the place of the one with the terms `before`. Skills and tags that come twice, whatever their
+/// capitals, count once.
 ///
 /// # Errors
 /// Every wrong field.
-pub fn check_profile(new: &NewProfile) -> Result<CheckedProfile, Vec<(&'static str, &'static str)>> {
+pub fn check_profile(new: &NewProfile, before: &Terms, today: Date) -> Result<CheckedProfile, Vec<(&'static str, &'static str)>> {
     let mut problems = Vec::new();
     let employment = Employment::parse(new.employment.trim());
+    let born_on = match new.born_on.as_deref().map(str::trim) {
+        None => before.born_on,
+        Some("") => None,
+        Some(text) => {
+            let birth = read_birth(text).filter(|birth| is_of_age(*birth, today));
+            if birth.is_none() {
+                problems.push(("born_on", "birth.invalid"));
+            }
+            birth
+        }
+    };
+    let standings = match &new.standings {
+        None => before.standings.clone(),
+        Some(codes) => {
+            let said: Vec<_> = codes.iter().map(|code| Standing::parse(code.trim())).collect();
+            if said.contains(&None) {
+                problems.push(("standings", "status.unknown"));
+            }
+            Standing::ALL.iter().copied().filter(|standing| said.contains(&Some(*standing))).collect()
+        }
+    };
     let mut tags: Option<Vec<String>> = new.tags.iter().map(|tag| clean_line(tag, 40).filter(|tag| !tag.contains(','))).collect();
     let mut skills: Option<Vec<Skill>> = new.skills.iter().map(check_skill).collect();
     let bio = new.bio.replace("\r\n", "\n").trim().to_owned();
@@ -134,10 +168,21 @@ pub fn check_profile(new: &NewProfile) -> Result<CheckedProfile, Vec<(&'static s
     }
     match (employment, tags, skills) {
         (Some(employment), Some(tags), Some(skills)) if problems.is_empty() => {
-            Ok(CheckedProfile { employment, tags, bio, skills })
+            Ok(CheckedProfile { employment, born_on, standings, tags, bio, skills })
         }
         _ => Err(problems),
     }
+}
+
+/// Reads a date of birth, which may be of another century than what is planned.
+pub fn read_birth(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == 10)
+}
+
+/// Whether somebody born then can be planned.
+fn is_of_age(birth: Date, today: Date) -> bool {
+    let is_aged = |years: i16| birth.saturating_add(years.years()) <= today;
+    is_aged(AGES.0) && !is_aged(AGES.1 + 1)
 }
 
 /// Keeps the first of those with the same key.
@@ -184,25 +229,74 @@ mod tests {
         }
     }
 
+    fn nothing() -> Terms {
+        let (born_on, standings) = (None, Vec::new());
+        Terms { employment: Employment::Other, born_on, standings, tags: Vec::new(), bio: String::new(), version: 1 }
+    }
+
+    #[test]
+    fn who_is_planned_is_from_14_to_100_years_old() {
+        let today = jiff::civil::date(2026, 11, 21);
+        for (text, is_good) in [
+            ("1980-02-29", true),
+            ("2012-11-21", true),
+            ("2012-11-22", false),
+            ("1925-11-22", true),
+            ("1925-11-21", false),
+            ("2030-01-01", false),
+            ("2001-02-29", false),
+            ("20010228", false),
+            ("2001-02-28T00:00", false),
+            ("hier", false),
+        ] {
+            let new = NewProfile { employment: "CDI".into(), born_on: Some(format!(" {text} ")), ..NewProfile::default() };
+            match check_profile(&new, &nothing(), today) {
+                Ok(checked) => assert!(is_good && checked.born_on.is_some_and(|birth| birth.to_string() == text), "{text}"),
+                Err(problems) => assert!(!is_good && problems == [("born_on", "birth.invalid")], "{text}: {problems:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_of_birth_and_standing_stays() {
+        let today = jiff::civil::date(2026, 11, 21);
+        let known = || Terms { born_on: read_birth("2009-05-01"), standings: vec![Standing::ShortCall], ..nothing() };
+        let check = |born_on: Option<&str>, standings: Option<&[&str]>| {
+            let standings = standings.map(|codes| codes.iter().map(|code| (*code).to_owned()).collect());
+            let new =
+                NewProfile { employment: "CDI".into(), born_on: born_on.map(str::to_owned), standings, ..NewProfile::default() };
+            check_profile(&new, &known(), today).map(|checked| (checked.born_on, checked.standings))
+        };
+        assert_eq!(check(None, None), Ok((known().born_on, vec![Standing::ShortCall])));
+        assert_eq!(check(Some(""), Some(&[])), Ok((None, Vec::new())));
+        let both = Ok((None, vec![Standing::NightWorker, Standing::ShortCall]));
+        assert_eq!(check(Some(""), Some(&["short_call", "night_worker", "short_call"])), both);
+        assert_eq!(check(None, Some(&["short_call", "chef"])), Err(vec![("standings", "status.unknown")]));
+    }
+
     #[test]
     fn profiles_say_every_wrong_field_at_once() {
+        let today = jiff::civil::date(2026, 11, 21);
         let good = NewProfile {
             employment: "intermittent".into(),
             tags: vec!["permis B".into(), "Permis b".into()],
             bio: " Régisseuse.\r\n".into(),
             skills: vec![skill("son", 3, ""), skill("Son", 1, ""), skill("habilitation électrique", 2, "2027-03-31")],
+            ..NewProfile::default()
         };
-        let checked = check_profile(&good).unwrap();
+        let checked = check_profile(&good, &nothing(), today).unwrap();
         assert_eq!((checked.employment, checked.bio.as_str()), (Employment::Intermittent, "Régisseuse."));
         assert_eq!((checked.tags.len(), checked.skills.len(), checked.skills[0].level), (1, 2, 3));
         let bad = NewProfile {
             employment: "CDX".into(),
+            born_on: Some("1er mai".into()),
+            standings: Some(vec!["chef".into()]),
             tags: vec!["a,b".into()],
             bio: "\u{7}".into(),
             skills: vec![skill("son", 9, "")],
         };
-        let fields: Vec<_> = check_profile(&bad).unwrap_err().into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["employment_type", "tags", "skills", "bio"]);
+        let fields: Vec<_> = check_profile(&bad, &nothing(), today).unwrap_err().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["born_on", "standings", "employment_type", "tags", "skills", "bio"]);
         for wrong in [skill("", 1, ""), skill("son", 0, ""), skill("son", 1, "demain"), skill("a, b", 1, "")] {
             assert!(check_skill(&wrong).is_none(), "{wrong:?}");
         }

@@ -1,6 +1,6 @@
 //! What people cost.
 
-use super::model::codes;
+use super::codes::codes;
 use crate::kernel::RateId;
 use crate::kernel::zone::parse_date;
 use jiff::civil::Date;

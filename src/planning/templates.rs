@@ -2,7 +2,7 @@
 
 use super::check::{CheckedMission, CheckedNeed};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Instant, MissionTemplateId, ProjectId};
+use crate::kernel::{MissionTemplateId, ProjectId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -118,15 +118,8 @@ impl TemplateMission {
             let minutes = minutes.rem_euclid(1440);
             Some(zone.instant(date, i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?))
         };
-        let (starts_at, mut ends_at) = (at(self.starts)?, at(self.ends)?);
-        if ends_at <= starts_at {
-            // The clocks jump over its beginning.
-            ends_at = Instant(starts_at.0 + (self.ends - self.starts).max(1) * 60_000);
-        }
-        if !(zone.reaches(starts_at) && zone.reaches(ends_at)) {
-            return None;
-        }
-        Some(CheckedMission {
+        let (starts_at, ends_at) = (at(self.starts)?, at(self.ends)?);
+        let mission = CheckedMission {
             title: self.title.clone(),
             project_id,
             place: self.place.clone(),
@@ -134,13 +127,15 @@ impl TemplateMission {
             time_zone: self.time_zone.clone(),
             starts_at,
             ends_at,
-            break_minutes: self.break_minutes.min(ends_at.minutes_since(starts_at) - 1).max(0),
+            break_minutes: self.break_minutes,
             notes: self.notes.clone(),
             contact: self.contact.clone(),
             answer_hours: self.answer_hours,
             cascades: self.cascades,
             needs: self.needs.clone(),
-        })
+        };
+        let settled = mission.settled(self.ends - self.starts);
+        (zone.reaches(settled.starts_at) && zone.reaches(settled.ends_at)).then_some(settled)
     }
 }
 

@@ -3,6 +3,8 @@
 use super::planning::Room;
 use crate::support::{Answer, TestApp, each_app};
 use http::Request;
+use regie::kernel::Role;
+use serde_json::json;
 
 /// A manager's browser beside the API of the same organisation.
 struct Desk {
@@ -273,6 +275,173 @@ async fn a_step_that_others_have_built_on_is_forgotten() {
         assert!(undone.status == 409 && undone.text.contains("Quelqu’un a changé"), "{}", undone.text);
         assert_eq!(desk.times(mission).await.0, "2026-12-08T08:00:00.000Z");
         assert_eq!(test.number("SELECT count(*) FROM plan_steps").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_outlives_a_new_draft_and_a_stay_with_somebody_else() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let (room, mission) = (&desk.room, desk.room.mission(7, 9, 18).await);
+        let (karim, nora) = (room.karim, test.person(&room.shop, "Nora", Role::Tech).await.id.0);
+        let id = room.assign(mission).await;
+        room.done("POST", &format!("/assignments/{id}:status"), Some(json!({ "status": "ACCEPTED" }))).await;
+        let edit = async |kind: &str, key: String, more: String| {
+            let form = format!("do={kind}&keys={key}:{}{more}", desk.version(mission).await);
+            let done = desk.edit(&form).await;
+            assert_eq!(done.status, 200, "{form}: {}", done.text);
+        };
+        edit("delete", format!("a{id}"), String::new()).await;
+        edit("assign", format!("m{mission}"), format!("&person={karim}")).await;
+        let is = |status: &str| format!("{status} {mission}");
+        assert_eq!(desk.assignments().await, [is("cancelled"), is("draft")]);
+        for expected in [[is("cancelled"), is("cancelled")], [is("accepted"), is("cancelled")]] {
+            let undone = desk.step("undo").await;
+            assert_eq!(undone.status, 200, "{}", undone.text);
+            assert_eq!(desk.assignments().await, expected);
+        }
+
+        let cell = |person: i64| format!("&day=2026-12-07&row=c{person}");
+        edit("drop", format!("a{id}"), cell(nora)).await;
+        assert_eq!(desk.assignments().await, [is("cancelled"), is("cancelled"), is("draft")]);
+        let hers = test.number("SELECT max(id) FROM assignments").await;
+        edit("drop", format!("a{hers}"), cell(karim)).await;
+        assert_eq!(desk.assignments().await, [is("accepted"), is("cancelled"), is("cancelled")]);
+        assert_eq!(test.number("SELECT count(*) FROM assignments WHERE believed IS NOT NULL").await, 0);
+    })
+    .await;
+}
+
+/// A step that can never be taken back would keep all before it.
+#[tokio::test]
+async fn a_step_that_cannot_be_undone_is_forgotten_and_the_one_before_it_is_undone() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let room = &desk.room;
+        let lost = async |before: i64| {
+            let refused = desk.step("undo").await;
+            assert!(refused.status == 409 && refused.text.contains("Elle est oubliée"), "{}", refused.text);
+            assert_eq!(desk.times(before).await.0, "2026-12-15T08:00:00.000Z");
+            assert_eq!(desk.step("undo").await.status, 200);
+            assert_eq!(desk.times(before).await.0, "2026-12-14T08:00:00.000Z");
+        };
+        let before = room.mission(14, 9, 10).await;
+        let step = async |key: String, mission: i64| {
+            let moved = format!("do=move&keys=m{before}:{}&days=1", desk.version(before).await);
+            let off = format!("do=delete&keys={key}:{}", desk.version(mission).await);
+            for form in [moved, off] {
+                let done = desk.edit(&form).await;
+                assert_eq!(done.status, 200, "{form}: {}", done.text);
+            }
+        };
+
+        // A project that is archived takes no mission back.
+        let project = room.done("POST", "/projects", Some(json!({ "name": "Tournée" }))).await;
+        let mut body = super::planning::hours(7, 9, 18);
+        body["project_id"] = project["id"].clone();
+        let mission = room.done("POST", "/missions", Some(body)).await["id"].as_i64().unwrap();
+        step(format!("m{mission}"), mission).await;
+        let archived = json!({ "status": "ARCHIVED", "version": project["version"] });
+        room.done("PUT", &format!("/projects/{}", project["id"]), Some(archived)).await;
+        lost(before).await;
+
+        // Who has accepted something else meanwhile.
+        let (first, second) = (room.mission(8, 9, 18).await, room.mission(8, 10, 12).await);
+        let accept = async |id: i64| {
+            room.done("POST", &format!("/assignments/{id}:status"), Some(json!({ "status": "ACCEPTED" }))).await;
+        };
+        let id = room.assign(first).await;
+        accept(id).await;
+        step(format!("a{id}"), first).await;
+        accept(room.assign(second).await).await;
+        lost(before).await;
+
+        // Who is no longer in the crew.
+        let nora = test.person(&room.shop, "Nora", Role::Tech).await.id.0;
+        let third = room.mission(9, 9, 18).await;
+        assert_eq!(desk.edit(&format!("do=assign&keys=m{third}:1&person={nora}")).await.status, 200);
+        let hers = test.number("SELECT max(id) FROM assignments").await;
+        step(format!("a{hers}"), third).await;
+        let (owner, crew) = (test.cookie(&room.shop.owner.email).await, format!("/o/{}/crew/{nora}", room.shop.org.slug));
+        assert_eq!(test.browse("POST", &format!("{crew}/archive"), &owner, "archived=true").await.status, 303);
+        lost(before).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mission_and_who_is_on_it_go_together() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        for (day, is_first) in [(7, true), (9, false)] {
+            let mission = desk.room.mission(day, 9, 18).await;
+            let id = desk.room.assign(mission).await;
+            let version = desk.version(mission).await;
+            let (whole, one) = (format!("m{mission}:{version}"), format!("a{id}:{version}"));
+            let keys = if is_first { format!("{whole}+{one}") } else { format!("{one}+{whole}") };
+            let gone = desk.edit(&format!("do=delete&keys={keys}")).await;
+            assert_eq!(gone.status, 200, "{keys}: {}", gone.text);
+            assert_eq!(desk.assignments().await.last().unwrap(), &format!("cancelled {mission}"));
+            assert_eq!(desk.step("undo").await.status, 200);
+            assert_eq!(desk.assignments().await.last().unwrap(), &format!("invited {mission}"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_typed_of_a_mission_is_typed_on_where_it_is_refused() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let project = desk.room.project("Tournée").await;
+        let form = format!(
+            "do=create&keys=&date=2026-12-07&title=Bal+%26+masques&project={project}&person={}&starts_at=2026-12-07T18:00\
+             &ends_at=2026-12-07T09:00&break_minutes=45&needs=2+Son",
+            desk.room.karim
+        );
+        let refused = test.browse("POST", &format!("{}/edit", desk.plan), &desk.cookie, &form).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        for part in [
+            "La fin doit venir après le début",
+            "value=\"Bal &amp; masques\"",
+            "value=\"2026-12-07T18:00\"",
+            "value=\"2026-12-07T09:00\"",
+            "value=\"45\"",
+            "2 Son</textarea>",
+            "Karim",
+            "selected",
+        ] {
+            assert!(refused.text.contains(part), "{part}: {}", refused.text);
+        }
+        let other = test.browse("POST", &format!("{}/edit", desk.plan), &desk.cookie, "do=move&date=2026-12-07").await;
+        assert!(other.status == 422 && !other.text.contains("</textarea>"), "{}", other.text);
+    })
+    .await;
+}
+
+/// The night from Sunday to Monday is Sunday's.
+#[tokio::test]
+async fn a_week_does_not_count_the_night_before_it() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let night =
+            json!({ "title": "Garde", "starts_at": "2026-12-06T22:00", "ends_at": "2026-12-07T06:00", "role": "Gardien" });
+        let night = desk.room.done("POST", "/missions", Some(night)).await;
+        let draft = json!({ "mission_id": night["id"], "user_id": desk.room.karim, "status": "DRAFT" });
+        desk.room.done("POST", "/assignments", Some(draft)).await;
+        let see = async |query: &str| {
+            let page = test.browse("GET", &format!("{}?{query}", desk.plan), &desk.cookie, "").await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            let parts = ["8\u{a0}h\u{a0}00", "0 place sur 1 pourvue", "data-row=\"open\"", "Publier un changement"];
+            parts.map(|part| page.text.contains(part))
+        };
+        assert_eq!(see("date=2026-11-30").await, [true; 4]);
+        assert_eq!(see("date=2026-12-07").await, [false; 4]);
+        assert_eq!(see("date=2026-12-01&span=month").await, [true; 4]);
+        assert_eq!(see("date=2026-12-06&span=day").await, [true; 4]);
+        // The morning after shows the end of the night, and counts nothing of it.
+        assert_eq!(see("date=2026-12-07&span=day").await, [false, false, true, false]);
     })
     .await;
 }

@@ -161,3 +161,47 @@ async fn time_off_is_asked_for_and_agreed_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn time_off_that_was_agreed_to_is_taken_back_while_it_is_ahead() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        let ask = async |from: &str, to: &str| {
+            let body = json!({ "user_id": room.karim, "start_at": from, "end_at": to, "note": "Mariage" });
+            room.done("POST", "/availabilities", Some(body)).await["id"].as_i64().unwrap()
+        };
+        let decide = async |id: i64, verb: &str| room.ask("POST", &format!("/availabilities/{id}:{verb}"), None).await;
+        let (past, ahead) =
+            (ask("2026-11-02T00:00", "2026-11-04T00:00").await, ask("2026-12-10T00:00", "2026-12-12T00:00").await);
+        for id in [past, ahead] {
+            let agreed = decide(id, "approve").await;
+            assert_eq!(agreed.status, 200, "{}", agreed.text);
+        }
+        let (base, cookie) = (format!("/o/{}", room.shop.org.slug), room.manager_cookie().await);
+        let page = test.browse("GET", &format!("{base}/time-off"), &cookie, "").await.text;
+        assert!(page.contains("Accordés, à venir") && page.contains("Accordé le 21 novembre 2026"), "{page}");
+        assert_eq!(page.matches("Retirer ce congé").count(), 1, "what is over stays: {page}");
+        assert_eq!(decide(past, "reject").await.status, 409);
+        let hers = format!("/api/v1/availabilities/{ahead}:reject");
+        assert_eq!(test.api("POST", &hers, &room.tech, None).await.status, 403);
+
+        let url = format!("{base}/time-off/{ahead}");
+        assert_eq!(test.browse("POST", &url, &cookie, "approve=false").await.status, 303);
+        let own = test.api("GET", "/api/v1/availabilities?from=2026-12-01", &room.tech, None).await.json();
+        assert_eq!((own[0]["id"].as_i64(), own[0]["status"].as_str()), (Some(ahead), Some("REJECTED")));
+        let page = test.browse("GET", &format!("{base}/availability"), &test.cookie(&room.shop.email("Karim")).await, "").await;
+        assert!(page.text.contains("Refusé"), "who asked sees it: {}", page.text);
+        assert_eq!(decide(ahead, "reject").await.status, 409, "once");
+        assert_eq!(decide(ahead, "approve").await.status, 409);
+        test.check_events(&room.owner, &["availability.approved", "availability.revoked"]).await;
+
+        // The days are free again, by the API, too. What somebody says of themselves is theirs.
+        let again = ask("2026-12-11T00:00", "2026-12-13T00:00").await;
+        assert_eq!(decide(again, "approve").await.status, 200);
+        assert_eq!(decide(again, "reject").await.json()["status"], "REJECTED");
+        let said = json!({ "user_id": room.karim, "start_at": "2026-12-20T08:00", "end_at": "2026-12-20T18:00" });
+        let said = room.done("POST", "/availability", Some(said)).await["id"].as_i64().unwrap();
+        assert_eq!(decide(said, "reject").await.status, 409);
+    })
+    .await;
+}

@@ -145,6 +145,27 @@ async fn time_off(test: &TestApp, room: &Room, day: u8) {
     test.api("POST", &format!("/api/v1/availabilities/{id}:approve"), &room.manager, None).await;
 }
 
+/// The last mission of the week, 2000 times more, an hour earlier.
+const MANY: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+  INSERT INTO missions (org_id, title, time_zone, starts_at, ends_at, created_at, changed_at)
+  SELECT m.org_id, m.title, m.time_zone, m.starts_at - 3600000, m.ends_at - 3600000, m.created_at, m.changed_at FROM missions m CROSS JOIN n";
+
+#[tokio::test]
+async fn the_last_of_very_many_missions_is_told_as_well() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        skilled(&room, room.karim, 200).await;
+        let last = mission(&room, 8, 9, 18).await;
+        assert_eq!(test.change(MANY).await, 2000);
+        draft(&room, last, room.karim).await;
+        let preview = room.done("GET", "/publish?from=2026-12-07&to=2026-12-14", None).await;
+        assert!(preview.to_string().contains("Montage 8"), "{preview}");
+        assert_eq!(publish(&room).await, (1, 0));
+        assert_eq!(test.texts("SELECT status FROM assignments").await, ["invited"]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn hard_rules_block_whatever_is_written() {
     each_app(async |test| {
@@ -308,6 +329,27 @@ async fn what_was_badged_is_found_as_soon_as_it_is_stored() {
         test.app.clock.advance_seconds(11 * 3600);
         scan().await;
         assert!(long().await, "eleven hours of work");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_finding_of_another_year_says_which() {
+    each_app(async |test| {
+        let room = Room::open(&test, "Théâtre du Mail").await;
+        skilled(&room, room.karim, 200).await;
+        for day in ["2026-12-15", "2027-01-05"] {
+            let (starts_at, ends_at) = (format!("{day}T09:00"), format!("{day}T16:00"));
+            let body = json!({ "title": "Répétition", "starts_at": starts_at, "ends_at": ends_at, "break_minutes": 10 });
+            let mission = room.done("POST", "/missions", Some(body)).await["id"].as_i64().unwrap();
+            let body = json!({ "mission_id": mission, "user_id": room.karim });
+            assert_eq!(room.done("POST", "/assignments", Some(body)).await["open_rules"], json!(["fr.break"]), "{day}");
+        }
+        let cookie = test.cookie(&room.shop.owner.email).await;
+        let page = test.browse("GET", &format!("/o/{}/conflicts?week=2026-12-14", room.shop.org.slug), &cookie, "").await;
+        for day in [">mar. 15 déc.<", ">mar. 5 janv. 2027<"] {
+            assert!(page.text.contains(day), "{day}: {}", page.text);
+        }
     })
     .await;
 }

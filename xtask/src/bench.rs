@@ -8,6 +8,9 @@ use crate::report::step;
 use crate::site::Quality;
 use crate::{machine, playwright, serve};
 
+#[path = "../../bench/src/names.rs"]
+mod names;
+
 /// Those that use a browser.
 const IN_BROWSER: &[&str] = &["kiosk"];
 /// Those that also use PostgreSQL.
@@ -16,8 +19,9 @@ const ON_POSTGRES: &[&str] = &["race", "missions"];
 /// Runs all benchmarks, or the named ones.
 ///
 /// # Errors
-/// When something does not build, or a benchmark misses its budget.
+/// When there is no such benchmark, something does not build, or a benchmark misses its budget.
 pub fn bench(names: &[String]) -> Result<()> {
+    names::read(names)?;
     postgres::clean_up_when_interrupted()?;
     let with_browser = wants(names, IN_BROWSER);
     // A PostgreSQL for those that want one, unless somebody names theirs. What cannot be had is told before all is built.
@@ -54,6 +58,17 @@ fn wants(names: &[String], these: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_there_is_not_is_refused_before_anything_is_built() {
+        let read = |word: &str| names::read(&[word.to_owned()]).map(|named| named.len()).map_err(|error| error.to_string());
+        assert_eq!(["race=1000", "kiosk", "--quick"].map(read), [Ok(1), Ok(1), Ok(0)]);
+        assert!(read("races").unwrap_err().starts_with("no benchmark `races`; there are start, bytes"));
+        assert!(read("race=many").is_err() && read("--fast").is_err());
+        for name in IN_BROWSER.iter().chain(ON_POSTGRES) {
+            assert!(names::NAMES.contains(name), "{name}");
+        }
+    }
 
     #[test]
     fn what_a_benchmark_needs_is_set_up_for_that_one_only() {

@@ -55,7 +55,10 @@ for (const javaScriptEnabled of [false, true]) {
             await expect(page.getByText("Cours")).toHaveCount(0);
             await request("Mariage").getByRole("button", { name: "Accorder" }).click();
             await expect(page.getByRole("status")).toBeVisible();
-            await expect(request("Mariage")).toHaveCount(0);
+            // What is agreed to is listed below, as long as it is ahead.
+            const granted = page.getByRole("region", { name: "Accordés, à venir" }).getByRole("listitem");
+            await expect(granted).toHaveText([/Lou Perrin.*Mariage.*Accordé le/s]);
+            await expect(request("Mariage")).toHaveCount(1);
             await request("Voyage").getByRole("button", { name: "Accorder" }).click();
             await expect(page.getByText("Ce congé chevauche un congé déjà accordé.")).toBeVisible();
             await page.goto(path(server, "/time-off"));
@@ -85,6 +88,16 @@ for (const javaScriptEnabled of [false, true]) {
             await assign(page, mission, "Lou Perrin");
             await page.goto(plan(0));
             await expect(cell(3)).toContainText(/Congé.*Montage/);
+
+            // A manager takes back what was agreed to; the person sees it, and so does the plan.
+            await page.goto(path(server, "/time-off"));
+            await granted.getByRole("button", { name: "Retirer ce congé" }).click();
+            await expect(page.getByRole("status")).toBeVisible();
+            await expect(granted).toHaveCount(0);
+            await lou.goto(path(server, "/availability"));
+            await expect(own.filter({ hasText: "Mariage" })).toContainText("Refusé");
+            await page.goto(plan(0));
+            await expect(cell(3)).not.toContainText("Congé");
             await context.close();
         });
     });

@@ -98,15 +98,23 @@ test("a week is made, moved, staffed, split, copied, undone and published with f
     await expect(other.getByRole("complementary").getByLabel("Fin")).toHaveValue(`${day(5)}T22:00`);
     await context.close();
 
-    // A mission from an empty day, a mission away, and all of it told.
+    // A mission from an empty day, a mission away, and all of it told. What is typed wrong is typed on.
     await page.goto(`${week}&day=${day(6)}`);
     await panel.getByLabel("Titre").fill("Rangement");
+    await panel.getByLabel("Postes").fill("2 Plateau");
+    await panel.getByLabel("Fin").fill(`${day(6)}T08:00`);
     await panel.getByRole("button", { name: "Créer la mission" }).click();
+    await expect(page.getByText("La fin doit venir après le début.")).toBeVisible();
+    const again = page.getByRole("main");
+    await expect(again.getByLabel("Titre")).toHaveValue("Rangement");
+    await expect(again.getByLabel("Postes")).toHaveValue("2 Plateau");
+    await again.getByLabel("Fin").fill(`${day(6)}T18:00`);
+    await again.getByRole("button", { name: "Créer la mission" }).click();
     await missionOn(page, 6, "Rangement").click();
     await panel.getByRole("button", { name: "Supprimer la mission" }).click();
     await expect(missionOn(page, 6, "Rangement")).toHaveCount(0);
     await page.getByRole("link", { name: /Publier \d+ changements/ }).click();
-    await expect(page.getByRole("main").getByRole("listitem")).toHaveText([/Awa Diallo.*Nouveau : Montage/s]);
+    await expect(page.getByRole("main").getByRole("listitem")).toHaveText([/Awa Diallo.*Nouveau\s: Montage/s]);
     await page.getByRole("button", { name: "Publier et prévenir" }).click();
     await expect(done).toContainText("Planning publié");
     expect(await mailedLink(page, server, "awa@exemple.fr", /Vos missions/)).toMatch(/^\/answer\//);

@@ -110,6 +110,44 @@ test.describe("the planner", () => {
         await expect(page.getByRole("dialog", { name: "Le planning au clavier" })).toBeVisible();
     });
 
+    test("a mission that is being typed stays while something else is moved and undone", async ({ page, server }) => {
+        await open(page, server);
+        await page.locator(`tr[data-row^=p] td[data-day="${day(2)}"]`).focus();
+        await page.keyboard.press("Enter");
+        await page.getByLabel("Titre").fill("Balances");
+        await mission(page, 0, "Montage").dragTo(page.locator(`tr[data-row^=p] td[data-day="${day(3)}"]`));
+        await expect(mission(page, 3, "Montage")).toBeVisible();
+        await expect(page.getByLabel("Titre")).toHaveValue("Balances");
+        await page.getByRole("button", { name: "Annuler la dernière modification" }).click();
+        await expect(mission(page, 0, "Montage")).toBeVisible();
+        await expect(page.getByLabel("Titre")).toHaveValue("Balances");
+        await page.getByRole("button", { name: "Créer la mission" }).click();
+        await expect(mission(page, 2, "Balances")).toBeVisible();
+        await expect(page.getByRole("complementary")).toHaveCount(0);
+    });
+
+    test("a rule is overruled and restored in the panel", async ({ page, server }) => {
+        await addMission(page, server, { title: "Balances", starts: `${day(1)}T10:00`, ends: `${day(1)}T15:00`, needs: "1 Son (son 1)" });
+        await open(page, server);
+        await mission(page, 1, "Balances").click();
+        const panel = page.getByRole("complementary");
+        await panel.getByRole("combobox").selectOption({ label: "Awa Diallo" });
+        await panel.getByRole("button", { name: "Affecter" }).click();
+        await expect(panel).toContainText("Compétence manquante");
+        await panel.getByText("Déroger", { exact: true }).click();
+        await panel.getByLabel("Raison de la dérogation").fill("Elle apprend avec nous");
+        await panel.getByRole("button", { name: "Enregistrer la dérogation" }).click();
+        await expect(page.getByRole("status").filter({ hasText: "Dérogation enregistrée" })).toBeVisible();
+        // One sheet, one head, and the panel of the same mission.
+        await expect(page.getByRole("navigation", { name: "Navigation principale" })).toHaveCount(1);
+        await expect(page.locator("table[role=grid]")).toHaveCount(1);
+        await expect(panel.getByRole("heading", { name: "Balances" })).toBeVisible();
+        await expect(panel).toContainText("Elle apprend avec nous");
+        await panel.getByRole("button", { name: "Lever la dérogation" }).click();
+        await expect(panel.getByText("Déroger", { exact: true })).toBeVisible();
+        await expect(panel.getByRole("heading", { name: "Balances" })).toBeVisible();
+    });
+
     test("things are dragged to other days and people, and copied", async ({ page, server }) => {
         await open(page, server);
         await mission(page, 0, "Montage").dragTo(page.locator(`tr[data-row^=p] td[data-day="${day(2)}"]`));

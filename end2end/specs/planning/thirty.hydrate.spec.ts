@@ -99,8 +99,8 @@ test("a week of thirty people is planned, published, changed and undone", async 
     await page.keyboard.press("p");
     const line = (n: number) => dialog.getByRole("listitem").filter({ hasText: CREW[n]!.name });
     await expect(dialog.getByRole("listitem")).toHaveCount(15);
-    await expect(line(0)).toContainText(/Changé : Déchargement.*09:00–18:00 → 09:30–18:30/);
-    await expect(line(5)).toContainText(/Changé : Montage/);
+    await expect(line(0)).toContainText(/Changé\s: Déchargement.*09:00–18:00 → 09:30–18:30/);
+    await expect(line(5)).toContainText(/Changé\s: Montage/);
     await expect(line(10)).toContainText("Retiré : Réglages");
     await expect(line(15)).toHaveCount(0);
     await page.keyboard.press("Escape");

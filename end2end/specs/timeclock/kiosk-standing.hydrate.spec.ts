@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { Server } from "../../support/server";
 import { expect, test, typeScan } from "../../support/tablet";
+import { addKiosk } from "../../support/timeclock";
 
 const NOBODY = "NOT-A-BADGE-OF-ANYBODY-1";
 
@@ -31,10 +32,7 @@ test("a tablet whose kiosk was removed says so at the next badge, and can be pai
 
     // Nobody touches it.
     await expect(kiosk.getByLabel("Code de jumelage")).toBeVisible({ timeout: 15_000 });
-    await page.getByLabel("Nom").fill("Borne entrée");
-    await page.getByLabel("Lieu").fill("Entrée des artistes");
-    await page.getByRole("button", { name: "Ajouter une borne" }).click();
-    await kiosk.getByLabel("Code de jumelage").fill(await page.locator(".pairing-code code").innerText());
+    await kiosk.getByLabel("Code de jumelage").fill(await addKiosk(page, server));
     await kiosk.getByRole("button", { name: "Jumeler" }).click();
     await expect(kiosk.getByText("Caméra prête")).toBeVisible({ timeout: 15_000 });
     await typeScan(kiosk, NOBODY);

@@ -1,6 +1,7 @@
 import { chromium } from "@playwright/test";
 import { Camera } from "../../support/camera";
 import { expect, signIn, test, watch } from "../../support/fixtures";
+import { addKiosk } from "../../support/timeclock";
 
 const KIOSK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -11,11 +12,7 @@ test("a phone's badge is read by the kiosk's camera and becomes hours", async ({
     await signIn(page, server);
     const org = `${server.url}/o/${server.org}`;
 
-    await page.goto(`${org}/kiosks`);
-    await page.getByLabel("Nom").fill("Borne entrée");
-    await page.getByLabel("Lieu").fill("Entrée des artistes");
-    await page.getByRole("button", { name: "Ajouter une borne" }).click();
-    const pairing = await page.locator(".pairing-code code").innerText();
+    const pairing = await addKiosk(page, server);
 
     const camera = new Camera();
     const launch = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...camera.flags] };

@@ -67,7 +67,7 @@ impl Asked<'_> {
             if !self.counts(from, to) {
                 continue;
             }
-            let shifts = involved(spot.place, self.around, self.roster).iter().map(|item| item.key).collect();
+            let shifts = involved(self.rule.kind, spot.place, self.around, self.roster).iter().map(|item| item.key).collect();
             let holds = |place| self.holds_at(minutes_of(place, calendar).0);
             let cure = (self.heal)(self.rule, &spot, self.around, self.roster, &holds);
             let finding = Finding {

@@ -34,7 +34,7 @@ pub(super) fn cure(rule: &Rule, spot: &Spot, around: Around, roster: &Roster, ho
 
 /// Whether a change of so many minutes changes what is measured by no more than that.
 const fn is_sum(kind: Kind) -> bool {
-    matches!(kind, Kind::DailyWork { .. } | Kind::WeeklyWork | Kind::WeeklyAverage { .. })
+    matches!(kind, Kind::DailyWork | Kind::WeeklyWork | Kind::WeeklyAverage { .. })
 }
 
 /// The shifts that a change may touch.
@@ -43,7 +43,7 @@ fn candidates(rule: &Rule, spot: &Spot, around: Around, roster: &Roster) -> Vec<
     let during = |from, to| roster.during(from, to).copied().collect();
     match spot.place {
         Place::Pair { .. } | Place::Shift { .. } | Place::Gap { .. } | Place::Stretch { .. } | Place::Weeks { .. } => {
-            involved(spot.place, around, roster)
+            involved(rule.kind, spot.place, around, roster)
         }
         Place::Day(day) => match rule.kind {
             Kind::ShortRests { rest, .. } => during(calendar.start(day.saturating_sub(6)) - rest, calendar.start(day + 1)),
@@ -60,8 +60,8 @@ fn candidates(rule: &Rule, spot: &Spot, around: Around, roster: &Roster) -> Vec<
     }
 }
 
-/// The shifts in question, in order.
-pub(super) fn involved(place: Place, around: Around, roster: &Roster) -> Vec<Item> {
+/// The shifts in question, in order. Of a weekly rest, the one of the next week that ends it is one of them.
+pub(super) fn involved(kind: Kind, place: Place, around: Around, roster: &Roster) -> Vec<Item> {
     let calendar = around.calendar;
     let only = |wanted: &dyn Fn(&Item) -> bool| roster.items.iter().filter(|item| wanted(item)).copied().collect();
     let during = |from, to| roster.during(from, to).copied().collect();
@@ -71,8 +71,19 @@ pub(super) fn involved(place: Place, around: Around, roster: &Roster) -> Vec<Ite
         Place::Gap { from, to } => only(&|item| item.end == from || item.start == to),
         Place::Stretch { from, to } => during(from, to),
         Place::Day(day) => during(calendar.start(day), calendar.start(day + 1)),
+        Place::Week(week) if kind == Kind::WeeklyRest => {
+            let (from, to) = (calendar.start(week * 7), calendar.start(week * 7 + 7));
+            let ends_rest = rest_end(roster, to);
+            only(&|item| (item.start < to && item.end > from) || Some(item.start) == ends_rest)
+        }
         Place::Week(week) | Place::Weeks { last: week, .. } => during(calendar.start(week * 7), calendar.start(week * 7 + 7)),
     }
+}
+
+/// Where the rest ends that has begun before `next`, the first minute of a week; none when somebody is at work then.
+fn rest_end(roster: &Roster, next: i64) -> Option<i64> {
+    let block = roster.blocks.partition_point(|(_, end)| *end < next);
+    roster.blocks.get(block).map(|(start, _)| *start).filter(|start| *start >= next)
 }
 
 /// All that can matter to the rule at this place, and little more.

@@ -30,5 +30,5 @@ pub(crate) mod tests;
 pub use calendar::{Calendar, Window};
 pub use check::{Clash, check, check_in, overlaps};
 pub use finding::{Cure, Finding, When};
-pub use model::{Employment, Need, Person, Phase, Shift, Skill, Span, Standing, State};
-pub use pack::{Eased, Kind, Pack, Period, Rule, Severity, Unit, Who, holds};
+pub use model::{Employment, Need, Person, Shift, Skill, Span, Standing, State};
+pub use pack::{Kind, Pack, Period, Rule, Severity, Unit, Who, holds};

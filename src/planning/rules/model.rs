@@ -1,6 +1,7 @@
 //! Facts that the rules are about.
 
 use crate::kernel::Instant;
+use crate::planning::codes::codes;
 use jiff::civil::Date;
 
 /// How sure a shift is. The order is also the order in which a cure prefers to change shifts.
@@ -12,18 +13,6 @@ pub enum State {
     Accepted,
     /// Real punches. Nothing can change it any more.
     Worked,
-}
-
-/// What a shift is for. Some agreements allow longer days in some phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    SetUp,
-    Run,
-    Strike,
-    Tour,
-    Festival,
-    /// The 15 days before a premiere.
-    Production,
 }
 
 /// A skill that a shift needs.
@@ -45,7 +34,6 @@ pub struct Shift {
     /// The break planned or taken, as one.
     pub break_minutes: i64,
     pub state: State,
-    pub phase: Option<Phase>,
     /// First and last day of its project, where there are such.
     pub project: Option<(Date, Date)>,
     pub needs: Vec<Need>,
@@ -77,15 +65,16 @@ pub enum Employment {
     Other,
 }
 
-/// What a rule may ask about somebody's work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// A night worker in the sense of C. trav. L3122-5.
-    NightWorker,
-    /// Staff of IDCC 2717 art. 5.5: safety, or work that cannot be interrupted.
-    Uninterruptible,
-    /// A job that IDCC 1285 art. VI.6 lists for calls of 2 h.
-    ShortCall,
+codes! {
+    /// What a rule may ask about somebody's work.
+    Standing {
+        /// A night worker in the sense of C. trav. L3122-5.
+        NightWorker => "night_worker",
+        /// Staff of IDCC 2717 art. 5.5: safety, or work that cannot be interrupted.
+        Uninterruptible => "uninterruptible",
+        /// A job that IDCC 1285 art. VI.6 lists for calls of 2 h.
+        ShortCall => "short_call",
+    }
 }
 
 /// What the rules need to know of a person.

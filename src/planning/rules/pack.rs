@@ -1,6 +1,6 @@
 //! Rules as data.
 
-use super::model::{Employment, Person, Phase, Standing};
+use super::model::{Employment, Person, Standing};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -21,13 +21,6 @@ pub enum Unit {
     Days,
     Times,
     Level,
-}
-
-/// A larger limit on days when at least one shift is of one of these phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Eased {
-    pub limit: i64,
-    pub phases: &'static [Phase],
 }
 
 /// Over what a number of times is counted.
@@ -58,7 +51,7 @@ pub enum Kind {
     /// At most the limit of rests shorter than `rest` in a period.
     ShortRests { rest: i64, span: i64, period: Period },
     /// At most the limit in a civil day.
-    DailyWork { eased: Option<Eased> },
+    DailyWork,
     /// At most the limit from the start to the end of a work day. `rest`: what ends a work day.
     DailySpan { rest: i64 },
     /// At most the limit in an ISO week.

@@ -1,7 +1,7 @@
 //! One person's shifts in minutes.
 
 use super::calendar::{Calendar, minute_of};
-use super::model::{Phase, Shift, State};
+use super::model::{Shift, State};
 use std::ops::Range;
 
 /// A shift in minutes.
@@ -14,7 +14,6 @@ pub(super) struct Item {
     pub end: i64,
     pub pause: i64,
     pub state: State,
-    pub phase: Option<Phase>,
     /// The minutes of its project.
     pub project: Option<(i64, i64)>,
 }
@@ -70,7 +69,6 @@ impl Roster {
             end: minute_of(shift.end),
             pause: shift.break_minutes.max(0),
             state: shift.state,
-            phase: shift.phase,
             project: shift.project.map(|(first, last)| calendar.minutes_of(first, last)),
         };
         let known = |item: &Item| item.start < item.end && item.start >= calendar.begin() && item.end <= calendar.end();

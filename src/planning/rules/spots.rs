@@ -99,20 +99,9 @@ pub(super) fn spots(rule: &Rule, around: Around, roster: &Roster, days: Range<us
             let all: Vec<_> = short_rests(roster, calendar, rest, span).collect();
             many_rests(&all, calendar, limit, (rest, period), &mut out);
         }
-        Kind::DailyWork { eased } => {
-            for (day, work) in days.clone().zip(roster.work_by_day(calendar, days)) {
-                if work <= limit {
-                    continue;
-                }
-                let is_eased = |phases: &[_]| {
-                    let mut on_day = roster.during(calendar.start(day), calendar.start(day + 1));
-                    on_day.any(|item| item.phase.is_some_and(|phase| phases.contains(&phase)))
-                };
-                let limit = eased.filter(|eased| is_eased(eased.phases)).map_or(limit, |eased| eased.limit);
-                if work > limit {
-                    out.push(Spot::new(Place::Day(day), work, limit));
-                }
-            }
+        Kind::DailyWork => {
+            let work = days.clone().zip(roster.work_by_day(calendar, days));
+            out.extend(work.filter(|(_, work)| *work > limit).map(|(day, work)| Spot::new(Place::Day(day), work, limit)));
         }
         Kind::DailySpan { rest } => {
             let long = roster.work_days(calendar, rest, limit).into_iter().filter(|day| day.end - day.start > limit);

@@ -20,7 +20,7 @@ pub(super) const ANSWER_LOCK: i64 = 0x0050_4C41_4E00_0000;
 /// Permission: any member, for themselves. Audit: `assignment.accepted`, `assignment.declined`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer;
+/// [`PlanError::NotFound`]; [`PlanError::Overlap`]; [`PlanError::State`] when there is nothing to answer, or the mission has begun;
 /// [`PlanError::Released`] after the deadline.
 pub async fn answer_mine(
     app: &App,
@@ -33,7 +33,7 @@ pub async fn answer_mine(
     let mut tx = audit::begin(app, &permit).await?;
     let found = store::find_assignment(&mut tx, id).await?;
     let assignment = found.filter(|assignment| assignment.crew_member_id == me.id).ok_or(PlanError::NotFound)?;
-    answer(tx, &permit, assignment, accept, reason).await
+    answer(tx, &permit, assignment, accept, reason, false).await
 }
 
 /// Answers for somebody who has said so another way, and gives the mission.
@@ -52,17 +52,19 @@ pub async fn answer_for(
     let mut tx = audit::begin(app, &permit).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     let mission = assignment.mission_id;
-    answer(tx, &permit, assignment, accept, reason).await?;
+    answer(tx, &permit, assignment, accept, reason, true).await?;
     Ok(mission)
 }
 
-/// The answer itself. The same answer twice is no error and changes nothing.
+/// The answer itself, of the person or of who notes it for them, until the mission ends. The same answer twice is no error and changes
+/// nothing.
 async fn answer<A: Action>(
     mut tx: Tx,
     permit: &Permit<A>,
     assignment: Assignment,
     accept: bool,
     reason: &str,
+    is_noted: bool,
 ) -> Result<(), PlanError> {
     let wanted = if accept { AssignmentStatus::Accepted } else { AssignmentStatus::Declined };
     // Always in this order: who edits the plan holds the word of the plan first, too.
@@ -84,7 +86,8 @@ async fn answer<A: Action>(
     };
     let sheet = find_sheet(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
     let mission = &sheet.mission;
-    if !may || mission.cancelled_at.is_some() || mission.ends_at <= tx.now() {
+    let until = if is_noted { mission.ends_at } else { assignment.answers_until(mission) };
+    if !may || mission.cancelled_at.is_some() || until <= tx.now() {
         return Err(PlanError::State);
     }
     if accept {
@@ -159,5 +162,5 @@ pub async fn answer_by_link(
     let assignment = found.filter(|assignment| assignment.crew_member_id == link.crew_member_id && link.answers(assignment.id));
     let assignment = assignment.ok_or(PlanError::NotFound)?;
     debug_assert_eq!(tx.org(), org.id);
-    answer(tx, &permit, assignment, accept, reason).await
+    answer(tx, &permit, assignment, accept, reason, false).await
 }

@@ -24,6 +24,8 @@ pub async fn assign(
     need: Option<NeedId>,
 ) -> Result<Assignment, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
+    // First of all: on PostgreSQL two who give the last place away wait for each other here.
+    store::replace_staffing_tag(&mut tx).await?;
     let (assignment, event) = assign_in(&mut tx, &permit, mission, person, need).await?;
     tx.commit(event).await?;
     Ok(assignment)
@@ -48,14 +50,25 @@ pub(super) async fn assign_in<A: Action>(
             return Err(PlanError::Filled);
         }
     }
+    let (id, event) = put_on(tx, permit, (mission, sheet.mission.title.as_str()), (person, name.as_str()), need).await?;
+    let assignment = store::find_assignment(tx, id).await?.ok_or(PlanError::NotFound)?;
+    Ok((assignment, event))
+}
+
+/// Writes a draft with its history. The caller has checked that the mission, by its title, takes the person, by their name.
+pub(super) async fn put_on<A: Action>(
+    tx: &mut Tx,
+    permit: &Permit<A>,
+    (mission, title): (MissionId, &str),
+    (person, name): (CrewMemberId, &str),
+    need: Option<NeedId>,
+) -> Result<(AssignmentId, Event), PlanError> {
     let now = tx.now();
     let inserted = store::insert_assignment(tx, mission, person, need, now).await;
     let id = inserted.on_unique(ACTIVE_KEY, PlanError::Assigned)?;
-    let assignment = store::find_assignment(tx, id).await?.ok_or(PlanError::NotFound)?;
     let actor = permit.actor().audit_name();
     store::note_change(tx, id, now, actor, ("", AssignmentStatus::Draft.code()), "").await?;
-    let event = Event::new("assignment.created", id.into()).with("mission", sheet.mission.title).with("person", name);
-    Ok((assignment, event))
+    Ok((id, Event::new("assignment.created", id.into()).with("mission", title).with("person", name)))
 }
 
 /// Moves an assignment and writes its history. The caller has checked that it may.

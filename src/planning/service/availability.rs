@@ -199,12 +199,13 @@ pub async fn get_my_availability(
     found.filter(|slot| slot.crew_member_id == me.id).ok_or(PlanError::NotFound)
 }
 
-/// Agrees to time off, or not.
+/// Agrees to time off, or not; or takes back what was agreed to, as long as it is not over. Its person sees it where they asked.
 ///
-/// Permission: manager. Audit: `availability.approved`, `availability.rejected`.
+/// Permission: manager. Audit: `availability.approved`, `availability.rejected`, `availability.revoked`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`]; [`PlanError::SlotTaken`] when it overlaps approved time off, itself included.
+/// [`PlanError::NotFound`]; [`PlanError::SlotTaken`] when it overlaps approved time off, itself included; [`PlanError::State`] for
+/// what was refused, is over, or was no time off.
 pub async fn decide(
     app: &App,
     permit: Permit<DecideAvailability>,
@@ -220,13 +221,25 @@ pub async fn decide(
         return Err(PlanError::SlotTaken);
     }
     let status = if approve { AvailabilityStatus::Approved } else { AvailabilityStatus::Rejected };
-    if !store::decide_availability(&mut tx, id, status, now).await? {
+    let was_granted = slot.status == AvailabilityStatus::Approved;
+    let may = match slot.status {
+        AvailabilityStatus::Pending => true,
+        // What people say of themselves is not a manager's to take back.
+        AvailabilityStatus::Approved => !approve && slot.kind == AvailabilityKind::TimeOff && slot.is_ahead(now),
+        AvailabilityStatus::Rejected => false,
+    };
+    if !may || !store::decide_availability(&mut tx, &slot, status, now).await? {
         return Err(PlanError::State);
     }
-    let event = Event::new(if approve { "availability.approved" } else { "availability.rejected" }, id.into());
+    let action = match (approve, was_granted) {
+        (true, _) => "availability.approved",
+        (false, false) => "availability.rejected",
+        (false, true) => "availability.revoked",
+    };
+    let event = Event::new(action, id.into());
     let person = find_crew_member_in(&mut tx, slot.crew_member_id).await?.map(|person| person.name).unwrap_or_default();
     tx.commit(event.with("person", person)).await?;
-    Ok(Availability { status, ..slot })
+    Ok(Availability { status, decided_at: Some(now), ..slot })
 }
 
 /// Takes back what one has said of one's own time. Approved time off stays; a manager takes it back.

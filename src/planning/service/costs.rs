@@ -1,7 +1,9 @@
 use crate::access::Permit;
+use crate::kernel::zone::Zone;
 use crate::kernel::{CrewMemberId, Instant, MissionId, ProjectId};
 use crate::orgs::service::find_org;
 use crate::planning::cost::{Work, costs_of};
+use crate::planning::rates::Rate;
 use crate::planning::store::ShiftRow;
 use crate::planning::{PlanError, ReadRates, store};
 use crate::platform::App;
@@ -49,29 +51,39 @@ impl Cost {
 pub async fn cost_plan(app: &App, permit: Permit<ReadRates>, from: Instant, to: Instant) -> Result<Vec<PlaceCost>, PlanError> {
     let zone = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?.zone();
     let mut read = permit.read(&app.db).await?;
-    // A daily rate is shared among all missions of its day: whole days are read.
-    let (first, last) = (zone.local(from).date, zone.local(to).date);
-    let span = zone.span_of(first, last);
-    let rows = store::list_shifts(&mut read, span.0, span.1, None).await?;
     let rates = store::list_all_rates(&mut read).await?;
-    drop(read);
+    let mut costs = Vec::new();
+    // A daily rate is shared among all missions of its day: whole days are read, a month at once.
+    let (mut first, last) = (zone.local(from).date, zone.local(to).date);
+    while first <= last {
+        let (begins, ends) = zone.span_of(first, first.last_of_month().min(last));
+        let mut rows = store::list_shifts(&mut read, begins, ends, None).await?;
+        // What has begun before is of the month before.
+        rows.retain(|row| row.starts_at >= begins);
+        cost_places(rows, &rates, &zone, &mut costs);
+        let Ok(next) = first.last_of_month().tomorrow() else { break };
+        first = next;
+    }
+    costs.retain(|place| place.starts_at >= from && place.starts_at < to);
+    costs.sort_by_key(|place| (place.starts_at, place.mission, place.person));
+    Ok(costs)
+}
+
+/// What these places cost, which are all of their days.
+fn cost_places(rows: Vec<ShiftRow>, rates: &HashMap<CrewMemberId, Vec<Rate>>, zone: &Zone, costs: &mut Vec<PlaceCost>) {
     let mut by_person: HashMap<CrewMemberId, Vec<ShiftRow>> = HashMap::new();
     for row in rows {
         by_person.entry(row.crew_member_id).or_default().push(row);
     }
-    let mut costs = Vec::new();
     for (person, rows) in by_person {
         let work = |row: &ShiftRow| Work { start: row.starts_at, end: row.ends_at, break_minutes: row.break_minutes };
         let works: Vec<Work> = rows.iter().map(work).collect();
-        let of_person = costs_of(&works, rates.get(&person).map_or(&[], Vec::as_slice), &zone);
+        let of_person = costs_of(&works, rates.get(&person).map_or(&[], Vec::as_slice), zone);
         for ((row, work), cents) in rows.iter().zip(&works).zip(of_person) {
             let (mission, project, starts_at) = (row.mission_id, row.project_id, row.starts_at);
             costs.push(PlaceCost { mission, project, person, starts_at, minutes: work.minutes(), cents });
         }
     }
-    costs.retain(|place| place.starts_at >= from && place.starts_at < to);
-    costs.sort_by_key(|place| (place.starts_at, place.mission, place.person));
-    Ok(costs)
 }
 
 /// What a mission costs.

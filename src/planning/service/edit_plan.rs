@@ -1,6 +1,7 @@
 use super::assign::assign_in;
 use super::missions::{changed, check_project, copy_sheet, created, find_live, shifted};
 use super::read::find_sheet;
+use super::undo_plan::bring_back;
 use crate::access::Permit;
 use crate::audit::{self, Event, Tx};
 use crate::kernel::zone::{Zone, parse_local};
@@ -75,7 +76,7 @@ pub async fn edit_plan(app: &App, permit: Permit<EditPlan>, edit: &Edit) -> Resu
         EditKind::Copy => work.copy_into(&chosen, edit).await?,
         EditKind::Duplicate => {
             for sheet in distinct(&chosen) {
-                work.copy(sheet, edit.days, false).await?;
+                work.copy(sheet, edit.days).await?;
             }
         }
         EditKind::Split => {
@@ -94,9 +95,12 @@ pub async fn edit_plan(app: &App, permit: Permit<EditPlan>, edit: &Edit) -> Resu
             }
         }
         EditKind::Delete => {
+            let goes = |id: MissionId| chosen.iter().any(|(target, _)| *target == Target::Mission(id));
             for (target, sheet) in &chosen {
                 match target {
                     Target::Mission(id) => work.remove(*id).await?,
+                    // Who is on a mission that goes is off with it.
+                    Target::Assignment(_) if goes(sheet.mission.id) => {}
                     Target::Assignment(_) => work.take_off(assigned(*target, sheet)?, sheet).await?,
                     Target::Need(..) => {}
                 }
@@ -262,8 +266,8 @@ impl<'a> Work<'a> {
         Ok(id)
     }
 
-    async fn copy(&mut self, sheet: &MissionSheet, days: i64, people: bool) -> Result<MissionId, PlanError> {
-        let (id, event) = copy_sheet(&mut self.tx, sheet, days, people).await?;
+    async fn copy(&mut self, sheet: &MissionSheet, days: i64) -> Result<MissionId, PlanError> {
+        let (id, event) = copy_sheet(&mut self.tx, sheet, days).await?;
         self.before.insert(id, None);
         self.events.push(event);
         Ok(id)
@@ -273,6 +277,25 @@ impl<'a> Work<'a> {
         let (_, event) = assign_in(&mut self.tx, self.permit, mission, person, need).await?;
         self.events.push(event);
         Ok(())
+    }
+
+    /// Gives somebody a place: again with the answer they gave, when they never heard that they were off.
+    async fn give(&mut self, mission: MissionId, person: CrewMemberId, need: Option<NeedId>) -> Result<(), PlanError> {
+        let sheet = self.live(mission).await?.ok_or(PlanError::NotFound)?;
+        if sheet.assignments.iter().any(|on_it| on_it.crew_member_id == person && on_it.status.is_active()) {
+            return Err(PlanError::Assigned);
+        }
+        if let Some(id) = need {
+            let need = sheet.needs.iter().find(|known| known.id == id).ok_or(PlanError::NotFound)?;
+            if sheet.filled(id) >= need.quota {
+                return Err(PlanError::Filled);
+            }
+        }
+        match bring_back(self, &sheet, person, need).await {
+            // What they answered cannot be any more: it is asked anew.
+            Err(PlanError::Overlap) => self.assign(mission, person, need).await,
+            done => done,
+        }
     }
 
     /// Takes somebody off without telling. What they believe is kept until a publication.
@@ -346,14 +369,14 @@ impl<'a> Work<'a> {
         for (target, sheet) in chosen {
             match (target, edit.row) {
                 (Target::Mission(id), Some(Row::Project(project))) => self.set_project(*id, project).await?,
-                (Target::Mission(id), Some(Row::Person(person))) => self.assign(*id, person, open_need(sheet)).await?,
-                (Target::Need(id, need), Some(Row::Person(person))) => self.assign(*id, person, Some(*need)).await?,
+                (Target::Mission(id), Some(Row::Person(person))) => self.give(*id, person, open_need(sheet)).await?,
+                (Target::Need(id, need), Some(Row::Person(person))) => self.give(*id, person, Some(*need)).await?,
                 (Target::Assignment(_), Some(Row::Open)) => self.take_off(assigned(*target, sheet)?, sheet).await?,
                 (Target::Assignment(_), Some(Row::Person(person))) => {
                     let assignment = assigned(*target, sheet)?;
                     if assignment.crew_member_id != person {
                         self.take_off(assignment, sheet).await?;
-                        self.assign(sheet.mission.id, person, assignment.need_id).await?;
+                        self.give(sheet.mission.id, person, assignment.need_id).await?;
                     }
                 }
                 _ => {}
@@ -402,7 +425,7 @@ impl<'a> Work<'a> {
     }
 
     async fn copy_to(&mut self, sheet: &MissionSheet, days: i64, minutes: i64, row: Option<Row>) -> Result<MissionId, PlanError> {
-        let id = self.copy(sheet, days, false).await?;
+        let id = self.copy(sheet, days).await?;
         let copy = self.live(id).await?.ok_or(PlanError::NotFound)?;
         self.move_by(&copy, 0, minutes).await?;
         if let Some(Row::Project(project)) = row {

@@ -11,6 +11,7 @@ use crate::planning::{Mission, PlanError, ReadStaffing};
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -95,7 +96,18 @@ pub(super) enum Beside {
     Others,
 }
 
-/// What the rules say of one person in the week of a mission, as the plan is inside of a change. What was badged is left out: it
+/// What the rules have to look at for a mission: from the week before it begins, whose rest it may end, to the Sunday of the week in
+/// which it ends. A rest after it begins there.
+pub fn window_of(zone: &Zone, mission: &Mission) -> Window {
+    around(zone.local(mission.starts_at).date, zone.local(mission.ends_at).date)
+}
+
+/// As [`window_of`], for what begins on `first` or later and ends on `last` or sooner.
+pub(super) fn around(first: Date, last: Date) -> Window {
+    Window { first: monday_of(first).saturating_sub(7.days()), last: monday_of(last.max(first)).saturating_add(6.days()) }
+}
+
+/// What the rules say of one person in the weeks of a mission, as the plan is inside of a change. What was badged is left out: it
 /// is for telling people what is ahead.
 pub(super) async fn check_person(
     conn: &mut impl Conn,
@@ -105,8 +117,7 @@ pub(super) async fn check_person(
     mission: &Mission,
     beside: Beside,
 ) -> DbResult<ConflictSheet> {
-    let first = monday_of(zone.local(mission.starts_at).date);
-    let calendar = Calendar::new(zone, Window { first, last: first.saturating_add(6.days()) });
+    let calendar = Calendar::new(zone, window_of(zone, mission));
     let mut roster = gather(conn, zone, &calendar, now, &[], Some(person)).await?;
     if beside == Beside::Others {
         let overlaps = |shift: &Shift| shift.start < mission.ends_at && shift.end > mission.starts_at;

@@ -1,6 +1,7 @@
 use super::answer::{answer_by_link, find_link};
 use super::deadlines::zone_of;
 use super::invite::invite_in;
+use super::override_rule::clear_to_ask;
 use super::tell::LINK_DAYS;
 use crate::access::{Permit, Read};
 use crate::audit::{self, Event};
@@ -29,7 +30,8 @@ pub struct Invitation {
 /// Permission: manager. Audit: `assignment.link_made`, `assignment.invited`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`]; [`PlanError::State`] for what was taken back or is over.
+/// [`PlanError::NotFound`]; [`PlanError::State`] for what was taken back or is over; [`PlanError::Blocked`] for a draft that a hard
+/// rule forbids to ask about.
 pub async fn make_invitation(
     app: &App,
     permit: Permit<Assign>,
@@ -38,12 +40,19 @@ pub async fn make_invitation(
 ) -> Result<MadeInvitation, PlanError> {
     let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
+    store::replace_staffing_tag(&mut tx).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     if assignment.status == AssignmentStatus::Cancelled {
         return Err(PlanError::State);
     }
     let invited = match assignment.status {
-        AssignmentStatus::Draft => invite_in(&mut tx, &asking, &assignment, &zone).await?,
+        AssignmentStatus::Draft => {
+            let mission = store::find_mission(&mut tx, assignment.mission_id).await?.ok_or(PlanError::NotFound)?;
+            let who = (id, assignment.crew_member_id);
+            // Soft rules stay open: who asks for a link knows of no reasons.
+            clear_to_ask(&mut tx, &permit, &zone, who, &mission, "").await?;
+            invite_in(&mut tx, &asking, &assignment, &zone).await?
+        }
         _ => None,
     };
     let (now, person, token) = (tx.now(), assignment.crew_member_id, random::token::<24>());

@@ -27,12 +27,13 @@ pub struct Asked {
     pub open_rules: Vec<&'static str>,
 }
 
-/// Puts a person on a mission and asks them at once, apart from the rest of the plan. A `reason` overrules soft rules.
+/// Puts a person on a mission and asks them at once, apart from the rest of the plan. A `reason` overrules soft rules; an empty one
+/// leaves them open, for programs that know of no reasons; without any, nobody is asked against them.
 ///
 /// Permission: manager. Audit: `assignment.created`, `rule.overruled`, `assignment.invited`.
 ///
 /// # Errors
-/// As [`assign`](super::assign()) and [`invite`].
+/// As [`assign`](super::assign()) and [`invite`]; [`PlanError::ReasonWanted`] for soft rules when there is no reason.
 pub async fn assign_and_invite(
     app: &App,
     permit: Permit<Assign>,
@@ -40,14 +41,20 @@ pub async fn assign_and_invite(
     mission: MissionId,
     person: CrewMemberId,
     need: Option<NeedId>,
-    reason: &str,
+    reason: Option<&str>,
 ) -> Result<Asked, PlanError> {
     let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
+    // First of all: on PostgreSQL who else changes the plan waits here, and nothing that is decided below is old.
+    store::replace_staffing_tag(&mut tx).await?;
     let (assignment, created) = assign_in(&mut tx, &permit, mission, person, need).await?;
     let sheet = find_sheet(&mut tx, mission).await?.ok_or(PlanError::NotFound)?;
     let mut events = vec![created];
-    let (overruled, open_rules) = clear_to_ask(&mut tx, &permit, &zone, (assignment.id, person), &sheet.mission, reason).await?;
+    let (who, said) = ((assignment.id, person), reason.unwrap_or_default());
+    let (overruled, open_rules) = clear_to_ask(&mut tx, &permit, &zone, who, &sheet.mission, said).await?;
+    if reason.is_none() && !open_rules.is_empty() {
+        return Err(PlanError::ReasonWanted(open_rules));
+    }
     events.extend(overruled);
     events.extend(invite_in(&mut tx, &asking, &assignment, &zone).await?);
     let assignment = store::find_assignment(&mut tx, assignment.id).await?.ok_or(PlanError::NotFound)?;
@@ -67,6 +74,7 @@ pub async fn assign_and_invite(
 pub async fn invite(app: &App, permit: Permit<Publish>, id: AssignmentId, reason: &str) -> Result<Asked, PlanError> {
     let zone = zone_of(app, permit.org()).await?;
     let mut tx = audit::begin(app, &permit).await?;
+    store::replace_staffing_tag(&mut tx).await?;
     let assignment = store::find_assignment(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
     let Some(event) = invite_in(&mut tx, &permit, &assignment, &zone).await? else {
         return Ok(Asked { assignment, open_rules: Vec::new() });

@@ -1,10 +1,11 @@
+use super::assign::put_on;
 use super::deadlines::extend;
 use super::read::{find_sheet, sheets_of};
 use super::tell::tell_later;
 use crate::access::{Conn, Permit};
 use crate::audit::{self, Event, Tx};
 use crate::kernel::zone::Zone;
-use crate::kernel::{Instant, MissionId, ProjectId};
+use crate::kernel::{CrewMemberId, Instant, MissionId, ProjectId};
 use crate::orgs::service::find_org;
 use crate::planning::steps::as_written;
 use crate::planning::{
@@ -13,6 +14,7 @@ use crate::planning::{
 };
 use crate::platform::App;
 use jiff::ToSpan;
+use std::collections::HashMap;
 
 /// Most missions that are made at once.
 const MOST_AT_ONCE: usize = 500;
@@ -135,6 +137,8 @@ pub(super) async fn find_live(conn: &mut impl Conn, id: MissionId) -> Result<Mis
 /// [`PlanError::Stale`], [`PlanError::NotFound`].
 pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: MissionId, version: i64) -> Result<(), PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
+    // First of all: on PostgreSQL a publication of the same moment waits, or has told people before it is looked whether one has.
+    store::replace_staffing_tag(&mut tx).await?;
     let before = find_live(&mut tx, id).await?;
     let assignments = store::list_assignments(&mut tx, &[id]).await?;
     let now = tx.now();
@@ -162,7 +166,7 @@ pub async fn delete_mission(app: &App, permit: Permit<ManageMissions>, id: Missi
 }
 
 /// A mission's needs and times `days` later, as a mission to be made; `None` beyond the years that are planned. The time of day stays
-/// what clocks there show.
+/// what clocks there show; where a clock change skips it, the mission keeps its length.
 pub(super) fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission> {
     let zone = sheet.mission.zone();
     let shift = |at: Instant| {
@@ -171,7 +175,9 @@ pub(super) fn shifted(sheet: &MissionSheet, days: i64) -> Option<CheckedMission>
         zone.reaches(shifted).then_some(shifted)
     };
     let new = as_written(sheet);
-    Some(CheckedMission { starts_at: shift(new.starts_at)?, ends_at: shift(new.ends_at)?, ..new })
+    let minutes = new.ends_at.minutes_since(new.starts_at);
+    let shifted = CheckedMission { starts_at: shift(new.starts_at)?, ends_at: shift(new.ends_at)?, ..new };
+    Some(shifted.settled(minutes)).filter(|shifted| zone.reaches(shifted.ends_at))
 }
 
 /// Copies a mission `days` later, without its people.
@@ -189,36 +195,44 @@ pub async fn duplicate_mission(
     let mut tx = audit::begin(app, &permit).await?;
     find_live(&mut tx, id).await?;
     let sheet = find_sheet(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
-    let copy = copy_sheet(&mut tx, &sheet, days, false).await?;
+    let copy = copy_sheet(&mut tx, &sheet, days).await?;
     let made = find_sheet(&mut tx, copy.0).await?.ok_or(PlanError::NotFound)?;
     tx.commit(copy.1).await?;
     Ok(made)
 }
 
-pub(super) async fn copy_sheet(
-    tx: &mut Tx,
-    sheet: &MissionSheet,
-    days: i64,
-    people: bool,
-) -> Result<(MissionId, Event), PlanError> {
+pub(super) async fn copy_sheet(tx: &mut Tx, sheet: &MissionSheet, days: i64) -> Result<(MissionId, Event), PlanError> {
     let new = shifted(sheet, days).ok_or(PlanError::Fields(vec![("days", "date.invalid")]))?;
     check_project(tx, new.project_id).await?;
     let now = tx.now();
     let id = store::insert_mission(tx, &new, now).await?;
-    if people {
-        let needs = store::list_needs(tx, &[id]).await?;
-        for assignment in sheet.assignments.iter().filter(|assignment| assignment.status.is_active()) {
-            let role = sheet.needs.iter().find(|need| Some(need.id) == assignment.need_id).map(|need| need.role.as_str());
-            let need = needs.iter().find(|need| Some(need.role.as_str()) == role).map(|need| need.id);
-            store::insert_assignment(tx, id, assignment.crew_member_id, need, now).await?;
-        }
-    }
     Ok((id, created(id, &new)))
 }
 
-/// Copies all missions that begin in `[from, to)` some days later, as drafts; with their people if wanted. Gives how many.
+/// Puts the people of a mission on its copy, in their roles. Who is in the archive is in no `names`, and stays away.
+async fn copy_people(
+    tx: &mut Tx,
+    permit: &Permit<ManageMissions>,
+    sheet: &MissionSheet,
+    copy: MissionId,
+    names: &HashMap<CrewMemberId, String>,
+) -> Result<Vec<Event>, PlanError> {
+    let needs = store::list_needs(tx, &[copy]).await?;
+    let mut events = Vec::new();
+    for assignment in sheet.assignments.iter().filter(|assignment| assignment.status.is_active()) {
+        let Some(name) = names.get(&assignment.crew_member_id) else { continue };
+        let role = sheet.needs.iter().find(|need| Some(need.id) == assignment.need_id).map(|need| need.role.as_str());
+        let need = needs.iter().find(|need| Some(need.role.as_str()) == role).map(|need| need.id);
+        let person = (assignment.crew_member_id, name.as_str());
+        events.push(put_on(tx, permit, (copy, sheet.mission.title.as_str()), person, need).await?.1);
+    }
+    Ok(events)
+}
+
+/// Copies all missions that begin in `[from, to)` some days later, as drafts; with their people if wanted, but for who is in the
+/// archive by now. Gives how many missions.
 ///
-/// Permission: manager. Audit: `mission.created` for each.
+/// Permission: manager. Audit: `mission.created` and `assignment.created` for each.
 ///
 /// # Errors
 /// [`PlanError::ProjectArchived`]; [`PlanError::Fields`] for more than 500.
@@ -231,6 +245,7 @@ pub async fn copy_missions(
     people: bool,
 ) -> Result<usize, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
+    store::replace_staffing_tag(&mut tx).await?;
     let most = i64::try_from(MOST_AT_ONCE).unwrap_or(i64::MAX);
     let filter = MissionFilter { from: Some(from), to: Some(to), limit: most + 1, ..MissionFilter::default() };
     let missions = store::list_missions(&mut tx, &filter).await?;
@@ -238,11 +253,19 @@ pub async fn copy_missions(
     if missions.len() > MOST_AT_ONCE {
         return Err(PlanError::Fields(vec![("missions", "list.length")]));
     }
+    let count = missions.len();
+    let mut names = HashMap::new();
+    if people {
+        names.extend(store::list_people(&mut tx, None).await?.into_iter().map(|person| (person.id, person.name)));
+    }
     let mut events = Vec::new();
     for sheet in sheets_of(&mut tx, missions).await? {
-        events.push(copy_sheet(&mut tx, &sheet, days, people).await?.1);
+        let (copy, created) = copy_sheet(&mut tx, &sheet, days).await?;
+        events.push(created);
+        if people {
+            events.extend(copy_people(&mut tx, &permit, &sheet, copy, &names).await?);
+        }
     }
-    let count = events.len();
     if count > 0 {
         tx.commit_all(events).await?;
     }

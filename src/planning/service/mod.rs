@@ -43,7 +43,7 @@ pub use edit_plan::{Edited, edit_plan};
 pub use export_mine::{Known, export_mine};
 pub use feeds::{find_feed, find_my_feed, make_my_feed, make_project_feed, read_feed, revoke_feed, revoke_my_feed};
 pub use figures::list_figures;
-pub use findings::{ConflictSheet, Conflicts, check_plan};
+pub use findings::{ConflictSheet, Conflicts, check_plan, window_of};
 pub use invitations::{Invitation, MadeInvitation, answer_invitation, find_invitation, make_invitation, revoke_invitation};
 pub use invite::{Asked, assign_and_invite, get_assignment, invite};
 pub use lists::{find_plan_tag, find_planner_tag, get_mission_as_crew, list_plan};

@@ -56,8 +56,8 @@ pub async fn change_profile(
     let org = find_org(app, permit.org()).await?.ok_or(PlanError::NotFound)?;
     let today = org.zone().local(app.clock.now()).date;
     let mut tx = audit::begin(app, &permit).await?;
-    let before = find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
-    let checked = check_profile(new);
+    let before = store::find_terms(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
+    let checked = check_profile(new, &before, today);
     let checked_rates: Result<Vec<CheckedRate>, _> = rates.iter().map(|rate| check_rate(rate, today)).collect();
     let (checked, checked_rates) = match (checked, checked_rates) {
         (Ok(checked), Ok(rates)) => (checked, rates),
@@ -71,7 +71,9 @@ pub async fn change_profile(
     }
     let skills = checked.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>().join(", ");
     let changed = Event::new("profile.changed", person.into()).with("employment", checked.employment.code());
-    let mut events = vec![changed.with("skills", skills)];
+    // The audit forgets nothing: a date of birth is not told to it.
+    let standings = checked.standings.iter().map(|standing| standing.code()).collect::<Vec<_>>().join(", ");
+    let mut events = vec![changed.with("standings", standings).with("skills", skills)];
     for rate in &checked_rates {
         events.push(set_rate_in(&mut tx, person, rate).await?.1);
     }

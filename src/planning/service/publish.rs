@@ -1,6 +1,6 @@
 use super::assign::move_to;
 use super::deadlines::ask;
-use super::findings::{ConflictSheet, check_roster};
+use super::findings::{ConflictSheet, around, check_roster};
 use super::read::sheets_of;
 use super::roster::{Worked, find_worked, gather};
 use super::tell::tell_later;
@@ -8,24 +8,27 @@ use crate::access::{Action, Conn, Permit};
 use crate::audit::{self, Event, Subject};
 use crate::kernel::zone::Zone;
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId};
-use crate::orgs::service::{find_crew_member_in, find_org};
-use crate::planning::rules::{Calendar, Finding, Window};
+use crate::orgs::CrewMember;
+use crate::orgs::service::{find_org, list_crew_members_in};
+use crate::planning::rules::{Calendar, Finding};
 use crate::planning::{
     Assignment, AssignmentStatus, Mission, MissionFilter, Moved, PlanError, Publish, ReadStaffing, Telling, store,
 };
 use crate::platform::App;
 use crate::platform::db::DbResult;
 use jiff::ToSpan as _;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// A move of an accepted mission by more than this asks the person again, in minutes.
 const ASKS_AGAIN_AFTER: i64 = 30;
-/// Most missions of one publication.
-const MOST: i64 = 2000;
+/// Missions that are read at once.
+const PAGE: i64 = 1000;
 /// Longest time of one, in weeks: the rules look at all of it.
 const LONGEST: i64 = 13;
+/// Longest mission, in days.
+const LONGEST_MISSION: i64 = 3;
 
 /// What is to be told: an assignment that nobody has heard of, or one whose mission has changed since.
 struct News {
@@ -63,16 +66,22 @@ impl News {
     }
 }
 
+/// News of the missions that begin in `[from, to)`: what has begun before is of the time before, and was looked at with that.
 async fn find_news(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<News>> {
-    let filter = MissionFilter { from: Some(from), to: Some(to), limit: MOST, ..MissionFilter::default() };
-    let missions = store::list_missions(conn, &filter).await?;
+    let mut filter = MissionFilter { from: Some(from), to: Some(to), limit: PAGE, ..MissionFilter::default() };
     let mut news = Vec::new();
-    for sheet in sheets_of(conn, missions).await? {
-        for assignment in sheet.assignments {
-            let is_news = assignment.status == AssignmentStatus::Draft
-                || (assignment.status.is_active() && assignment.has_changed(&sheet.mission));
-            if is_news {
-                news.push(News { assignment, mission: sheet.mission.clone() });
+    loop {
+        let missions = store::list_missions(conn, &filter).await?;
+        let Some(last) = missions.last() else { break };
+        filter.after = Some((last.starts_at, last.id));
+        let missions = missions.into_iter().filter(|mission| mission.starts_at >= from).collect();
+        for sheet in sheets_of(conn, missions).await? {
+            for assignment in sheet.assignments {
+                let is_news = assignment.status == AssignmentStatus::Draft
+                    || (assignment.status.is_active() && assignment.has_changed(&sheet.mission));
+                if is_news {
+                    news.push(News { assignment, mission: sheet.mission.clone() });
+                }
             }
         }
     }
@@ -94,7 +103,7 @@ pub struct Preview {
     pub tellings: Vec<Telling>,
     /// What rules keep back, by name.
     pub held: Vec<HeldBack>,
-    /// What rules say of the whole time.
+    /// What rules say of the whole time, and of the weeks that it touches.
     pub conflicts: ConflictSheet,
 }
 
@@ -131,7 +140,8 @@ async fn rules_of<A: Action>(
     if last > first.saturating_add(LONGEST.weeks()) {
         return Err(PlanError::Fields(vec![("to", "time.too_long")]));
     }
-    let calendar = Calendar::new(&zone, Window { first, last });
+    // What begins on the last day may end days later.
+    let calendar = Calendar::new(&zone, around(first, last.saturating_add(LONGEST_MISSION.days())));
     let worked = find_worked(app, permit, &calendar).await?;
     Ok((zone, calendar, worked))
 }
@@ -174,12 +184,17 @@ pub async fn preview_publish(app: &App, permit: Permit<ReadStaffing>, from: Inst
     });
     let mut held: Vec<HeldBack> = kept.collect();
     held.sort_by(|a, b| (&a.name, a.mission.starts_at).cmp(&(&b.name, b.mission.starts_at)));
+    let mut ids: Vec<CrewMemberId> = go.iter().map(|news| news.assignment.crew_member_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people = list_crew_members_in(&mut read, &ids).await?;
+    let mut people: HashMap<CrewMemberId, CrewMember> = people.into_iter().map(|person| (person.id, person)).collect();
     for news in go {
         let id = news.assignment.crew_member_id;
         let telling = match tellings.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let Some(person) = find_crew_member_in(&mut read, id).await? else { continue };
+                let Some(person) = people.remove(&id) else { continue };
                 let has_address = person.email.is_some() || person.account_id.is_some();
                 let (new, changed, off) = (Vec::new(), Vec::new(), Vec::new());
                 place.insert(Telling { crew_member: id, name: person.name, has_address, new, changed, off })
@@ -218,13 +233,12 @@ pub async fn count_off(app: &App, permit: Permit<ReadStaffing>, from: Instant, t
 pub async fn publish(app: &App, permit: Permit<Publish>, from: Instant, to: Instant) -> Result<Published, PlanError> {
     let (zone, calendar, worked) = rules_of(app, &permit, from, to).await?;
     let mut tx = audit::begin(app, &permit).await?;
+    // First of all: on PostgreSQL who else changes the plan waits here, and is not told of what was so before.
+    store::replace_staffing_tag(&mut tx).await?;
     let now = tx.now();
     let roster = gather(&mut tx, &zone, &calendar, now, &worked, None).await?;
     let conflicts = check_roster(&mut tx, &calendar, roster, None).await?;
     let (news, held) = hold_back(find_news(&mut tx, from, to).await?, &conflicts);
-    if !news.is_empty() {
-        store::replace_staffing_tag(&mut tx).await?;
-    }
     let mut people: Vec<CrewMemberId> = Vec::new();
     let mut counted = Vec::new();
     for news in &news {

@@ -1,5 +1,6 @@
+use super::findings::window_of;
 use super::read::find_sheet;
-use super::roster::{Planned, Worked, find_worked, gather};
+use super::roster::{Planned, Spellings, Worked, find_worked, gather};
 use crate::access::{Conn, Permit};
 use crate::kernel::zone::{Zone, monday_of};
 use crate::kernel::{CrewMemberId, Instant, MissionId, NeedId};
@@ -7,7 +8,7 @@ use crate::orgs::service::find_org;
 use crate::planning::cost::{Work, costs_of};
 use crate::planning::ranking::{Candidate, Load, Ranked, Strain, rank};
 use crate::planning::rates::Rate;
-use crate::planning::rules::{self, Calendar, Kind, Need as Asks, Pack, Shift, State, Window, packs};
+use crate::planning::rules::{self, Calendar, Kind, Need as Asks, Pack, Shift, State, packs};
 use crate::planning::{Mission, MissionSheet, Need, PlanError, ReadStaffing, store};
 use crate::platform::App;
 use crate::platform::db::DbResult;
@@ -39,7 +40,7 @@ pub async fn rank_candidates(
     let mut read = permit.read(&app.db).await?;
     let sheet = find_sheet(&mut read, mission).await?.ok_or(PlanError::NotFound)?;
     drop(read);
-    let calendar = week_of(&sheet.mission, &zone);
+    let calendar = Calendar::new(&zone, window_of(&zone, &sheet.mission));
     let worked = find_worked(app, &permit, &calendar).await?;
     let mut read = permit.read(&app.db).await?;
     let needs: Vec<Option<Need>> = match need {
@@ -60,15 +61,12 @@ pub(super) async fn rank_in(
     sheet: &MissionSheet,
     need: Option<&Need>,
 ) -> DbResult<Vec<Ranked>> {
-    let calendar = week_of(&sheet.mission, zone);
+    let calendar = Calendar::new(zone, window_of(zone, &sheet.mission));
     Ok(Field::read(conn, zone, &calendar, now, &[], sheet).await?.rank(need))
 }
 
-/// The calendar of the week in which a mission begins.
-fn week_of(mission: &Mission, zone: &Zone) -> Calendar {
-    let first = monday_of(zone.local(mission.starts_at).date);
-    Calendar::new(zone, Window { first, last: first.saturating_add(6.days()) })
-}
+/// Weeks before that of the mission in which nights, weekends and early calls are counted.
+const WEEKS_OF_LOAD: i64 = 12;
 
 /// Everybody who might do a mission, with all that the order asks about them.
 struct Field<'a> {
@@ -76,6 +74,7 @@ struct Field<'a> {
     calendar: &'a Calendar,
     mission: &'a Mission,
     people: Vec<Planned>,
+    spellings: Spellings,
     rates: HashMap<CrewMemberId, Vec<Rate>>,
     /// Who declined the mission or was taken off it.
     was_on: HashSet<CrewMemberId>,
@@ -105,6 +104,7 @@ impl<'a> Field<'a> {
             calendar,
             mission,
             people,
+            spellings: roster.spellings,
             rates: store::list_all_rates(conn).await?,
             was_on: sheet.assignments.iter().filter(|a| !a.status.is_active()).map(|a| a.crew_member_id).collect(),
             packs: packs::all(),
@@ -119,7 +119,10 @@ impl<'a> Field<'a> {
 
     fn candidate(&self, planned: &Planned, need: Option<&Need>) -> Candidate {
         let mission = self.mission;
-        let asks = need.and_then(|need| need.skill.clone().map(|skill| Asks { skill, level: need.min_level }));
+        let asks = need.and_then(|need| {
+            let skill = self.spellings.of(need.skill.as_deref()?);
+            Some(Asks { skill, level: need.min_level })
+        });
         let level = asks.as_ref().and_then(|asks| {
             let has = planned.facts.skills.iter().filter(|skill| skill.name == asks.skill && skill.level >= asks.level);
             has.map(|skill| skill.level).max()
@@ -130,7 +133,6 @@ impl<'a> Field<'a> {
             end: mission.ends_at,
             break_minutes: mission.break_minutes,
             state: State::Proposed,
-            phase: None,
             project: self.project,
             needs: asks.into_iter().collect(),
         };
@@ -141,9 +143,11 @@ impl<'a> Field<'a> {
             // Nobody does both: days and rests that count both say nothing.
             findings.retain(|finding| matches!(finding.kind, Kind::Overlap | Kind::MissingSkill | Kind::ExpiredSkill));
         }
-        let (from, to) = (self.zone.start_of(self.calendar.window().first), self.zone.start_of(self.next_monday()));
+        let monday = monday_of(self.zone.local(mission.starts_at).date);
+        let (from, to) = self.zone.span_of(monday, monday.saturating_add(6.days()));
         let in_week = |shift: &&Shift| shift.start >= from && shift.start < to;
-        let before = |shift: &&Shift| shift.start < to && shift.start >= self.calendar.horizon().from;
+        let since = self.zone.start_of(monday.saturating_sub(WEEKS_OF_LOAD.weeks()));
+        let before = |shift: &&Shift| shift.start < to && shift.start >= since;
         let covers = |from: Instant, to: Instant| from <= mission.starts_at && to >= mission.ends_at;
         Candidate {
             person: planned.row.id,
@@ -157,10 +161,6 @@ impl<'a> Field<'a> {
             load: Load::of(planned.shifts.iter().filter(before), self.zone),
             cost_cents: self.cost_of(planned, &proposed),
         }
-    }
-
-    fn next_monday(&self) -> jiff::civil::Date {
-        self.calendar.window().first.saturating_add(7.days())
     }
 
     /// What the mission would cost with this person: of a daily rate that is paid for another mission already, the share.

@@ -2,7 +2,7 @@ use super::read::with_missions;
 use crate::access::Permit;
 use crate::audit::{self, Event, Tx};
 use crate::kernel::{CrewMemberId, Instant, Lang};
-use crate::orgs::service::{find_address_of, find_org};
+use crate::orgs::service::{find_address_of, find_crew_member_in, find_org};
 use crate::planning::calendar;
 use crate::planning::deadlines::LATE;
 use crate::planning::store;
@@ -35,13 +35,14 @@ pub(super) async fn tell_later(tx: &mut Tx, person: CrewMemberId) -> DbResult<()
 /// Permission: manager. Audit: `assignment.reminded`.
 ///
 /// # Errors
-/// [`PlanError::NotFound`] when nothing waits for an answer.
+/// [`PlanError::NotFound`]; [`PlanError::NothingWaits`] when there is no mission ahead that waits for an answer.
 pub async fn remind(app: &App, permit: Permit<Assign>, person: CrewMemberId) -> Result<(), PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
+    find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
     store::revoke_answer_links(&mut tx, person, now).await?;
     if store::mail_again(&mut tx, person, now).await? == 0 {
-        return Err(PlanError::NotFound);
+        return Err(PlanError::NothingWaits);
     }
     tx.enqueue(TELL, person.to_string()).await?;
     Ok(tx.commit(Event::new("assignment.reminded", person.into())).await?)
@@ -52,16 +53,17 @@ pub async fn remind(app: &App, permit: Permit<Assign>, person: CrewMemberId) -> 
 /// Permission: manager. Audit: `assignment.links_revoked`.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// [`PlanError::NotFound`] when there is no such person.
 pub async fn revoke_links(app: &App, permit: Permit<Assign>, person: CrewMemberId) -> Result<(), PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
     let now = tx.now();
+    find_crew_member_in(&mut tx, person).await?.ok_or(PlanError::NotFound)?;
     store::revoke_answer_links(&mut tx, person, now).await?;
     Ok(tx.commit(Event::new("assignment.links_revoked", person.into())).await?)
 }
 
-/// The job: one mail with everything that the person has been told and not been mailed, a link that answers it, and calendar
-/// entries. Nothing to say sends nothing.
+/// The job: one mail with everything that the person has been told and neither been mailed nor answered, a link that answers it, and
+/// calendar entries. Nothing to say sends nothing.
 ///
 /// Permission: the system, in the organisation. Audit: `plan.told`.
 ///
@@ -70,20 +72,17 @@ pub async fn revoke_links(app: &App, permit: Permit<Assign>, person: CrewMemberI
 pub async fn tell(app: &App, permit: Permit<TellPeople>, person: CrewMemberId) -> Result<(), PlanError> {
     let Some(org) = find_org(app, permit.org()).await? else { return Ok(()) };
     let Some((email, language)) = find_address_of(app, org.id, person).await? else { return Ok(()) };
-    let news = {
-        let mut read = permit.read(&app.db).await?;
-        let unmailed = store::list_unmailed(&mut read, person).await?;
-        with_missions(&mut read, unmailed).await?
-    };
+    let lang = language.as_deref().and_then(Lang::parse).unwrap_or_else(|| org.lang());
+    let t = words(lang);
+    let token = random::token::<24>();
+    let mut tx = audit::begin(app, &permit).await?;
+    let now = tx.now();
+    // Taken and written in one transaction: what is told meanwhile is in the next mail, and in one alone.
+    let taken = store::take_news(&mut tx, person, now).await?;
+    let news = with_missions(&mut tx, taken).await?;
     if news.is_empty() {
         return Ok(());
     }
-    let lang = language.as_deref().and_then(Lang::parse).unwrap_or_else(|| org.lang());
-    let t = words(lang);
-    let now = app.clock.now();
-    let token = random::token::<24>();
-    let mut tx = audit::begin(app, &permit).await?;
-    store::mark_mailed(&mut tx, person, now).await?;
     store::insert_answer_link(&mut tx, person, None, &fingerprint(&token), now, now.plus_days(LINK_DAYS)).await?;
     let lines: Vec<String> = news.iter().map(|mine| line(mine, t, lang, now)).collect();
     let reminds = news.iter().all(|mine| mine.assignment.reminded_at.is_some());
@@ -118,5 +117,6 @@ fn line(mine: &MyMission, t: &Words, lang: Lang, now: Instant) -> String {
     let by = mine.assignment.deadline().map(|by| format!(". {}", t.answer_by(soon(at(by), at(now).date, lang))));
     let moved = move_words(mine, lang).map(|moved| format!(". {moved}")).unwrap_or_default();
     let (title, by) = (&mine.mission.title, by.unwrap_or_default());
-    format!("• {state} : {title} — {day}, {}–{}{place}{moved}{by}", starts.hour_minute(), ends.hour_minute())
+    let colon = if lang == Lang::Fr { "\u{a0}:" } else { ":" };
+    format!("• {state}{colon} {title} — {day}, {}–{}{place}{moved}{by}", starts.hour_minute(), ends.hour_minute())
 }

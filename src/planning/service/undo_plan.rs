@@ -2,8 +2,9 @@ use super::deadlines::renew;
 use super::edit_plan::{Edited, Work};
 use super::missions::created;
 use crate::access::Permit;
-use crate::audit::{Event, Quiet, Subject};
-use crate::kernel::{CrewMemberId, MissionId};
+use crate::audit::{self, Event, Quiet, Subject};
+use crate::kernel::{CrewMemberId, MissionId, NeedId};
+use crate::orgs::service::find_crew_member_in;
 use crate::planning::steps::{Change, Kept, KeptPerson};
 use crate::planning::{AssignmentStatus, EditKind, EditPlan, MissionSheet, PlanError, ReadStaffing, store};
 use crate::platform::App;
@@ -25,21 +26,45 @@ pub async fn count_steps(app: &App, permit: Permit<ReadStaffing>) -> Result<(i64
 /// Permission: manager. Audit: the events of what is changed, and `plan.undone` or `plan.redone`.
 ///
 /// # Errors
-/// [`PlanError::NoStep`]; [`PlanError::StepStale`] when somebody has changed the same missions since: the step is then
-/// forgotten.
+/// [`PlanError::NoStep`]; [`PlanError::StepStale`] when somebody has changed the same missions since; [`PlanError::StepLost`] when
+/// what it would bring back cannot be any more. The step is then forgotten, and the one before it comes next.
 pub async fn undo_plan(app: &App, permit: Permit<EditPlan>, redo: bool) -> Result<Edited, PlanError> {
     let account = permit.actor().account().ok_or(PlanError::NoStep)?;
     let mut work = Work::begin(app, &permit).await?;
     let step = store::find_step(&mut work.tx, account, redo).await?.ok_or(PlanError::NoStep)?;
-    let changes: Vec<Change> = serde_json::from_str(&step.changes).unwrap_or_default();
+    let error = match take(work, step.id, &step.what, &step.changes, redo).await {
+        Err(error) if stays(&error) => error,
+        done => return done,
+    };
+    let mut tx = audit::begin(app, &permit).await?;
+    store::forget_step(&mut tx, step.id).await?;
+    tx.commit_quietly(Quiet::PlanStepForgotten).await?;
+    Err(if matches!(error, PlanError::StepStale) { error } else { PlanError::StepLost })
+}
+
+/// Whether a step that failed by this would fail by it the next time, too: it would keep all before it from being undone.
+const fn stays(error: &PlanError) -> bool {
+    matches!(
+        error,
+        PlanError::StepStale
+            | PlanError::NotFound
+            | PlanError::Fields(_)
+            | PlanError::ProjectArchived
+            | PlanError::Overlap
+            | PlanError::Assigned
+            | PlanError::Filled
+    )
+}
+
+/// Takes a step back, or does it again: all of it, or nothing.
+async fn take(mut work: Work<'_>, id: i64, what: &str, changes: &str, redo: bool) -> Result<Edited, PlanError> {
+    let changes: Vec<Change> = serde_json::from_str(changes).unwrap_or_default();
     // To undo is to go from after to before.
     let wanted: Vec<Change> = if redo { changes } else { changes.into_iter().map(Change::reversed).collect() };
     let mut present = Vec::new();
     for change in &wanted {
         let sheet = work.mark(change.mission).await?;
         if sheet.as_ref().map(Kept::of) != change.before {
-            store::forget_step(&mut work.tx, step.id).await?;
-            work.tx.commit_quietly(Quiet::PlanStepForgotten).await?;
             return Err(PlanError::StepStale);
         }
         present.push(sheet);
@@ -58,10 +83,10 @@ pub async fn undo_plan(app: &App, permit: Permit<EditPlan>, redo: bool) -> Resul
         }
     }
     let undone_at = (!redo).then(|| work.tx.now());
-    store::mark_step(&mut work.tx, step.id, undone_at).await?;
+    store::mark_step(&mut work.tx, id, undone_at).await?;
     let event = Event::new(if redo { "plan.redone" } else { "plan.undone" }, Subject("plan", None));
     work.note(event.with("missions", wanted.len()));
-    work.finish(EditKind::parse(&step.what).unwrap_or(EditKind::Move), false).await
+    work.finish(EditKind::parse(what).unwrap_or(EditKind::Move), false).await
 }
 
 /// Brings a mission back that is deleted or called off.
@@ -97,20 +122,32 @@ async fn set_people(work: &mut Work<'_>, id: MissionId, wanted: &[KeptPerson]) -
             a.status.is_active() && a.crew_member_id == kept.person && role_of(&sheet, a.need_id) == kept.role
         };
         if !sheet.assignments.iter().any(is_there) {
-            put_on(work, &sheet, kept.person, kept.role.as_deref()).await?;
+            let need = sheet.needs.iter().find(|need| Some(&need.role) == kept.role.as_ref()).map(|need| need.id);
+            bring_back(work, &sheet, kept.person, need).await?;
         }
     }
     Ok(())
 }
 
 /// Puts somebody on a mission again: with the answer they gave, when they never heard that they were off.
-async fn put_on(work: &mut Work<'_>, sheet: &MissionSheet, person: CrewMemberId, role: Option<&str>) -> Result<(), PlanError> {
-    let id = sheet.mission.id;
-    let need = sheet.needs.iter().find(|need| Some(need.role.as_str()) == role).map(|need| need.id);
-    let Some(off) = store::find_taken_off(&mut work.tx, id, person).await? else {
-        return work.assign(id, person, need).await;
-    };
+///
+/// # Errors
+/// [`PlanError::NotFound`] for who has left the crew; [`PlanError::Overlap`], with nothing changed, when they have accepted
+/// something else meanwhile.
+pub(super) async fn bring_back(
+    work: &mut Work<'_>,
+    sheet: &MissionSheet,
+    person: CrewMemberId,
+    need: Option<NeedId>,
+) -> Result<(), PlanError> {
     let mission = &sheet.mission;
+    let Some(off) = store::find_taken_off(&mut work.tx, mission.id, person).await? else {
+        return work.assign(mission.id, person, need).await;
+    };
+    let known = find_crew_member_in(&mut work.tx, person).await?;
+    if known.is_none_or(|known| known.archived_at.is_some()) {
+        return Err(PlanError::NotFound);
+    }
     if off.believed == Some(AssignmentStatus::Accepted)
         && store::count_accepted_overlaps(&mut work.tx, person, off.id, mission.starts_at, mission.ends_at).await? > 0
     {

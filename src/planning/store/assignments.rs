@@ -45,10 +45,10 @@ const PUT_BACK: &str =
   WHERE org_id = $1 AND id = $2 AND status = 'cancelled'";
 const TAKEN_OFF: &str = select_assignment!(
     " AND mission_id = $2 AND crew_member_id = $3 AND status = 'cancelled' AND (told_at IS NULL OR believed IS NOT NULL)
-  ORDER BY id DESC LIMIT 1"
+  ORDER BY CASE WHEN believed IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1"
 );
 const BELIEVED: &str = select_assignment!(
-    " AND believed IS NOT NULL AND mission_id IN (SELECT id FROM missions WHERE org_id = $2 AND starts_at < $3 AND ends_at > $4)
+    " AND believed IS NOT NULL AND mission_id IN (SELECT id FROM missions WHERE org_id = $2 AND starts_at < $3 AND starts_at >= $4)
   ORDER BY mission_id, id"
 );
 const ACCEPTED_OVERLAP: &str = "SELECT count(*) FROM assignments a JOIN missions m ON m.org_id = a.org_id AND m.id = a.mission_id
@@ -62,14 +62,15 @@ const NOTE: &str = "INSERT INTO assignment_changes (org_id, assignment_id, at, a
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HISTORY: &str = "SELECT at, actor_kind, actor_id, before, after, reason FROM assignment_changes
   WHERE org_id = $1 AND assignment_id = $2 ORDER BY id";
-const UNMAILED: &str = select_assignment!(
-    " AND crew_member_id = $2 AND told_at IS NOT NULL AND mailed_at IS NULL AND believed IS NULL
-  ORDER BY id"
-);
+const THESE: &str = select_assignment!(" AND id IN ($2..) ORDER BY id");
+// What was answered since it was told is known to the person: no mail says it again. Told anew, it is news again.
+const TAKE_NEWS: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL
+  AND mailed_at IS NULL AND believed IS NULL AND (answered_at IS NULL OR answered_at <= told_at) RETURNING id";
 const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AND crew_member_id = $2 AND told_at IS NOT NULL
   AND mailed_at IS NULL AND believed IS NULL";
 const MAIL_AGAIN: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND crew_member_id = $2
-  AND status = 'invited'";
+  AND status = 'invited'
+  AND mission_id IN (SELECT id FROM missions WHERE org_id = $4 AND ends_at > $5 AND cancelled_at IS NULL)";
 const REMIND: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND id = $2
   AND status = 'invited' AND reminded_at IS NULL AND mailed_at IS NOT NULL";
 const PASS_ON: &str = "UPDATE assignments SET passed_on_at = $3, passed_to_id = $4, version = version + 1
@@ -276,14 +277,15 @@ pub async fn put_back(conn: &mut impl Conn, id: AssignmentId, need: Option<NeedI
     Ok(conn.query(PUT_BACK).bind(org).bind(id).bind(need).execute().await? == 1)
 }
 
-/// Somebody's assignment to a mission that was taken back and of which they have not heard.
+/// Somebody's assignment to a mission that was taken back and of which they have not heard: first of all the one that they still
+/// believe in.
 pub async fn find_taken_off(conn: &mut impl Conn, mission: MissionId, person: CrewMemberId) -> DbResult<Option<Assignment>> {
     let org = conn.org();
     let row: Option<Row> = conn.query(TAKEN_OFF).bind(org).bind(mission).bind(person).optional().await?;
     Ok(row.map(Assignment::from))
 }
 
-/// Assignments to missions of a time that were taken back and not told.
+/// Assignments that were taken back and not told, to missions that begin in `[from, to)`.
 pub async fn list_believed(conn: &mut impl Conn, from: Instant, to: Instant) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
     Ok(assignments(conn.query(BELIEVED).bind(org).bind(org).bind(to).bind(from).all().await?))
@@ -325,21 +327,27 @@ pub async fn list_changes(conn: &mut impl Conn, id: AssignmentId) -> DbResult<Ve
     Ok(rows.into_iter().map(change).collect())
 }
 
-/// What a person has been told and not been mailed.
-pub async fn list_unmailed(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Vec<Assignment>> {
+/// Takes what a person has been told and not been mailed, nor answered since, to be mailed in this transaction: nobody else takes the
+/// same, and what is told from now on waits for the next mail.
+pub async fn take_news(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<Vec<Assignment>> {
     let org = conn.org();
-    Ok(assignments(conn.query(UNMAILED).bind(org).bind(person).all().await?))
+    let ids: Vec<AssignmentId> = conn.query(TAKE_NEWS).bind(org).bind(person).bind(now).scalars().await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(assignments(conn.query(THESE).bind(org).bind_list(&ids).all().await?))
 }
 
+/// Notes that a person knows all they have been told.
 pub async fn mark_mailed(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
     let org = conn.org();
     conn.query(MAILED).bind(org).bind(person).bind(now).execute().await
 }
 
-/// Lets a person be mailed again what they have not answered. Gives how many that is.
+/// Lets a person be mailed again what they have not answered and what is not over. Gives how many that is.
 pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
     let org = conn.org();
-    conn.query(MAIL_AGAIN).bind(org).bind(person).bind(now).execute().await
+    conn.query(MAIL_AGAIN).bind(org).bind(person).bind(now).bind(org).bind(now).execute().await
 }
 
 /// When the person was mailed last.

@@ -9,7 +9,8 @@ use crate::platform::db::{DbResult, Filter};
 macro_rules! select_availability {
     ($rest:literal) => {
         concat!(
-            "SELECT id, crew_member_id, kind, status, starts_at, ends_at, every_weeks, until_at, note FROM availabilities
+            "SELECT id, crew_member_id, kind, status, starts_at, ends_at, every_weeks, until_at, note, decided_at
+  FROM availabilities
   WHERE org_id = $1",
             $rest
         )
@@ -21,8 +22,7 @@ const INSERT: &str =
   created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
 const FIND: &str = select_availability!(" AND id = $2");
 const LIST: &str = select_availability!("");
-const DECIDE: &str =
-    "UPDATE availabilities SET status = $3, decided_at = $4 WHERE org_id = $1 AND id = $2 AND status = 'pending'";
+const DECIDE: &str = "UPDATE availabilities SET status = $4, decided_at = $5 WHERE org_id = $1 AND id = $2 AND status = $3";
 const DELETE: &str = "DELETE FROM availabilities WHERE org_id = $1 AND id = $2";
 const APPROVED_OVERLAP: &str = "SELECT count(*) FROM availabilities WHERE org_id = $1 AND crew_member_id = $2 AND id <> $3
   AND kind = 'time_off' AND status = 'approved' AND starts_at < $5 AND ends_at > $4";
@@ -44,6 +44,7 @@ pub struct AvailabilityValues<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct AvailabilityFilter {
     pub person: Option<CrewMemberId>,
+    pub kind: Option<AvailabilityKind>,
     pub status: Option<AvailabilityStatus>,
     /// Those that touch this time; what comes again is always listed.
     pub from: Option<Instant>,
@@ -64,6 +65,7 @@ struct Row {
     every_weeks: i64,
     until_at: Option<Instant>,
     note: String,
+    decided_at: Option<Instant>,
 }
 
 impl From<Row> for Availability {
@@ -79,6 +81,7 @@ impl From<Row> for Availability {
             every_weeks: row.every_weeks,
             until_at: row.until_at,
             note: row.note,
+            decided_at: row.decided_at,
         }
     }
 }
@@ -102,6 +105,7 @@ pub async fn list_availabilities(conn: &mut impl Conn, filter: &AvailabilityFilt
     let filtered = Filter::new(LIST)
         .bind(org)
         .and_opt("crew_member_id = {}", filter.person)
+        .and_opt("kind = {}", filter.kind.map(AvailabilityKind::code))
         .and_opt("status = {}", filter.status.map(AvailabilityStatus::code))
         .and_opt("(every_weeks > 0 OR ends_at > {})", filter.from)
         .and_opt("starts_at < {}", filter.to)
@@ -111,16 +115,17 @@ pub async fn list_availabilities(conn: &mut impl Conn, filter: &AvailabilityFilt
     Ok(rows.into_iter().map(Availability::from).collect())
 }
 
-/// Decides what waits. `false` when it does not wait any more.
+/// Decides about a time that is as it was read. `false` when it is something else by now.
 pub async fn decide_availability(
     conn: &mut impl Conn,
-    id: AvailabilityId,
+    slot: &Availability,
     status: AvailabilityStatus,
     now: Instant,
 ) -> DbResult<bool> {
     super::replace_staffing_tag(conn).await?;
     let org = conn.org();
-    Ok(conn.query(DECIDE).bind(org).bind(id).bind(status.code()).bind(now).execute().await? == 1)
+    let query = conn.query(DECIDE).bind(org).bind(slot.id).bind(slot.status.code()).bind(status.code());
+    Ok(query.bind(now).execute().await? == 1)
 }
 
 pub async fn delete_availability(conn: &mut impl Conn, id: AvailabilityId) -> DbResult<bool> {

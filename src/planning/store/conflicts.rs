@@ -4,7 +4,9 @@ use crate::access::Conn;
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, ProjectId};
 use crate::platform::db::{DbResult, Filter};
 
-const PEOPLE: &str = "SELECT id, name, search, employment_type FROM crew_members WHERE org_id = $1 AND archived_at IS NULL";
+const PEOPLE: &str = "SELECT id, name, search, employment_type, born_on, standings,
+  (SELECT o.idcc FROM orgs o WHERE o.id = crew_members.org_id) AS idcc
+  FROM crew_members WHERE org_id = $1 AND archived_at IS NULL";
 const SKILLS: &str = "SELECT crew_member_id, skill, level, expires_on FROM crew_skills WHERE org_id = $1";
 const SHIFTS: &str = "SELECT a.id, a.crew_member_id, a.status, m.id AS mission_id, m.project_id, m.title, m.starts_at, m.ends_at,
   m.break_minutes, p.starts_on, p.ends_on, n.skill, n.min_level
@@ -25,6 +27,10 @@ pub struct PersonRow {
     /// The name as it is ordered.
     pub search: String,
     pub employment_type: String,
+    pub born_on: Option<String>,
+    pub standings: String,
+    /// Of the organisation.
+    pub idcc: Option<i64>,
 }
 
 /// What somebody can do.

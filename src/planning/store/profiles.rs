@@ -3,12 +3,15 @@
 use crate::access::Conn;
 use crate::kernel::CrewMemberId;
 use crate::kernel::zone::parse_date;
-use crate::planning::profiles::{CheckedProfile, Employment, Skill, Terms};
+use crate::planning::profiles::{CheckedProfile, Employment, Skill, Terms, read_birth};
+use crate::planning::rules::Standing;
 use crate::platform::db::DbResult;
 use jiff::civil::Date;
 
-const FIND: &str = "SELECT employment_type, tags, bio, version FROM crew_members WHERE org_id = $1 AND id = $2";
-const CHANGE: &str = "UPDATE crew_members SET employment_type = $4, tags = $5, bio = $6, version = version + 1
+const FIND: &str =
+    "SELECT employment_type, born_on, standings, tags, bio, version FROM crew_members WHERE org_id = $1 AND id = $2";
+const CHANGE: &str = "UPDATE crew_members SET employment_type = $4, born_on = $5, standings = $6, tags = $7, bio = $8,
+  version = version + 1
   WHERE org_id = $1 AND id = $2 AND version = $3";
 const SKILLS: &str =
     "SELECT skill, level, expires_on FROM crew_skills WHERE org_id = $1 AND crew_member_id = $2 ORDER BY skill LIMIT 100";
@@ -21,6 +24,8 @@ const ADD: &str = "INSERT INTO crew_skills (org_id, crew_member_id, skill, level
 #[derive(sqlx::FromRow)]
 struct Row {
     employment_type: String,
+    born_on: Option<String>,
+    standings: String,
     tags: String,
     bio: String,
     version: i64,
@@ -41,6 +46,11 @@ struct EndingRow {
     expires_on: Option<String>,
 }
 
+/// The standings that a text names.
+pub fn standings_of(text: &str) -> Vec<Standing> {
+    text.split(',').filter_map(|code| Standing::parse(code.trim())).collect()
+}
+
 /// How a person is employed and described.
 pub async fn find_terms(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<Option<Terms>> {
     let org = conn.org();
@@ -48,6 +58,8 @@ pub async fn find_terms(conn: &mut impl Conn, person: CrewMemberId) -> DbResult<
     Ok(row.map(|row| Terms {
         // The table refuses other words.
         employment: Employment::parse(&row.employment_type).unwrap_or(Employment::Other),
+        born_on: row.born_on.as_deref().and_then(read_birth),
+        standings: standings_of(&row.standings),
         tags: row.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
         bio: row.bio,
         version: row.version,
@@ -77,7 +89,9 @@ pub async fn list_ending_skills(conn: &mut impl Conn, until: Date) -> DbResult<V
 /// Writes a profile over the one that is still at `version`. `false` when somebody else was faster.
 pub async fn change_profile(conn: &mut impl Conn, person: CrewMemberId, version: i64, new: &CheckedProfile) -> DbResult<bool> {
     let org = conn.org();
-    let query = conn.query(CHANGE).bind(org).bind(person).bind(version).bind(new.employment.code()).bind(new.tags.join(", "));
+    let standings: Vec<_> = new.standings.iter().map(|standing| standing.code()).collect();
+    let query = conn.query(CHANGE).bind(org).bind(person).bind(version).bind(new.employment.code());
+    let query = query.bind(new.born_on.map(|date| date.to_string())).bind(standings.join(", ")).bind(new.tags.join(", "));
     if query.bind(&new.bio).execute().await? != 1 {
         return Ok(false);
     }

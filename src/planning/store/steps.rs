@@ -53,9 +53,10 @@ pub async fn mark_step(conn: &mut impl Conn, id: i64, undone_at: Option<Instant>
     conn.query(MARK).bind(org).bind(id).bind(undone_at).execute_one().await
 }
 
+/// Forgets a step, if nobody has meanwhile.
 pub async fn forget_step(conn: &mut impl Conn, id: i64) -> DbResult<()> {
     let org = conn.org();
-    conn.query(FORGET).bind(org).bind(id).execute_one().await
+    conn.query(FORGET).bind(org).bind(id).execute().await.map(drop)
 }
 
 /// How many steps can be undone, and done again.

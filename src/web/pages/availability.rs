@@ -3,7 +3,7 @@
 use super::*;
 use crate::kernel::zone::Zone;
 use crate::kernel::{AvailabilityId, Instant, Lang};
-use crate::orgs::{CrewFilter, service as orgs};
+use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
 use crate::planning::{
     Availability, AvailabilityFilter, AvailabilityKind, AvailabilityStatus, NewAvailability, service as planning,
 };
@@ -80,7 +80,7 @@ async fn show(member: Member, typed: Typed) -> Answer {
                     <header class="page-head"><div><h1>{t.nav_availability()}</h1><p class="lead">{t.availability_lead()}</p></div></header>
                     {is_empty.then(|| view! { <Empty title=t.availability_empty_title() text=t.availability_empty_text() /> })}
                     <ul class="list">{lines}</ul>
-                    <form class="card stack" method="post"><h2>{t.availability_new()}</h2><FormError typed=typed.clone() lang />
+                    <form class="card stack" method="post" action=member.url("/availability")><h2>{t.availability_new()}</h2><FormError typed=typed.clone() lang />
                         <fieldset class="field"><legend class="label">{t.availability_kind()}</legend>{kinds}</fieldset>
                         <div class="row"><Field typed=typed.clone() lang name="starts_at" label=t.mission_starts() kind="datetime-local" required=true /><Field typed=typed.clone() lang name="ends_at" label=t.mission_ends() kind="datetime-local" required=true /></div>
                         <Field typed=typed.clone() lang name="note" label=t.availability_note() />
@@ -137,29 +137,52 @@ async fn withdraw(member: Member, session: Session, Path((_, id)): Path<(String,
     Ok(go_with(&session, "saved", &member.url("/availability")).await)
 }
 
-/// Time off that waits for somebody to agree.
+/// Somebody's time off, and what can be decided about it.
+fn off_line(member: &Member, crew: &[CrewSheet], slot: &Availability, buttons: AnyView) -> AnyView {
+    let (lang, t, zone, now) = (member.visitor.lang, member.words(), member.org.zone(), member.visitor.app.clock.now());
+    let name = crew.iter().find(|c| c.person.id == slot.crew_member_id).map(|c| c.person.name.clone()).unwrap_or_default();
+    let action = member.url(&format!("/time-off/{}", slot.id));
+    let note = (!slot.note.is_empty()).then(|| slot.note.clone());
+    let granted = slot.decided_at.filter(|_| slot.status == AvailabilityStatus::Approved);
+    let granted = granted.map(|at| t.time_off_granted_on(format::long_day(zone.local(at).date, lang)));
+    let granted = granted.map(|text| view! { <small>{text}</small> });
+    let form = member.support.is_none().then(|| view! { <form class="row" method="post" action=action>{buttons}</form> });
+    view! { <li><span class="grow"><span class="strong">{name}</span><small>{span(slot, &zone, now, lang)}</small><small>{note}</small>{granted}</span>{form}</li> }.into_any()
+}
+
+/// Time off that waits for somebody to agree, and what was agreed to and is not over.
 async fn requests(member: Member) -> Answer {
     let app = &member.visitor.app;
-    let filter = AvailabilityFilter { status: Some(AvailabilityStatus::Pending), limit: 200, ..AvailabilityFilter::default() };
-    let slots = planning::list_availabilities(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+    let now = app.clock.now();
+    let off = AvailabilityFilter { kind: Some(AvailabilityKind::TimeOff), limit: 500, ..AvailabilityFilter::default() };
+    let pending = AvailabilityFilter { status: Some(AvailabilityStatus::Pending), ..off.clone() };
+    let pending = planning::list_availabilities(app, member.permit()?, &pending).await.map_err(|e| member.refuse(e))?;
+    let granted = AvailabilityFilter { status: Some(AvailabilityStatus::Approved), from: Some(now), ..off };
+    let granted = planning::list_availabilities(app, member.permit()?, &granted).await.map_err(|e| member.refuse(e))?;
     let crew = CrewFilter { limit: 1000, ..CrewFilter::default() };
     let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
-    let (lang, t, zone, now) = (member.visitor.lang, member.words(), member.org.zone(), member.visitor.app.clock.now());
     Ok(render::page(StatusCode::OK, move || {
-        let is_empty = slots.is_empty();
-        let lines = slots.into_iter().map(|slot| {
-            let name = crew.iter().find(|c| c.person.id == slot.crew_member_id).map(|c| c.person.name.clone()).unwrap_or_default();
-            let action = member.url(&format!("/time-off/{}", slot.id));
-            let note = (!slot.note.is_empty()).then(|| slot.note.clone());
-            view! { <li><span class="grow"><span class="strong">{name}</span><small>{span(&slot, &zone, now, lang)}</small><small>{note}</small></span>
-                {member.support.is_none().then(|| view! { <form class="row" method="post" action=action><button class="btn primary" name="approve" value="true">{t.time_off_approve()}</button><button class="btn secondary" name="approve" value="false">{t.time_off_reject()}</button></form> })}</li> }
+        let t = member.words();
+        let is_empty = pending.is_empty();
+        let lines = pending.iter().map(|slot| {
+            let buttons = view! { <button class="btn primary" name="approve" value="true">{t.time_off_approve()}</button><button class="btn secondary" name="approve" value="false">{t.time_off_reject()}</button> };
+            off_line(&member, &crew, slot, buttons.into_any())
         });
         let lines = lines.collect_view();
+        let granted = granted.iter().filter(|slot| slot.is_ahead(now)).map(|slot| {
+            let button =
+                view! { <button class="btn danger-quiet" name="approve" value="false">{t.time_off_take_back()}</button> };
+            off_line(&member, &crew, slot, button.into_any())
+        });
+        let granted: Vec<AnyView> = granted.collect();
+        let granted = (!granted.is_empty()).then(|| {
+            view! { <section class="stack" aria-labelledby="granted"><h2 id="granted">{t.time_off_granted()}</h2><ul class="list">{granted}</ul></section> }
+        });
         view! {
             <InOrg member=member.clone() title=t.nav_time_off() here="plan">
                 <div class="stack wide narrow"><h1>{t.nav_time_off()}</h1>
                     {is_empty.then(|| view! { <Empty title=t.time_off_empty_title() text=t.time_off_empty_text() /> })}
-                    <ul class="list">{lines}</ul></div>
+                    <ul class="list">{lines}</ul>{granted}</div>
             </InOrg>
         }
     }))

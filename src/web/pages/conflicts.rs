@@ -8,6 +8,7 @@ use crate::planning::service::{self as planning, ConflictSheet};
 use crate::planning::words::finding_words;
 use axum::routing::get;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -71,20 +72,21 @@ pub(super) fn overrule_form(member: &Member, id: AssignmentId, finding: &Finding
     .into_any()
 }
 
-/// What was overruled of somebody's mission, by which reason, and a way back.
+/// What was overruled of somebody's mission, by which reason, and a way to let the rule count again. `back` is where that leads.
 pub(super) fn overruled_of(
     member: &Member,
     sheet: &ConflictSheet,
     person: CrewMemberId,
     mission: MissionId,
     may: bool,
+    back: &str,
 ) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let lines = sheet.overruled(person, mission).map(|(finding, known)| {
         let url = member.url(&format!("/assignments/{}/restore-rule", known.assignment_id));
-        let back = may.then(|| view! { <form method="post" action=url><input type="hidden" name="rule" value=finding.rule /><button class="btn quiet">{t.overrule_restore()}</button></form> });
+        let form = may.then(|| view! { <form method="post" action=url><input type="hidden" name="rule" value=finding.rule /><input type="hidden" name="back" value=back.to_owned() /><button class="btn quiet">{t.overrule_restore()}</button></form> });
         let title = crate::planning::words::rule_title(finding.kind, lang);
-        view! { <div class="row"><span class="grow"><Pill tone="" icon="check" text=t.overruled() />" "<span class="strong">{title}</span><small>{known.reason.clone()}</small></span>{back}</div> }.into_any()
+        view! { <div class="row"><span class="grow"><Pill tone="" icon="check" text=t.overruled() />" "<span class="strong">{title}</span><small>{known.reason.clone()}</small></span>{form}</div> }.into_any()
     });
     lines.collect_view().into_any()
 }
@@ -107,7 +109,7 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
             let lines = person.findings.iter().map(|finding| {
                 let url = finding.shifts.iter().find(|key| **key > 0).map(|key| member.url(&format!("/missions/{key}")));
                 let open = url.map(|url| view! { <a class="btn secondary" href=url>{t.conflict_open()}</a> });
-                let when = when(finding, &member, lang);
+                let when = when(finding, &member, today);
                 view! { <li>{finding_view(finding, &sheet, lang)}<span class="muted small num">{when}</span>{open}</li> }.into_any()
             });
             view! { <section class="stack tight"><h2>{person.name.clone()}</h2><ul class="list">{lines.collect_view()}</ul></section> }
@@ -132,10 +134,11 @@ async fn page(member: Member, Query(query): Query<WeekQuery>) -> Answer {
 }
 
 /// The day or week a finding is about.
-fn when(finding: &Finding, member: &Member, lang: Lang) -> String {
+fn when(finding: &Finding, member: &Member, today: Date) -> String {
+    let day = |day| format::short_date_near(day, today, member.visitor.lang);
     match finding.when {
-        When::Span { from, .. } => format::short_date(member.org.zone().local(from).date, lang),
-        When::Day(day) => format::short_date(day, lang),
+        When::Span { from, .. } => day(member.org.zone().local(from).date),
+        When::Day(date) => day(date),
         When::Week(monday) | When::Weeks { last: monday, .. } => {
             member.words().plan_week(i64::from(monday.iso_week_date().week()))
         }

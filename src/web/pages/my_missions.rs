@@ -50,10 +50,11 @@ async fn show(member: Member, failure: Option<Failure>) -> Answer {
     }))
 }
 
-/// What waits for an answer, and what is or was on from now on.
+/// What waits for an answer and can still have one, and what is or was on from now on.
 fn split(all: Vec<MyMission>, now: Instant) -> (Vec<MyMission>, Vec<MyMission>) {
     let ahead = all.into_iter().filter(|mine| mine.mission.ends_at > now);
-    ahead.partition(|mine| mine.assignment.status == AssignmentStatus::Invited && mine.mission.cancelled_at.is_none())
+    let asks = |mine: &MyMission| mine.mission.cancelled_at.is_none() && mine.assignment.answers_until(&mine.mission) > now;
+    ahead.partition(|mine| mine.assignment.status == AssignmentStatus::Invited && asks(mine))
 }
 
 fn place(mine: &MyMission) -> impl IntoView + use<> {
@@ -129,15 +130,15 @@ pub(super) fn days(
         };
         let lines = group
             .iter()
-            .map(|mine| line(mine, (next == Some(mine.assignment.id)).then_some(now), lang, &action(mine.assignment.id)))
+            .map(|mine| line(mine, now, next == Some(mine.assignment.id), lang, &action(mine.assignment.id)))
             .collect_view();
         view! { <section><h2 class="day">{strong}" "<span>{rest}</span></h2><ol class="cues">{lines}</ol></section> }
     });
     groups.collect_view()
 }
 
-/// A mission of the plan; `next` is the time now, for the first one that is on.
-fn line(mine: &MyMission, next: Option<Instant>, lang: Lang, action: &str) -> impl IntoView + use<> {
+/// A mission of the plan; `is_next`: the first one that is on.
+fn line(mine: &MyMission, now: Instant, is_next: bool, lang: Lang, action: &str) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let zone = mine.mission.zone();
     let (starts, ends) = (zone.local(mine.mission.starts_at), zone.local(mine.mission.ends_at));
@@ -152,14 +153,17 @@ fn line(mine: &MyMission, next: Option<Instant>, lang: Lang, action: &str) -> im
     } else if declined {
         view! { <Pill tone="" icon="x" text=t.assignment_declined() /> }.into_any()
     } else {
-        let word = |now| if mine.mission.starts_at <= now { t.mission_now() } else { t.mission_next() };
+        let word = || if mine.mission.starts_at <= now { t.mission_now() } else { t.mission_next() };
         let moved = move_words(mine, lang).map(|text| view! { <Pill tone="info" icon="swap" text=text /> });
-        view! { {next.map(|now| view! { <Pill tone="now" icon="clock" text=word(now) /> })}{moved} }.into_any()
+        let unanswered = mine.assignment.status == AssignmentStatus::Invited;
+        let unanswered = unanswered.then(|| view! { <Pill tone="info" icon="mail" text=t.assignment_invited() /> });
+        view! { {is_next.then(|| view! { <Pill tone="now" icon="clock" text=word() /> })}{unanswered}{moved} }.into_any()
     };
     let colleagues = (!off && !declined).then(|| colleagues(mine, lang)).flatten();
-    let class = next.map(|_| "now");
+    let class = is_next.then_some("now");
     // A change of mind: as long as it has not begun, the other answer can be given.
-    let other = (!off).then(|| {
+    let answered = matches!(mine.assignment.status, AssignmentStatus::Accepted | AssignmentStatus::Declined);
+    let other = (!off && answered && mine.assignment.answers_until(&mine.mission) > now).then(|| {
         let (value, word) = if declined { ("true", t.answer_yes()) } else { ("false", t.answer_withdraw()) };
         view! { <details><summary>{t.answer_change()}</summary><form method="post" action=action.to_owned()><button class="btn secondary" name="accept" value=value>{word}</button></form></details> }
     });

@@ -1,7 +1,7 @@
 //! An organisation's settings and logo.
 
 use super::*;
-use crate::kernel::{Lang, Role};
+use crate::kernel::{Convention, Lang, Role};
 use crate::orgs::{Org, OrgSettings, service as orgs};
 use crate::web::extract::unread;
 use crate::web::shell::role_word;
@@ -31,7 +31,20 @@ fn stored(org: &Org) -> Vec<(&'static str, String)> {
         ("second_factor_from", org.second_factor_from.clone().unwrap_or_default()),
         ("join_domains", org.join_domains.clone()),
         ("retention_months", org.retention_months.to_string()),
+        ("idcc", org.convention().map(idcc).unwrap_or_default()),
     ]
+}
+
+fn idcc(convention: Convention) -> String {
+    convention.idcc().to_string()
+}
+
+fn convention_word(convention: Option<Convention>, t: &Words) -> String {
+    match convention {
+        None => t.settings_convention_none(),
+        Some(Convention::Artistic) => t.settings_convention_artistic(),
+        Some(Convention::Technical) => t.settings_convention_technical(),
+    }
 }
 
 /// What is stored, in words.
@@ -45,6 +58,7 @@ fn in_words(org: &Org, lang: Lang) -> Vec<Stored> {
         "language" => Stored::new(name, t.settings_language(), &value).in_words(language_name(&value).to_owned()),
         "second_factor_from" => Stored::new(name, t.settings_factor(), &value).in_words(asked.clone()),
         "join_domains" => Stored::new(name, t.settings_domains(), &value),
+        "idcc" => Stored::new(name, t.settings_convention(), &value).in_words(convention_word(org.convention(), t)),
         _ => Stored::new(name, t.settings_retention(), &value),
     });
     known.collect()
@@ -93,7 +107,14 @@ async fn show(member: Member, typed: Typed) -> Answer {
 fn fields(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
     let t = crate::platform::words::words(lang);
     let typed = typed.clone();
-    let (language, factor) = (typed.value("language"), typed.value("second_factor_from"));
+    let (language, factor, chosen) = (typed.value("language"), typed.value("second_factor_from"), typed.value("idcc"));
+    let conventions = [None].into_iter().chain(Convention::ALL.map(Some)).map(|convention| {
+        let value = convention.map(idcc).unwrap_or_default();
+        let selected = chosen == value;
+        view! { <option value=value selected=selected>{convention_word(convention, t)}</option> }
+    });
+    let conventions = conventions.collect_view();
+    let (wrong, described) = (typed.invalid("idcc"), typed.described("idcc", "idcc", true));
     let roles = [Role::Owner, Role::Admin, Role::Manager, Role::Tech].map(|role| {
         let selected = factor == role.code();
         view! { <option value=role.code() selected=selected>{t.settings_factor_from(role_word(role, t))}</option> }
@@ -106,6 +127,8 @@ fn fields(typed: &Typed, lang: Lang) -> impl IntoView + use<> {
         <div class="field"><label for="second_factor_from">{t.settings_factor()}</label><select class="input" id="second_factor_from" name="second_factor_from" aria-describedby="factor-help">
             <option value="" selected=factor.is_empty()>{t.settings_factor_nobody()}</option>{roles.into_iter().collect_view()}</select>
             <p class="help" id="factor-help">{t.settings_factor_help()}</p></div>
+        <div class="field"><label for="idcc">{t.settings_convention()}</label><select class="input" id="idcc" name="idcc" aria-invalid=wrong aria-describedby=described>{conventions}</select>
+            <p class="help" id="idcc-help">{t.settings_convention_help()}</p><FieldError typed=typed.clone() lang name="idcc" /></div>
         <Field typed=typed.clone() lang name="join_domains" label=t.settings_domains() help=t.settings_domains_help() />
         <Field typed=typed.clone() lang name="retention_months" label=t.settings_retention() kind="number" help=t.settings_retention_help() required=true />
     }
@@ -122,6 +145,8 @@ struct SettingsForm {
     join_domains: String,
     #[serde(default)]
     retention_months: String,
+    #[serde(default)]
+    idcc: String,
     version: i64,
 }
 
@@ -133,6 +158,7 @@ async fn change(member: Member, session: Session, Form(form): Form<SettingsForm>
         second_factor_from: form.second_factor_from.clone(),
         join_domains: form.join_domains.clone(),
         retention_months: form.retention_months.trim().parse().unwrap_or(0),
+        idcc: form.idcc.clone(),
     };
     match orgs::change_settings(&member.visitor.app, member.permit()?, form.version, new).await {
         Ok(()) => Ok(go_with(&session, "saved", &member.url("/settings")).await),
@@ -144,6 +170,7 @@ async fn change(member: Member, session: Session, Form(form): Form<SettingsForm>
                 ("second_factor_from", form.second_factor_from),
                 ("join_domains", form.join_domains),
                 ("retention_months", form.retention_months),
+                ("idcc", form.idcc),
                 ("version", form.version.to_string()),
             ];
             show(member, Typed { failure: Some(error.into()), values }).await

@@ -3,15 +3,12 @@
 use super::conflicts::{findings_of, overruled_of};
 use super::missions::show;
 use super::*;
-use crate::kernel::zone::monday_of;
 use crate::kernel::{AssignmentId, CrewMemberId, Instant, MissionId, NeedId};
 use crate::orgs::{CrewFilter, CrewSheet, service as orgs};
 use crate::planning::ranking::{Ranked, Standing};
-use crate::planning::rules::Window;
 use crate::planning::service::{Candidates, ConflictSheet, Cost};
 use crate::planning::{Assignment, AssignmentStatus, MissionSheet, Need, PlanError, service as planning};
 use axum::routing::post;
-use jiff::ToSpan as _;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -71,9 +68,8 @@ impl Staff {
         let app = &member.visitor.app;
         let filter = CrewFilter { limit: 500, ..CrewFilter::default() };
         let crew = orgs::list_crew(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
-        let first = monday_of(sheet.mission.zone().local(sheet.mission.starts_at).date);
-        let window = Window { first, last: first.saturating_add(6.days()) };
-        let conflicts = super::conflicts::find(member, window).await?;
+        // As for who is asked: what keeps somebody from it is to be seen here.
+        let conflicts = super::conflicts::find(member, planning::window_of(&member.org.zone(), &sheet.mission)).await?;
         let id = sheet.mission.id;
         let ranked = planning::rank_candidates(app, member.permit()?, id, None).await.map_err(|e| member.refuse(e))?;
         let cost = planning::cost_mission(app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
@@ -158,8 +154,9 @@ impl Staff {
         let asked = assignment.status == AssignmentStatus::Invited;
         let findings = active.then(|| {
             let (person, mission) = (assignment.crew_member_id, self.sheet.mission.id);
-            let open = findings_of(member, &self.conflicts, person, mission, may, &format!("/missions/{mission}"));
-            view! { {open}{overruled_of(member, &self.conflicts, person, mission, may)} }
+            let back = format!("/missions/{mission}");
+            let open = findings_of(member, &self.conflicts, person, mission, may, &back);
+            view! { {open}{overruled_of(member, &self.conflicts, person, mission, may, &back)} }
         });
         let next = self.sheet.assignments.iter().find(|next| Some(next.id) == assignment.passed_to_id);
         let passed = next.map(|next| view! { <small>{t.place_passed_on(self.name_of(next.crew_member_id))}</small> });
@@ -226,7 +223,8 @@ async fn assign(
     let Some(person) = form.person else { return Err(member.refuse(Failure::fields([("person", "form.invalid")]))) };
     let (app, need) = (&member.visitor.app, form.need.parse().ok());
     let done = if form.ask {
-        planning::assign_and_invite(app, proof, member.permit()?, id, person, need, "").await.map(drop)
+        // Without a reason: the page that was shown offers this only for who breaks no rule.
+        planning::assign_and_invite(app, proof, member.permit()?, id, person, need, None).await.map(drop)
     } else {
         planning::assign(app, proof, id, person, need).await.map(drop)
     };

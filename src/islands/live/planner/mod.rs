@@ -14,6 +14,8 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, EventSource, HtmlDialogElement, HtmlElement, KeyboardEvent, MessageEvent, MouseEvent};
 
+/// The forms whose answer is a sheet. Others of the panel, which overrule, lead to a page.
+const EDITS: &str = r#"form[data-form], .panel form[action$="/plan/edit"]"#;
 /// How long a sentence stays on the screen.
 const SAID_MS: f64 = 5000.0;
 
@@ -143,7 +145,7 @@ impl Planner {
         });
         let planner = Rc::clone(self);
         browser::on(root, "submit", move |event: Event| {
-            let Some(form) = closest(&event, "form[data-form], .panel form") else { return };
+            let Some(form) = closest(&event, EDITS) else { return };
             event.prevent_default();
             let button = js_sys::Reflect::get(&event, &"submitter".into()).unwrap_or(JsValue::UNDEFINED);
             let body = browser::form_body(&form, &button);
@@ -203,6 +205,7 @@ impl Planner {
     /// Sends a form with the sight; shows the new sheet, or why not.
     fn send(self: &Rc<Self>, url: &str, body: &str) {
         let planner = Rc::clone(self);
+        let makes = body.split('&').any(|field| field == "do=create");
         self.busy.set(true);
         browser::post(url, &[body, "&part=board"].concat(), move |status, text| {
             planner.busy.set(false);
@@ -211,7 +214,7 @@ impl Planner {
                 planner.show(&text);
                 let said = planner.find("[data-said]").and_then(|line| line.get_attribute("data-said"));
                 planner.say(&said.unwrap_or_default());
-                planner.renew_panel();
+                planner.renew_panel(makes);
                 planner.go_on();
                 return;
             }

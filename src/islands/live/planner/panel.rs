@@ -59,11 +59,12 @@ impl Planner {
         Some(())
     }
 
-    /// Shows what the panel's mission is after a change; one that was being made is made.
-    pub(super) fn renew_panel(self: &Rc<Self>) -> Option<()> {
+    /// Shows what the panel's mission is after a change. One that is being made stays as it is typed, until it is made.
+    pub(super) fn renew_panel(self: &Rc<Self>, is_made: bool) -> Option<()> {
         let panel = self.find(".panel")?;
         match panel.get_attribute("data-panel").as_deref() {
-            Some("new") => self.close_panel(),
+            Some("new") if is_made => self.close_panel(),
+            Some("new") => {}
             Some("chosen") if self.grid.count() == 0 => self.close_panel(),
             Some("chosen") => self.open_together(""),
             Some("all") => drop(self.load_panel("&choose=all", "")),

@@ -30,7 +30,7 @@ const RULES: [Rule; 18] = [
     // 9 h by agreement (L3131-2, D3131-4 s.).
     soft(rule("fr.daily-rest", "L3131-1", Kind::DailyRest { span: SPAN }, REST), 9 * 60),
     // 12 h by agreement (L3121-19).
-    soft(rule("fr.daily-work", "L3121-18", Kind::DailyWork { eased: None }, 10 * 60), 12 * 60),
+    soft(rule("fr.daily-work", "L3121-18", Kind::DailyWork, 10 * 60), 12 * 60),
     // No article: what 11 h of rest leave of 24 h.
     Rule { severity: Severity::Soft, ..rule("fr.daily-span", "L3131-1", Kind::DailySpan { rest: REST }, SPAN) },
     rule("fr.weekly-work", "L3121-20", Kind::WeeklyWork, 48 * 60),
@@ -49,7 +49,7 @@ const RULES: [Rule; 18] = [
         replaces: &["fr.weekly-average", "2717.weekly-average"],
         ..soft(rule("fr.night-average", "L3122-7", Kind::WeeklyAverage { weeks: 12 }, 40 * 60), 44 * 60)
     },
-    minors("fr.minor-daily-work", "L3162-1 s.", Kind::DailyWork { eased: None }, 8 * 60, ALL_WORK),
+    minors("fr.minor-daily-work", "L3162-1 s.", Kind::DailyWork, 8 * 60, ALL_WORK),
     minors("fr.minor-weekly-work", "L3162-1 s.", Kind::WeeklyWork, 35 * 60, &["fr.weekly-work", "2717.weekly-work"]),
     // "After 4 h 30": from the first minute more.
     minors("fr.minor-break", "L3162-1 s.", Kind::Break { from: 4 * 60 + 31 }, 30, &["fr.break"]),

@@ -5,6 +5,7 @@
 use super::super::model::{Employment, Standing};
 use super::super::pack::Period;
 use super::{Kind, Pack, Rule, Severity, Unit, Who, rule};
+use crate::kernel::Convention;
 use jiff::civil::date;
 use std::borrow::Cow;
 
@@ -23,10 +24,10 @@ const fn uninterruptible(rule: Rule) -> Rule {
 }
 
 const RULES: [Rule; 9] = [
-    instead(&["fr.daily-work"], rule("2717.daily-work", ARTICLE, Kind::DailyWork { eased: None }, 10 * 60)),
+    instead(&["fr.daily-work"], rule("2717.daily-work", ARTICLE, Kind::DailyWork, 10 * 60)),
     uninterruptible(instead(
         &["fr.daily-work", "2717.daily-work"],
-        rule("2717.daily-work-5.5", ARTICLE, Kind::DailyWork { eased: None }, 12 * 60),
+        rule("2717.daily-work-5.5", ARTICLE, Kind::DailyWork, 12 * 60),
     )),
     instead(&["fr.daily-rest"], rule("2717.daily-rest", ARTICLE, Kind::DailyRest { span: SPAN }, REST)),
     uninterruptible(instead(
@@ -55,7 +56,7 @@ pub(super) fn pack() -> Pack {
         source: "IDCC 2717, entreprises techniques au service de la création et de l’événement",
         valid_from: Some(date(2008, 10, 21)),
         valid_to: None,
-        idcc: Some(2717),
+        idcc: Some(Convention::Technical.idcc()),
         employments: &[Employment::Cdi, Employment::Cdd, Employment::Intermittent, Employment::Other],
         rules: Cow::Borrowed(&RULES),
     }

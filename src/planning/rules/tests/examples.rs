@@ -1,10 +1,11 @@
 //! The worked examples of `examples.txt`, three a rule at least.
 
+use crate::kernel::Convention;
 use crate::kernel::zone::{DEFAULT_ZONE, Zone};
-use crate::planning::rules::{Need, Person, Phase, Shift, Skill, Span, Standing, State, Unit, When, Window, check, packs};
+use crate::planning::rules::{Need, Person, Shift, Skill, Span, Standing, State, Unit, When, Window, check, packs};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const EXAMPLES: &str = include_str!("../examples.txt");
 const ALL: Window = Window { first: date(2026, 1, 1), last: date(2026, 12, 31) };
@@ -61,16 +62,10 @@ fn shifts(text: &str) -> Vec<Shift> {
     for one in text.split(';').map(str::trim) {
         let (rest, project) = one.split_once('~').map_or((one, None), |(rest, dates)| (rest, dates.split_once("..")));
         let (rest, need) = rest.split_once('!').map_or((rest, None), |(rest, need)| (rest, need.split_once(':')));
-        let (rest, phase) = rest.split_once('@').map_or((rest, None), |(rest, phase)| (rest, Some(phase)));
         let (rest, pause) = rest.split_once('/').map_or((rest, "0"), |(rest, pause)| (rest, pause));
         let (dates, times) = rest.split_once(' ').unwrap();
         let (dates, weeks) = dates.split_once('w').unwrap_or((dates, "1"));
         let (date, days) = dates.split_once('x').unwrap_or((dates, "1"));
-        let phase = phase.map(|phase| match phase {
-            "tour" => Phase::Tour,
-            "strike" => Phase::Strike,
-            other => panic!("no phase {other}"),
-        });
         for offset in (0..weeks.parse::<i64>().unwrap()).flat_map(|w| (0..days.parse::<i64>().unwrap()).map(move |d| w * 7 + d)) {
             let Span { from, to } = span(day(date).saturating_add(offset.days()), times);
             all.push(Shift {
@@ -79,7 +74,6 @@ fn shifts(text: &str) -> Vec<Shift> {
                 end: to,
                 break_minutes: pause.parse().unwrap(),
                 state: State::Proposed,
-                phase,
                 project: project.map(|(first, last)| (day(first), day(last))),
                 needs: need.iter().map(|(n, level)| Need { skill: (*n).to_owned(), level: level.parse().unwrap() }).collect(),
             });
@@ -155,11 +149,19 @@ fn what_the_agreement_says_stands_in_for_the_law() {
 #[test]
 fn a_soft_rule_is_hard_beyond_what_an_agreement_may_allow() {
     use crate::planning::rules::Severity::{Hard, Soft};
-    for (times, severity) in [("08:00-19:00", Soft), ("08:00-20:00", Soft), ("08:00-20:01", Hard)] {
-        let found = check(&person("", None), &shifts(&format!("11-16 {times}/0")), &packs::all(), &paris(), ALL);
-        let work = found.iter().find(|finding| finding.rule == "fr.daily-work").unwrap();
-        assert_eq!(work.severity, severity, "{times}");
+    for (idcc, rule) in [(None, "fr.daily-work"), (Some(1285), "1285.daily-work")] {
+        for (times, severity) in [("08:00-19:00", Soft), ("08:00-20:00", Soft), ("08:00-20:01", Hard)] {
+            let found = check(&person("", idcc), &shifts(&format!("11-16 {times}/0")), &packs::all(), &paris(), ALL);
+            let work = found.iter().find(|finding| finding.rule == rule).unwrap();
+            assert_eq!(work.severity, severity, "{rule} {times}");
+        }
     }
+}
+
+#[test]
+fn what_an_organisation_can_choose_are_the_agreements_of_the_packs() {
+    let packs: BTreeSet<_> = packs::all().iter().filter_map(|pack| pack.idcc).collect();
+    assert_eq!(Convention::ALL.map(Convention::idcc).into_iter().collect::<BTreeSet<_>>(), packs);
 }
 
 #[test]
@@ -172,4 +174,16 @@ fn packs_hold_from_their_first_to_their_last_day() {
     let found = check(&person("", None), &shifts("11-16x4 08:00-19:00/30"), &packs, &paris(), ALL);
     let days: Vec<_> = found.iter().filter(|found| found.rule == "fr.daily-work").map(|found| found.when).collect();
     assert_eq!(days, [When::Day(date(2026, 11, 17)), When::Day(date(2026, 11, 18))]);
+}
+
+#[test]
+fn a_short_weekly_rest_names_the_shift_that_ends_it() {
+    let of = |roster: &str| {
+        let found = check(&person("", None), &shifts(roster), &packs::all(), &paris(), ALL);
+        found.into_iter().find(|finding| finding.rule == "fr.weekly-rest").unwrap().shifts
+    };
+    let week = "11-16x6 10:00-20:00/60; 11-22 08:00-12:00";
+    assert_eq!(of(&format!("{week}; 11-23 09:00-12:00; 11-24 09:00-12:00")), [0, 1, 2, 3, 4, 5, 6, 7]);
+    // Who works over midnight has no rest that begins in the one week and ends in the next.
+    assert_eq!(of(&format!("{week}; 11-22 20:00-02:00/20; 11-23 14:00-17:00")), [0, 1, 2, 3, 4, 5, 6, 7]);
 }

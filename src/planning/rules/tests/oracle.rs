@@ -138,17 +138,9 @@ impl<'a> Oracle<'a> {
                 found.extend(rests.into_iter().map(|rest| (self.span(&rest), self.minutes(rest.len()))));
             }
             Kind::ShortRests { rest, span, period } => self.many_rests(rule.limit, rest, span, period, found),
-            Kind::DailyWork { eased } => {
+            Kind::DailyWork => {
                 for (day, work) in self.by_day().into_iter().enumerate() {
-                    let mut limit = rule.limit;
-                    if let Some(eased) = eased.filter(|_| work > rule.limit) {
-                        for shift in self.shifts.iter().filter(|s| s.phase.is_some_and(|phase| eased.phases.contains(&phase))) {
-                            if self.steps(shift.start, shift.end).any(|step| self.cell(step).day == day) {
-                                limit = eased.limit;
-                            }
-                        }
-                    }
-                    if work > limit {
+                    if work > rule.limit {
                         found.push((When::Day(self.date(day)), work));
                     }
                 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::Instant;
 use crate::kernel::zone::Zone;
-use crate::planning::rules::{Employment, Need, Person, Phase, Shift, Skill, Span, Standing, State, Window};
+use crate::planning::rules::{Employment, Need, Person, Shift, Skill, Span, Standing, State, Window};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
@@ -155,7 +155,6 @@ fn shift(weeks: &Weeks, key: i64, steps: (i64, i64), pause: i64, dice: &mut Dice
         end: weeks.instant(steps.1),
         break_minutes: pause,
         state: dice.pick(&[State::Proposed, State::Assigned, State::Accepted, State::Worked]),
-        phase: dice.one_in(4).then(|| dice.pick(&[Phase::SetUp, Phase::Run, Phase::Tour])),
         project: dice.one_in(8).then(|| (day, day.saturating_add(dice.below(9).days()))),
         needs: if dice.one_in(8) { vec![Need { skill: "rigging".to_owned(), level: dice.below(4) }] } else { Vec::new() },
     }

@@ -76,7 +76,7 @@ pub(super) async fn page(member: Member, Query(query): Query<ListQuery>) -> Answ
     });
     let t = member.words();
     Ok(render::page(StatusCode::OK, move || {
-        let filters = filters(&query, skills, tags, t);
+        let filters = filters(&query, skills, tags, member.url("/crew"), t);
         let rows = match (people.is_empty(), query.narrows()) {
             (true, true) => view! { <Empty title=t.crew_none_title() text=t.crew_none_text() /> }.into_any(),
             (true, false) => view! { <Empty title=t.crew_empty_title() text=t.crew_empty_text() /> }.into_any(),
@@ -110,13 +110,13 @@ fn choice(name: &'static str, label: String, all: String, words: Vec<String>, ch
     view! { <select class="input pick" name=name aria-label=label><option value="">{all}</option>{options}</select> }.into_any()
 }
 
-fn filters(query: &ListQuery, skills: Vec<String>, tags: Vec<String>, t: &'static Words) -> AnyView {
+fn filters(query: &ListQuery, skills: Vec<String>, tags: Vec<String>, action: String, t: &'static Words) -> AnyView {
     let tags = (!tags.is_empty()).then(|| choice("tag", t.crew_tags(), t.crew_all_tags(), tags, query.tag.as_ref()));
     let skills = choice("skill", t.field_skills(), t.crew_all_skills(), skills, query.skill.as_ref());
     let (q, free) = (query.q.clone(), query.free.clone());
     let (soon, archived) = (query.soon, query.archived);
     view! {
-        <form class="filters row" method="get" role="search">
+        <form class="filters row" method="get" action=action role="search">
             <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.crew_search() placeholder=t.crew_search() value=q /></div>
             {skills}{tags}
             <label class="row">{t.crew_free_on()}<input class="input pick" type="date" name="free" value=free /></label>

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::planning::profiles::{Employment, NewProfile, NewSkill, Profile, Skill, Validity, check_skill};
+use crate::planning::rules::Standing;
 use crate::planning::service as planning;
 use crate::platform::markup::typed_text;
 use crate::web::extract::ListForm as Form;
@@ -17,6 +18,14 @@ fn employment_word(employment: Employment, t: &Words) -> String {
         Employment::Freelance => t.employment_freelance(),
         Employment::Intermittent => t.employment_intermittent(),
         Employment::Other => t.employment_other(),
+    }
+}
+
+fn standing_word(standing: Standing, t: &Words) -> String {
+    match standing {
+        Standing::NightWorker => t.standing_night_worker(),
+        Standing::Uninterruptible => t.standing_uninterruptible(),
+        Standing::ShortCall => t.standing_short_call(),
     }
 }
 
@@ -48,11 +57,14 @@ pub(super) fn summary(member: &Member, profile: &Profile) -> AnyView {
     let none = profile.skills.is_empty().then(|| view! { <p class="muted">{t.profile_no_skills()}</p> });
     let list = (!profile.skills.is_empty()).then(|| view! { <ul class="list">{skills}</ul> });
     let tags = profile.terms.tags.iter().map(|tag| view! { <span class="pill outline">{tag.clone()}</span>" " }).collect_view();
+    let standings = profile.terms.standings.iter().map(|standing| standing_word(*standing, t)).collect::<Vec<_>>().join(" · ");
+    let standings = (!standings.is_empty()).then(|| view! { <p class="muted">{standings}</p> });
+    let born = profile.terms.born_on.map(|date| view! { <p class="muted">{t.profile_born_on(format::long_day(date, lang))}</p> });
     let bio = (!profile.terms.bio.is_empty()).then(|| view! { <p>{profile.terms.bio.clone()}</p> });
     view! {
         <section class="stack tight" aria-labelledby="profile">
             <div class="section-head"><h2 id="profile">{t.profile_title()}</h2><p class="muted">{employment_word(profile.terms.employment, t)}</p></div>
-            {none}{list}<p>{tags}</p>{bio}
+            {born}{standings}{none}{list}<p>{tags}</p>{bio}
             <div class="row"><a class="btn secondary" href=format!("{base}/profile")><Icon name="pencil" />{t.profile_edit()}</a>
                 <a class="btn secondary" href=format!("{base}/rates")>{t.rates_title()}</a></div>
         </section>
@@ -64,6 +76,10 @@ pub(super) fn summary(member: &Member, profile: &Profile) -> AnyView {
 pub(super) struct ProfileForm {
     #[serde(default)]
     employment_type: String,
+    #[serde(default)]
+    born_on: String,
+    #[serde(default)]
+    standings: Vec<String>,
     #[serde(default)]
     tags: String,
     #[serde(default)]
@@ -84,6 +100,8 @@ impl ProfileForm {
         let date = |skill: &Skill| skill.expires_on.map(|date| date.to_string()).unwrap_or_default();
         Self {
             employment_type: profile.terms.employment.code().to_owned(),
+            born_on: profile.terms.born_on.map(|date| date.to_string()).unwrap_or_default(),
+            standings: profile.terms.standings.iter().map(|standing| standing.code().to_owned()).collect(),
             tags: profile.terms.tags.join(", "),
             bio: profile.terms.bio.clone(),
             skill: profile.skills.iter().map(|skill| skill.name.clone()).collect(),
@@ -110,6 +128,8 @@ impl ProfileForm {
     fn values(&self) -> Vec<(&'static str, String)> {
         vec![
             ("employment_type", self.employment_type.clone()),
+            ("born_on", self.born_on.clone()),
+            ("standings", self.standings.join(" ")),
             ("skills", self.skills()),
             ("tags", self.tags.clone()),
             ("bio", self.bio.clone()),
@@ -120,7 +140,8 @@ impl ProfileForm {
     fn typed(&self) -> NewProfile {
         let tags = self.tags.split([',', ';']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
         let (employment, bio) = (self.employment_type.clone(), self.bio.clone());
-        NewProfile { employment, tags, bio, skills: self.rows().into_iter().map(typed_skill).collect() }
+        let (born_on, standings) = (Some(self.born_on.clone()), Some(self.standings.clone()));
+        NewProfile { employment, born_on, standings, tags, bio, skills: self.rows().into_iter().map(typed_skill).collect() }
     }
 }
 
@@ -136,9 +157,13 @@ fn stored(profile: &Profile, lang: Lang) -> Vec<Stored> {
         format!("{} ({}{})", skill.name, t.skill_level_of(skill.level), until.unwrap_or_default())
     };
     let skills = profile.skills.iter().map(skill).collect::<Vec<_>>().join(", ");
+    let standings = profile.terms.standings.iter().map(|standing| standing_word(*standing, t)).collect::<Vec<_>>().join(", ");
+    let born = profile.terms.born_on.map(|date| format::long_day(date, lang)).unwrap_or_default();
     vec![
         Stored::new("employment_type", t.profile_employment(), &form.employment_type)
             .in_words(employment_word(profile.terms.employment, t)),
+        Stored::new("born_on", t.profile_born(), &form.born_on).in_words(born),
+        Stored::new("standings", t.profile_standings(), &form.standings.join(" ")).in_words(standings),
         Stored::new("skills", t.field_skills(), &form.skills()).in_words(skills),
         Stored::new("tags", t.crew_tags(), &form.tags),
         Stored::new("bio", t.profile_bio(), &form.bio),
@@ -158,6 +183,7 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
     let now = stored(&profile, lang);
     Ok(render::page(form_status(&typed), move || {
         let back = member.url(&format!("/crew/{id}"));
+        let action = format!("{back}/profile");
         let kinds = Employment::ALL.iter().map(|kind| {
             let selected = kind.code() == form.employment_type;
             view! { <option value=kind.code() selected=selected>{employment_word(*kind, t)}</option> }
@@ -171,8 +197,14 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
         });
         let rows = rows.collect_view();
         let described = |name: &str, id: &str, has_help| typed.described(name, id, has_help);
-        let (of_kind, of_skills, of_bio) = (
+        let boxes = Standing::ALL.iter().map(|standing| {
+            let checked = form.standings.iter().any(|code| code == standing.code());
+            view! { <label class="check"><input type="checkbox" name="standings" value=standing.code() checked=checked /><span>{standing_word(*standing, t)}</span></label> }
+        });
+        let boxes = boxes.collect_view();
+        let (of_kind, of_standings, of_skills, of_bio) = (
             described("employment_type", "employment", false),
+            described("standings", "standings", true),
             described("skills", "skills", true),
             described("bio", "bio", false),
         );
@@ -180,8 +212,10 @@ async fn show(member: Member, id: CrewMemberId, failed: Option<(Failure, Profile
             <InOrg member=member.clone() title=profile.name.clone() here="crew">
                 <div class="stack wide narrow">
                     <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back.clone()>{profile.name.clone()}</a></li></ol></nav><h1>{t.profile_title()}</h1></div></header>
-                    <form class="stack" method="post"><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(profile.terms.version) />
+                    <form class="stack" method="post" action=action><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(profile.terms.version) />
                         <div class="field"><label for="employment">{t.profile_employment()}</label><select class="input" id="employment" name="employment_type" aria-invalid=typed.invalid("employment_type") aria-describedby=of_kind>{kinds}</select><FieldError typed=typed.clone() lang name="employment_type" id="employment" /></div>
+                        <Field typed=typed.clone() lang name="born_on" label=t.profile_born() kind="date" help=t.profile_born_help() />
+                        <fieldset class="field" aria-describedby=of_standings><legend class="label">{t.profile_standings()}</legend><p class="help" id="standings-help">{t.profile_standings_help()}</p><FieldError typed=typed.clone() lang name="standings" />{boxes}</fieldset>
                         <fieldset class="field" aria-describedby=of_skills><legend class="label">{t.field_skills()}</legend><p class="help" id="skills-help">{t.profile_skills_help()}</p><FieldError typed=typed.clone() lang name="skills" /><div class="stack tight">{rows}</div></fieldset>
                         <Field typed=typed.clone() lang name="tags" label=t.crew_tags() help=t.profile_tags_help() />
                         <div class="field"><label for="bio">{t.profile_bio()}</label><textarea class="input" id="bio" name="bio" rows="4" maxlength="4000" aria-invalid=typed.invalid("bio") aria-describedby=of_bio>{typed_text(&typed.value("bio"))}</textarea><FieldError typed=typed.clone() lang name="bio" /></div>

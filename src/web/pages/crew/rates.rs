@@ -69,6 +69,7 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
     rates.reverse();
     Ok(render::page(form_status(&typed), move || {
         let back = member.url(&format!("/crew/{id}"));
+        let action = format!("{back}/rates");
         let units = RateUnit::ALL.iter().map(|unit| {
             let selected = unit.code() == typed.value("unit");
             view! { <option value=unit.code() selected=selected>{unit_word(*unit, t)}</option> }
@@ -84,7 +85,7 @@ async fn show(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
                 <div class="stack wide narrow">
                     <header class="page-head"><div><nav class="crumbs"><ol><li><a href=back>{person.name.clone()}</a></li></ol></nav><h1>{t.rates_title()}</h1><p class="lead">{t.rates_lead()}</p></div></header>
                     {known}
-                    <form class="card stack" method="post"><h2>{t.rates_new()}</h2><FormError typed=typed.clone() lang />
+                    <form class="card stack" method="post" action=action><h2>{t.rates_new()}</h2><FormError typed=typed.clone() lang />
                         <div class="row"><Field typed=typed.clone() lang name="from_date" label=t.rates_from() kind="date" />
                             <div class="field"><label for="unit">{t.rates_unit()}</label><select class="input" id="unit" name="unit" aria-invalid=typed.invalid("unit") aria-describedby=of_unit>{units}</select><FieldError typed=typed.clone() lang name="unit" /></div>
                             <Field typed=typed.clone() lang name="amount" label=t.rates_amount() required=true /></div>

@@ -44,7 +44,7 @@ pub fn table(member: &Member, sight: &Sight, facts: &Facts) -> AnyView {
         let row = |line| if sight.span == Span::Day { hour_row(sight, hours, line) } else { day_row(sight, line) };
         lines.into_iter().map(row).collect_view()
     };
-    let (filled, quota) = facts.fill(None);
+    let (filled, quota) = facts.fill(&sight.days);
     let crew = i64::try_from(facts.crew.len()).unwrap_or(0);
     let band = if sight.by == By::Mission { t.plan_missions() } else { t.nav_projects() };
     let upper = (sight.by != By::Person).then(|| {
@@ -81,7 +81,7 @@ fn tint(sight: &Sight, date: Date) -> &'static str {
 fn day_heads(member: &Member, sight: &Sight, facts: &Facts) -> AnyView {
     let (lang, t) = (member.visitor.lang, member.words());
     let heads = sight.days.iter().map(|date| {
-        let (filled, quota) = facts.fill(Some(*date));
+        let (filled, quota) = facts.fill(&[*date]);
         let fill = (quota > 0 && sight.span == Span::Week)
             .then(|| view! { <span class="fill">{filled}"/"{quota}<span class="vh">" "{t.plan_filled()}</span></span> });
         let name: String = format::short_date(*date, lang).split(' ').next().unwrap_or_default().to_owned();
@@ -212,13 +212,16 @@ fn mission_lines(member: &Member, sight: &Sight, facts: &Facts) -> Vec<Line> {
 fn open_line(member: &Member, sight: &Sight, facts: &Facts) -> Option<Line> {
     let t = member.words();
     let left = |sheet: &MissionSheet| sheet.needs.iter().map(|need| (need.quota - sheet.filled(need.id)).max(0)).sum::<i64>();
-    let total: i64 = facts.sheets.iter().map(left).sum();
+    let total: i64 = facts.sheets.iter().filter(|sheet| sight.days.contains(&day_of(&sheet.mission))).map(left).sum();
     let placed: Vec<Placed> = facts.sheets.iter().flat_map(|sheet| open_slots(member, sight, facts, sheet)).collect();
-    let head = view! { <span class="person"><span class="avatar" aria-hidden="true"><Icon name="empty" small=true /></span><span><strong>{t.plan_open()}</strong><small>{t.plan_open_places(total)}</small></span></span> };
-    (total > 0).then(|| Line { key: "open".to_owned(), head: head.into_any(), placed })
+    let count = (total > 0).then(|| t.plan_open_places(total));
+    let head = view! { <span class="person"><span class="avatar" aria-hidden="true"><Icon name="empty" small=true /></span><span><strong>{t.plan_open()}</strong><small>{count}</small></span></span> };
+    // A day shows the end of the night before it, too.
+    let is_seen = total > 0 || (sight.span == Span::Day && !placed.is_empty());
+    is_seen.then(|| Line { key: "open".to_owned(), head: head.into_any(), placed })
 }
 
-/// A person: hours of the time that is shown, missions, absences.
+/// A person: hours of the missions of the days that are shown, missions, absences.
 fn person_line(member: &Member, sight: &Sight, facts: &Facts, sheet: &CrewSheet) -> Line {
     let t = member.words();
     let person = &sheet.person;
@@ -226,8 +229,9 @@ fn person_line(member: &Member, sight: &Sight, facts: &Facts, sheet: &CrewSheet)
     let mut minutes = 0;
     for mission in &facts.sheets {
         let mine = mission.assignments.iter().filter(|a| a.crew_member_id == person.id && a.status.is_active());
+        let counts = sight.days.contains(&day_of(&mission.mission));
         for on_it in mine {
-            minutes += mission.mission.work_minutes();
+            minutes += if counts { mission.mission.work_minutes() } else { 0 };
             placed.push(person_slot(member, sight, facts, mission, on_it));
         }
     }

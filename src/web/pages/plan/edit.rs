@@ -3,6 +3,7 @@
 use super::super::*;
 use super::board_part;
 use super::facts::find_facts;
+use super::panel::{Blank, Typing, new_form};
 use super::sight::{Sight, SightQuery};
 use crate::kernel::zone::{parse_date, parse_local};
 use crate::planning::MissionSheet;
@@ -74,6 +75,16 @@ impl EditForm {
 
     fn is_island(&self) -> bool {
         self.part == "board"
+    }
+
+    /// A mission to be made, as it was typed.
+    async fn typed(&self, member: &Member) -> Result<Option<Blank>, Refusal> {
+        if self.kind != EditKind::Create.code() {
+            return Ok(None);
+        }
+        let Self { title, project, starts_at, ends_at, break_minutes, needs, .. } = self.clone();
+        let typed = Typing { title, project, starts_at, ends_at, break_minutes, needs };
+        Ok(Some(Blank::read(member, typed, self.person.parse().ok()).await?))
     }
 
     /// What is wrong with a form that cannot be read.
@@ -189,10 +200,12 @@ async fn refused(member: &Member, form: &EditForm, error: PlanError) -> Answer {
     if form.is_island() {
         return Ok(render::part(status, move || refusal_view(&member, &sight, &form, text, &now)));
     }
+    let typed = form.typed(&member).await?;
     Ok(render::page(status, move || {
         let inner = refusal_view(&member, &sight, &form, text, &now);
+        let again = typed.as_ref().map(|blank| new_form(&member, &sight, blank));
         let title = member.words().plan_refused();
-        view! { <InOrg member=member.clone() title here="plan"><div class="stack narrow">{inner}</div></InOrg> }
+        view! { <InOrg member=member.clone() title here="plan"><div class="stack narrow">{inner}{again}</div></InOrg> }
     }))
 }
 

@@ -61,7 +61,9 @@ pub async fn find_facts(member: &Member, sight: &Sight) -> Result<Facts, Refusal
         async { planning::count_off(app, member.permit()?, sight.from, sight.to).await.map_err(refuse) },
         async { planning::count_steps(app, member.permit()?).await.map_err(refuse) },
     )?;
-    let told = sheets.iter().flat_map(|sheet| sheet.assignments.iter().map(move |a| (sheet, a)));
+    // A publication is of what begins in its time.
+    let begins = |sheet: &&MissionSheet| (sight.from..sight.to).contains(&sheet.mission.starts_at);
+    let told = sheets.iter().filter(begins).flat_map(|sheet| sheet.assignments.iter().map(move |a| (sheet, a)));
     let news = i64::try_from(told.filter(|(sheet, a)| is_news(sheet, a)).count() + off).unwrap_or(0);
     let projects = projects.into_iter().map(|project| (project.id, project)).collect();
     Ok(Facts { sheets, projects, crew, absences, conflicts, news, steps, tag })
@@ -88,10 +90,10 @@ impl Facts {
         if code.is_empty() { code } else { format!("{code} · ") }
     }
 
-    /// Filled places and all places, of all missions or of those of a day.
-    pub fn fill(&self, day: Option<Date>) -> (i64, i64) {
-        let of_day = self.sheets.iter().filter(|sheet| day.is_none_or(|day| day_of(&sheet.mission) == day));
-        of_day.map(MissionSheet::fill).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    /// Filled places and all places, of the missions of these days: a night of the day before is that day's.
+    pub fn fill(&self, days: &[Date]) -> (i64, i64) {
+        let theirs = self.sheets.iter().filter(|sheet| days.contains(&day_of(&sheet.mission)));
+        theirs.map(MissionSheet::fill).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
     }
 
     /// How bad the worst finding on somebody's mission is.

@@ -10,6 +10,7 @@ use crate::kernel::zone::field;
 use crate::kernel::{CrewMemberId, MissionId, NeedId};
 use crate::orgs::{CrewFilter, service as orgs};
 use crate::planning::{Assignment, PlanError, Project, ProjectFilter, ProjectStatus, Row, service as planning};
+use crate::platform::markup::typed_text;
 
 /// What the panel shows.
 pub enum Panel {
@@ -17,14 +18,42 @@ pub enum Panel {
     New(Box<Blank>),
 }
 
-/// A mission to be made in a cell.
+/// A mission to be made, in a cell or as it was typed.
 pub struct Blank {
     projects: Vec<Project>,
-    starts_at: String,
-    ends_at: String,
-    break_minutes: i64,
-    project: String,
+    typed: Typing,
     person: Option<(CrewMemberId, String)>,
+}
+
+/// What is in the fields of a mission to be made.
+#[derive(Clone, Default)]
+pub struct Typing {
+    pub title: String,
+    pub project: String,
+    pub starts_at: String,
+    pub ends_at: String,
+    pub break_minutes: String,
+    pub needs: String,
+}
+
+impl Blank {
+    /// With what is in its fields, and for whom it is.
+    ///
+    /// # Errors
+    /// The page that says why not.
+    pub async fn read(member: &Member, typed: Typing, person: Option<CrewMemberId>) -> Result<Self, Refusal> {
+        let app = &member.visitor.app;
+        let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
+        let projects = planning::list_projects(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
+        let projects = projects.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect();
+        let mut named = None;
+        if let Some(id) = person {
+            let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
+            let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
+            named = crew.into_iter().find(|sheet| sheet.person.id == id).map(|sheet| (id, sheet.person.name));
+        }
+        Ok(Self { projects, typed, person: named })
+    }
 }
 
 /// Reads what the panel of a sight shows; none when it shows none, or the mission is not there any more.
@@ -42,19 +71,11 @@ pub async fn find(member: &Member, sight: &Sight) -> Result<Option<Panel>, Refus
         return Ok(Some(Panel::Mission(Box::new(Staff::read(member, sheet).await?))));
     }
     let Some(cell) = &sight.cell else { return Ok(None) };
-    let filter = ProjectFilter { limit: 200, ..ProjectFilter::default() };
-    let projects = planning::list_projects(app, member.permit()?, &filter).await.map_err(|e| member.refuse(e))?;
-    let projects = projects.into_iter().filter(|project| project.status != ProjectStatus::Archived).collect();
-    let (mut project, mut person) = (String::new(), None);
-    match cell.row {
-        Some(Row::Project(Some(id))) => project = id.to_string(),
-        Some(Row::Person(id)) => {
-            let crew = CrewFilter { limit: 500, ..CrewFilter::default() };
-            let crew = orgs::list_crew(app, member.permit()?, &crew).await.map_err(|e| member.refuse(e))?;
-            person = crew.into_iter().find(|sheet| sheet.person.id == id).map(|sheet| (id, sheet.person.name));
-        }
-        _ => {}
-    }
+    let (project, person) = match cell.row {
+        Some(Row::Project(Some(id))) => (id.to_string(), None),
+        Some(Row::Person(id)) => (String::new(), Some(id)),
+        _ => (String::new(), None),
+    };
     let starts = cell.at.unwrap_or(9 * 60);
     // A break as long as the page's, where the law asks for one (L3121-16).
     let (length, break_minutes) = if cell.at.is_some() { (4 * 60, 0) } else { (9 * 60, 60) };
@@ -63,8 +84,9 @@ pub async fn find(member: &Member, sight: &Sight) -> Result<Option<Panel>, Refus
         let day = cell.day.checked_add(jiff::ToSpan::days(minute.div_euclid(1440))).unwrap_or(cell.day);
         format!("{day}T{:02}:{:02}", minute.rem_euclid(1440) / 60, minute.rem_euclid(60))
     };
-    let blank = Blank { projects, starts_at: time(starts), ends_at: time(ends), break_minutes, project, person };
-    Ok(Some(Panel::New(Box::new(blank))))
+    let (starts_at, ends_at, break_minutes) = (time(starts), time(ends), break_minutes.to_string());
+    let typed = Typing { project, starts_at, ends_at, break_minutes, ..Typing::default() };
+    Ok(Some(Panel::New(Box::new(Blank::read(member, typed, person).await?))))
 }
 
 /// Draws it.
@@ -121,7 +143,7 @@ fn findings(member: &Member, sight: &Sight, chosen: &Staff) -> AnyView {
         let overruled = chosen.conflicts.overruled(person.person, id).next().is_some();
         (open || overruled).then(|| {
             let said = findings_of(member, &chosen.conflicts, person.person, id, may, back);
-            let past = overruled_of(member, &chosen.conflicts, person.person, id, may);
+            let past = overruled_of(member, &chosen.conflicts, person.person, id, may, back);
             view! { <li><span class="strong">{person.name.clone()}</span>{said}{past}</li> }
         })
     });
@@ -212,10 +234,23 @@ fn forms(member: &Member, sight: &Sight, chosen: &Staff, key: &str) -> AnyView {
 
 fn new_panel(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
     let t = member.words();
+    view! {
+        <aside class="panel" aria-labelledby="panel-title" data-panel="new">
+            <div class="row top"><h2 id="panel-title" tabindex="-1">{t.plan_new_title()}</h2>{close(member, sight)}</div>
+            {new_form(member, sight, blank)}
+        </aside>
+    }
+    .into_any()
+}
+
+/// The form that makes a mission.
+pub fn new_form(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
+    let t = member.words();
+    let typed = blank.typed.clone();
     let (url, fields) = about(member, sight, "create", String::new());
     let options = blank.projects.iter().map(|project| {
         let id = project.id.to_string();
-        let selected = id == blank.project;
+        let selected = id == typed.project;
         view! { <option value=id selected=selected>{project.name.clone()}</option> }
     });
     let options = options.collect_view();
@@ -223,18 +258,15 @@ fn new_panel(member: &Member, sight: &Sight, blank: &Blank) -> AnyView {
         view! { <p class="muted">{t.plan_new_for(name.as_str())}</p><input type="hidden" name="person" value=id.to_string() /> }
     });
     view! {
-        <aside class="panel" aria-labelledby="panel-title" data-panel="new">
-            <div class="row top"><h2 id="panel-title" tabindex="-1">{t.plan_new_title()}</h2>{close(member, sight)}</div>
-            <form class="stack" method="post" action=url data-form="create">{fields}{person}
-                <div class="field"><label for="panel-name">{t.mission_title()}</label><input class="input" id="panel-name" name="title" maxlength="200" required /></div>
-                <div class="field"><label for="panel-project">{t.mission_project()}</label><select class="input" id="panel-project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
-                <div class="field"><label for="panel-starts">{t.mission_starts()}</label><input class="input" type="datetime-local" id="panel-starts" name="starts_at" value=blank.starts_at.clone() required /></div>
-                <div class="field"><label for="panel-ends">{t.mission_ends()}</label><input class="input" type="datetime-local" id="panel-ends" name="ends_at" value=blank.ends_at.clone() required /></div>
-                <div class="field"><label for="panel-break">{t.mission_break()}</label><input class="input" type="number" id="panel-break" name="break_minutes" value=blank.break_minutes.to_string() min="0" max="1440" required /></div>
-                <div class="field"><label for="panel-needs">{t.mission_needs()}</label><textarea class="input" id="panel-needs" name="needs" rows="3" aria-describedby="panel-needs-help"></textarea><p class="help" id="panel-needs-help">{t.mission_needs_help()}</p></div>
-                <button class="btn primary block">{t.mission_create()}</button>
-            </form>
-        </aside>
+        <form class="stack" method="post" action=url data-form="create">{fields}{person}
+            <div class="field"><label for="panel-name">{t.mission_title()}</label><input class="input" id="panel-name" name="title" value=typed.title maxlength="200" required /></div>
+            <div class="field"><label for="panel-project">{t.mission_project()}</label><select class="input" id="panel-project" name="project"><option value="">{t.mission_no_project()}</option>{options}</select></div>
+            <div class="field"><label for="panel-starts">{t.mission_starts()}</label><input class="input" type="datetime-local" id="panel-starts" name="starts_at" value=typed.starts_at required /></div>
+            <div class="field"><label for="panel-ends">{t.mission_ends()}</label><input class="input" type="datetime-local" id="panel-ends" name="ends_at" value=typed.ends_at required /></div>
+            <div class="field"><label for="panel-break">{t.mission_break()}</label><input class="input" type="number" id="panel-break" name="break_minutes" value=typed.break_minutes min="0" max="1440" required /></div>
+            <div class="field"><label for="panel-needs">{t.mission_needs()}</label><textarea class="input" id="panel-needs" name="needs" rows="3" aria-describedby="panel-needs-help">{typed_text(&typed.needs)}</textarea><p class="help" id="panel-needs-help">{t.mission_needs_help()}</p></div>
+            <button class="btn primary block">{t.mission_create()}</button>
+        </form>
     }
     .into_any()
 }
