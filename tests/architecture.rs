@@ -39,7 +39,8 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-fn files(directory: &Path) -> Vec<(PathBuf, String)> {
+/// The source files in a folder and below.
+pub fn files(directory: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -138,6 +139,23 @@ fn text_fields_escape_what_was_typed() {
             let inside = field.split_once("</textarea>").and_then(|(field, _)| field.rsplit_once('>')).unwrap().1;
             assert!(inside.is_empty() || inside.starts_with("{typed_text("), "{}: {inside}", path.display());
         }
+    }
+}
+
+/// A form without an address is sent to where its page was asked for, which may have been what another form was sent to.
+#[test]
+fn every_form_says_where_it_goes() {
+    let pages = source().join("web/pages");
+    for (path, text) in files(&source().join("web")) {
+        // The page of components sends nothing.
+        if path == pages.join("dev.rs") || path.starts_with(pages.join("dev")) {
+            continue;
+        }
+        for form in text.split("<form ").skip(1) {
+            let tag = form.split('>').next().unwrap();
+            assert!(tag.contains("action=") || tag.contains("method=\"dialog\""), "{}: <form {tag}>", path.display());
+        }
+        assert!(!text.contains("<form>"), "{}: <form>", path.display());
     }
 }
 

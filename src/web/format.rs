@@ -13,9 +13,13 @@ pub fn minutes(minutes: i64) -> String {
 
 /// `lun. 16 nov., 08:05`; `lun. 16 nov. 2026, 08:05` where `today` is of another year.
 pub fn date_time_near(local: Local, today: Date, lang: Lang) -> String {
-    let (date, year) = (short_date(local.date, lang), local.date.year());
-    let date = if year == today.year() { date } else { format!("{date} {year}") };
-    format!("{date}, {}", local.hour_minute())
+    format!("{}, {}", short_date_near(local.date, today, lang), local.hour_minute())
+}
+
+/// `lun. 16 nov.`; `lun. 16 nov. 2026` where `today` is of another year.
+pub fn short_date_near(date: Date, today: Date, lang: Lang) -> String {
+    let short = short_date(date, lang);
+    if date.year() == today.year() { short } else { format!("{short} {}", date.year()) }
 }
 
 /// `lundi 16 novembre`; `lundi 16 novembre 2026` where `today` is of another year.

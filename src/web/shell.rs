@@ -274,6 +274,7 @@ fn flash_words(code: &str, t: &Words) -> Option<String> {
         "email.half" => t.flash_email_half(),
         "email.changed" => t.flash_email_changed(),
         "email.verified" => t.flash_email_verified(),
+        "email.sign_in" => t.verify_sign_in(),
         "email.sent" => t.flash_email_sent(),
         "factor.removed" => t.flash_factor_removed(),
         "passkey.added" => t.flash_passkey_added(),

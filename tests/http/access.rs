@@ -58,7 +58,7 @@ fn program(name: &'static str, token: &str, kiosk_key: Option<String>) -> Princi
 }
 
 async fn api_token(test: &TestApp, token: &str, scopes: &[&str]) -> String {
-    let body = json!({ "name": "Paie", "scopes": scopes, "days": 30 });
+    let body = json!({ "name": "Paie", "scopes": scopes, "days": 30, "present_password": PASSWORD });
     let made = test.api("POST", "/api/v1/auth/tokens", token, Some(body)).await;
     made.json()["secret"].as_str().unwrap().to_owned()
 }
@@ -214,7 +214,7 @@ fn a_status_that_differs_is_reported() {
 }
 
 /// The methods that the router answers at a path, as it says when it is asked with another; none where it has no route.
-async fn answered(test: &TestApp, path: &str) -> BTreeSet<String> {
+pub async fn answered(test: &TestApp, path: &str) -> BTreeSet<String> {
     let request = Request::builder().method("TRACE").uri(filled(path, "nowhere", "987654"));
     let request = request.header("sec-fetch-site", "same-origin");
     let answer = test.send(request.body(Body::empty()).unwrap()).await;

@@ -1,4 +1,4 @@
-use crate::support::{PASSWORD, each_app, escaped, local};
+use crate::support::{PASSWORD, each_app};
 use serde_json::json;
 
 #[tokio::test]
@@ -56,47 +56,6 @@ async fn an_access_token_ends_and_cannot_be_bent() {
         }
         test.app.clock.advance_seconds(61 * 60);
         assert_eq!(me(&token).await, 401);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_set_up_link_works_once() {
-    each_app(async |test| {
-        use crate::support::proof;
-        use regie::kernel::INSTALLATION;
-        let link = regie::orgs::service::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap().unwrap();
-        let path = &local(&link);
-        let form = |name: &str| {
-            format!(
-                "org_name=Th%C3%A9%C3%A2tre&time_zone=Europe%2FParis&name={name}&email=ana%40exemple.fr&password={}",
-                escaped(PASSWORD)
-            )
-        };
-        assert_eq!(test.browse("GET", path, "", "").await.status, 200);
-        let wrong = test.browse("POST", path, "", &form("+")).await;
-        assert!(wrong.status == 422 && wrong.text.contains("ana@exemple.fr"), "what was typed is kept");
-        let done = test.browse("POST", path, "", &form("Ana")).await;
-        assert_eq!((done.status.as_u16(), done.headers["location"].to_str().unwrap()), (303, "/o/theatre/crew"));
-        assert_eq!(test.browse("GET", path, "", "").await.status, 410);
-        assert!(regie::orgs::service::issue_set_up_link(&test.app, proof(INSTALLATION)).await.unwrap().is_none());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn signing_in_gives_a_session_that_nobody_could_have_planted() {
-    each_app(async |test| {
-        let shop = test.shop("Théâtre du Mail").await;
-        // A challenge opens a session before anybody is known.
-        let before = test.script("/sign-in/passkey/challenge", "", json!({})).await;
-        let planted = crate::support::session_cookie(&before);
-        let signed_in = test.sign_in(&shop.owner.email, &planted).await;
-        assert_eq!(signed_in.status, 303, "{}", signed_in.text);
-        let cookie = crate::support::session_cookie(&signed_in);
-        assert_ne!(cookie, planted);
-        assert_eq!(test.browse("GET", "/me", &cookie, "").await.status, 200);
-        assert_eq!(test.browse("GET", "/me", &planted, "").await.status, 303, "the planted one is worth nothing");
     })
     .await;
 }

@@ -37,9 +37,9 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("token.manage_mine", &["token.made", "token.revoked"]),
     ("platform.manage_accounts", &["account.closed", "account.opened", "account.platform_admin_changed"]),
     ("member.invite", &["member.invited", "member.invited_again", "member.invitation_revoked"]),
-    ("invitation.accept", &["member.joined", "account.registered"]),
+    ("invitation.accept", &["member.joined", "crew.linked", "account.registered"]),
     ("member.add", &["account.registered", "member.joined"]),
-    ("org.join", &["member.joined"]),
+    ("org.join", &["member.joined", "crew.linked"]),
     (
         "member.manage",
         &[
@@ -59,7 +59,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("project.manage", &["project.created", "project.changed"]),
     ("project.delete", &["project.deleted"]),
     ("template.manage", &["template.saved", "template.renamed", "template.deleted"]),
-    ("mission.manage", &["mission.created", "mission.changed", "mission.deleted", "mission.cancelled"]),
+    ("mission.manage", &["mission.created", "mission.changed", "mission.deleted", "mission.cancelled", "assignment.created"]),
     (
         "assignment.manage",
         &[
@@ -96,7 +96,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("assignment.answer_mine", &["assignment.accepted", "assignment.declined"]),
     ("assignment.answer_by_link", &["assignment.accepted", "assignment.declined"]),
     ("availability.declare", &["availability.declared", "availability.withdrawn"]),
-    ("availability.decide", &["availability.declared", "availability.approved", "availability.rejected"]),
+    ("availability.decide", &["availability.declared", "availability.approved", "availability.rejected", "availability.revoked"]),
     ("platform.enter_org", &["support.entered", "support.left"]),
     ("installation.set_up", &["account.registered", "org.created"]),
     ("installation.issue_link", &["setup.link_issued"]),
@@ -105,7 +105,7 @@ const COVERAGE: &[(&str, &[&str])] = &[
     ("crew.add", &["crew.added"]),
     ("crew.change", &["crew.changed", "crew.archived", "crew.restored"]),
     ("crew.link", &["crew.link_sent"]),
-    ("crew.join", &["crew.linked", "account.registered"]),
+    ("crew.join", &["crew.linked", "member.joined", "account.registered"]),
     ("crew.find_mine", &["crew.linked", "crew.added"]),
     ("demo.seed", &["crew.added", "org.removed"]),
     ("device.register", &["device.registered"]),

@@ -1,7 +1,8 @@
 //! The audit as people read it: the page, its files, the command line, the API.
 
+use crate::architecture::files;
 use crate::program::Program;
-use crate::support::{NOW, Shop, TestApp, each_app, escaped};
+use crate::support::{NOW, PASSWORD, Shop, TestApp, each_app, escaped};
 use regie::access::Actor;
 use regie::audit::{self, Event, Subject};
 use regie::kernel::{Lang, Role};
@@ -11,21 +12,10 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The source files in a folder and below, by name.
+/// The source files in a folder and below, by name, without their unit tests: what stands there is not written by the program.
 pub fn sources(folder: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            // What stands in unit tests is not written by the program.
-            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
-            found.push((path.display().to_string(), text));
-        }
-    }
-    found
+    let written = |text: String| text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
+    files(folder).into_iter().map(|(path, text)| (path.display().to_string(), written(text))).collect()
 }
 
 #[test]
@@ -235,7 +225,8 @@ async fn names_are_found_with_any_accent() {
         let (cookie, token) = (test.cookie(&shop.owner.email).await, test.token(&shop.owner.email).await);
         let url = format!("/o/{}/audit", shop.org.slug);
         test.kiosk(&token, "ÜBERBÜHNE Haÿ").await;
-        let program = json!({ "name": "Ëthel", "scopes": ["read", "write", "admin"], "days": 30 });
+        let scopes = ["read", "write", "admin"];
+        let program = json!({ "name": "Ëthel", "scopes": scopes, "days": 30, "present_password": PASSWORD });
         let program = test.api("POST", "/api/v1/auth/tokens", &token, Some(program)).await.json();
         let (secret, quay) = (program["secret"].as_str().unwrap(), json!({ "kiosk_name": "Quai", "location": "Cour" }));
         assert_eq!(test.api("POST", "/api/v1/admin/kiosks", secret, Some(quay)).await.status, 201);

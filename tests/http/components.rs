@@ -8,17 +8,10 @@ use std::collections::BTreeSet;
 const SHEET: &str = include_str!("../../style/components.css");
 
 /// Classes of the style sheet that the page does not show, and why.
-const EXCEPTIONS: [(&str, &str); 10] = [
+const EXCEPTIONS: [(&str, &str); 3] = [
     ("board", "the whole sheet is the planner's: its parts are shown in a sheet that is not"),
     ("rail", "the narrow navigation beside such a sheet; a page has one navigation"),
     ("gate", "the frame of pages without an organisation; a page has one frame"),
-    ("or", "between two ways to sign in, in that frame alone; no page has it"),
-    ("stage", "the picture beside that frame; no page has it"),
-    ("find", "the search in the navigation; there is none yet"),
-    ("next", "the next mission below the badge; it does not say it yet"),
-    ("ghost", "where a code would be held, in the picture of a camera; the kiosk shows the picture itself"),
-    ("beam", "the line that goes over it; the same"),
-    ("toasts", "the corner where several messages stand, over the page; one stands by itself"),
 ];
 
 /// What the browser does to a sheet that the server has drawn.

@@ -66,3 +66,21 @@ async fn who_was_archived_long_ago_is_still_found_by_name_and_job() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn lines_beyond_the_most_are_not_called_wrong() {
+    each_app(async |test| {
+        let shop = test.shop("Théâtre du Mail").await;
+        let (cookie, path) = (test.cookie(&shop.owner.email).await, format!("/o/{}/crew/import", shop.org.slug));
+        let preview =
+            async |list: &str| test.browse("POST", &path, &cookie, &format!("step=preview&text={}", escaped(list))).await.text;
+        let list: String = (0..503).map(|number| format!("Figurant {number}\n")).collect();
+        let page = preview(&list).await;
+        assert!(page.contains("3 lignes ne sont pas lues") && !page.contains("Corrigez"), "{page}");
+        let page = preview(&format!("Ana;nope\n{list}")).await;
+        assert!(page.contains("4 lignes ne sont pas lues") && page.contains("Une ligne ne sera pas ajoutée"), "{page}");
+        let page = preview("Ana;nope\nBen\n").await;
+        assert!(page.contains("Une ligne ne sera pas ajoutée") && !page.contains("pas lue"), "{page}");
+    })
+    .await;
+}

@@ -14,7 +14,7 @@ async fn what_may_be_of_another_year_says_its_year() {
         let shop = test.shop("Théâtre du Mail").await;
         let token = test.token(&shop.owner.email).await;
         let karim = test.holder(&shop, "Karim").await;
-        let body = json!({ "name": "Paie", "scopes": ["read"], "days": 366 });
+        let body = json!({ "name": "Paie", "scopes": ["read"], "days": 366, "present_password": PASSWORD });
         assert_eq!(test.api("POST", "/api/v1/auth/tokens", &token, Some(body)).await.status, 201);
         // Who has a passkey would be asked for it.
         let (hers, his) = (test.cookie(&shop.owner.email).await, test.cookie(&karim.email).await);

@@ -157,3 +157,62 @@ async fn settings_that_are_late_say_what_the_others_are() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_mission_that_is_late_says_what_the_other_one_is() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let form = |version: i64, place: &str, rest: &str| {
+            let when = "starts_at=2026-12-07T09:00&ends_at=2026-12-07T17:00&time_zone=Europe%2FParis";
+            format!("version={version}&title=Montage&project=&place={place}&address=&contact=&answer_hours=&notes=&{when}&{rest}")
+        };
+        let plain = "break_minutes=&needs=2+Son%0D%0A1+Plateau";
+        let new = desk.post(&format!("{}/missions/new", desk.base), &form(0, "Quai", plain)).await;
+        let path = new.header("location").unwrap_or_else(|| panic!("{}", new.text)).to_owned();
+        let first = version(&desk.see(&path).await);
+        assert_eq!(desk.post(&path, &form(first, "Cour", plain)).await.status, 303);
+
+        let wrong = desk.post(&path, &form(first, "Jardin", "break_minutes=x&needs=")).await;
+        assert_eq!((wrong.status.as_u16(), version(&wrong)), (422, first), "{}", wrong.text);
+        assert!(meanwhile(&wrong).is_empty());
+        // The same is needed, in other words.
+        let late = desk.post(&path, &form(version(&wrong), "Jardin", "break_minutes=0&needs=2x+Son%0D%0APlateau")).await;
+        assert_eq!((late.status.as_u16(), version(&late)), (409, first + 1), "{}", late.text);
+        assert_eq!(meanwhile(&late), [("Lieu", "Cour")]);
+        assert!(late.text.contains("value=\"Jardin\""), "{}", late.text);
+        let late = desk.post(&path, &form(first, "Cour", "break_minutes=30&needs=&cascades=true")).await;
+        let cascades = "Si quelqu’un refuse ou ne répond pas à temps, proposer la place à la personne suivante";
+        let stored = [("Pause prévue, en minutes", "0"), (cascades, "non"), ("Postes", "2 Son, 1 Plateau")];
+        assert_eq!(meanwhile(&late), stored);
+        assert_eq!(desk.test.texts("SELECT place FROM missions").await, ["Cour"]);
+        assert_eq!(desk.post(&path, &form(version(&late), "Jardin", plain)).await.status, 303, "with open eyes");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_project_that_is_late_says_what_the_other_one_is() {
+    each_app(async |test| {
+        let desk = Desk::open(&test).await;
+        let form = |version: i64, name: &str, status: &str, rest: &str| {
+            format!("version={version}&name={name}&status={status}&client=Mairie&notes=&{rest}")
+        };
+        let plain = "colour=1&starts_on=2026-12-07&ends_on=";
+        assert_eq!(desk.post(&format!("{}/projects/new", desk.base), &form(0, "Festival", "draft", plain)).await.status, 303);
+        let path = format!("{}/projects/{}", desk.base, desk.test.number("SELECT id FROM projects").await);
+        let first = version(&desk.see(&path).await);
+        assert_eq!(desk.post(&path, &form(first, "Festival", "active", plain)).await.status, 303);
+
+        let wrong = desk.post(&path, &form(first, "+", "draft", plain)).await;
+        assert_eq!((wrong.status.as_u16(), version(&wrong)), (422, first), "{}", wrong.text);
+        assert!(meanwhile(&wrong).is_empty());
+        let late = desk.post(&path, &form(version(&wrong), "Bal", "draft", "colour=2&starts_on=&ends_on=")).await;
+        assert_eq!((late.status.as_u16(), version(&late)), (409, first + 1), "{}", late.text);
+        let stored = [("Nom", "Festival"), ("État", "Actif"), ("Couleur", "Couleur 1"), ("Du", "7 décembre 2026")];
+        assert_eq!(meanwhile(&late), stored);
+        assert!(late.text.contains("value=\"Bal\""), "{}", late.text);
+        assert_eq!(desk.test.texts("SELECT name FROM projects").await, ["Festival"]);
+        assert_eq!(desk.post(&path, &form(version(&late), "Bal", "active", plain)).await.status, 303, "with open eyes");
+    })
+    .await;
+}

@@ -1,8 +1,10 @@
 //! Work for later: tried again, later each time, put aside in the end, and forgotten.
 //!
-//! What becomes of it when a server is gone is in `lost`. What `/metrics` says of the queue is in `every_request::metrics`, what people do about a job that was put aside in `platform`.
+//! What becomes of it when a server is gone is in `lost`, what it found and was not stored in `unstored`. What `/metrics` says of the
+//! queue is in `every_request::metrics`, what people do about a job that was put aside in `platform`.
 
 mod lost;
+mod unstored;
 
 use super::platform::admin;
 use crate::support::jobs::{Job, WAITS};

@@ -338,7 +338,7 @@ async fn strangers(test: &TestApp, shop: &Shop) -> Corpus {
     let mut all: Vec<(&str, String)> = Vec::new();
     let (mine, refresh) = test.tokens(&shop.owner.email).await;
     all.push(("a refresh token", refresh.clone()));
-    let body = json!({ "name": "Paie", "scopes": ["read"], "days": 30 });
+    let body = json!({ "name": "Paie", "scopes": ["read"], "days": 30, "present_password": PASSWORD });
     let made = test.api("POST", "/api/v1/auth/tokens", &mine, Some(body)).await.json();
     let (secret, id) = (made["secret"].as_str().unwrap(), made["id"].as_i64().unwrap());
     all.push(("a program's token without its mark", secret.trim_start_matches("rgt_").to_owned()));

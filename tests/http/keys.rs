@@ -26,6 +26,16 @@ fn kids(keys: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_new_data_directory_is_its_owners_alone() {
+    let change = |config: &mut Config| config.data = config.data.join("new");
+    each_app_with(change, async |test| {
+        let mode = std::fs::metadata(&test.app.config.data).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_key_is_rotated_under_running_servers_and_nobody_is_signed_out() {
     each_app(async |here| {
         let there = here.twin().await;

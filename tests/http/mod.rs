@@ -2,7 +2,6 @@
 
 mod access;
 mod accounts;
-mod admin_users;
 mod audit;
 mod audit_page;
 mod cli;
@@ -37,10 +36,12 @@ mod pages;
 mod passkeys;
 mod planner;
 mod planning;
+mod planning_agreements;
 mod planning_answers;
 mod planning_cache;
 mod planning_cascade;
 mod planning_deadlines;
+mod planning_edges;
 mod planning_feeds;
 mod planning_people;
 mod planning_rules;
@@ -55,6 +56,7 @@ mod sessions;
 mod slow_mail;
 mod smtp;
 mod stopping;
+mod taken_accounts;
 mod throttle;
 mod tokens;
 mod typed_again;

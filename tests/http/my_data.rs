@@ -1,7 +1,7 @@
 //! The file with everything that is known of a person.
 
 use super::planning::Room;
-use crate::support::each_app;
+use crate::support::{PASSWORD, each_app, escaped};
 use regie::kernel::Role;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn the_file_has_what_the_plan_knows_of_its_person_and_of_nobody_else() {
         let nora = test.person(&room.shop, "Nora", Role::Tech).await.id.0;
         let cookie = test.cookie(&room.shop.email("Karim")).await;
         let plan = async || {
-            let file = test.browse("GET", "/me/export", &cookie, "").await;
+            let file = test.browse("POST", "/me/export", &cookie, &format!("present_password={}", escaped(PASSWORD))).await;
             assert!(!file.text.contains("Nora"), "{}", file.text);
             file.json()["organisations"][0]["plan"].clone()
         };

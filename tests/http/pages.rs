@@ -111,9 +111,14 @@ async fn the_sign_in_page_and_its_style_sheet_fit_the_first_round_trip() {
         let (page, size) = test.weigh(get("/sign-in")).await;
         assert_eq!((page.status.as_u16(), page.headers["content-encoding"].as_bytes()), (200, b"br".as_slice()));
         let (sheet, style_size) = test.weigh(get(style)).await;
-        // Without a built site there is no sheet to weigh.
-        let built = |answer: &crate::support::Answer, size: usize| if answer.status == 200 { size } else { 0 };
-        let total = size + built(&sheet, style_size) + built(&script, script_size);
+        if sheet.status != 200 {
+            // `cargo xtask` has built the site that it names.
+            assert!(std::env::var("LEPTOS_SITE_ROOT").is_err(), "the site that was built has no style sheet");
+            eprintln!("The site is not built: the first page is not weighed, cargo xtask test does");
+            return;
+        }
+        assert_eq!(script.status, 200, "{}", script.text);
+        let total = size + style_size + script_size;
         assert!(total <= FIRST_PAGE, "{total} bytes: the page has {size}, the sheet {style_size}, the script {script_size}");
     })
     .await;

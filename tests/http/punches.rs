@@ -320,7 +320,6 @@ async fn the_demonstration_has_three_conflicts_to_solve() {
                 end: mission.ends_at,
                 break_minutes: mission.break_minutes,
                 state: State::Assigned,
-                phase: None,
                 project: project.and_then(|project| Some((project.starts_on?, project.ends_on?))),
                 needs: wanted.collect(),
             });

@@ -22,6 +22,7 @@ async fn a_phone_without_a_name_is_asked_for_one_again() {
         let ask = async |cookie: &str, typed: &str| test.browse("POST", &url, cookie, typed).await;
         let proposed = test.browse("GET", &url, &cookie, "").await;
         assert!(form(&proposed, &url).contains("value=\"Téléphone de"), "{}", proposed.text);
+        assert!(form(&proposed, &url).contains("maxlength=\"100\""), "nobody types more than is taken");
 
         let long = "x".repeat(101);
         for next in ["/badge", "/devices"] {

@@ -130,7 +130,7 @@ async fn what_is_shown_once_is_not_lost_for_another_language() {
         let (cookie, owner) = (test.cookie(&shop.owner.email).await, test.token(&shop.owner.email).await);
         let base = format!("/o/{}", shop.org.slug);
         let (kiosk, _) = test.kiosk(&owner, "Quai").await;
-        let token = format!("name=Paie&org={}&scopes=read&days=7", shop.org.slug);
+        let token = format!("name=Paie&org={}&scopes=read&days=7&present_password={}", shop.org.slug, escaped(PASSWORD));
         for (path, form, page) in [
             (format!("{base}/kiosks"), "name=Cour&place=Cour", format!("{base}/kiosks")),
             (format!("{base}/kiosks/{kiosk}/pairing"), "", format!("{base}/kiosks")),

@@ -134,7 +134,7 @@ fn register_form(member: &Member, next: &'static str, typed: Typed) -> impl Into
         <form class="stack" method="post" action=member.url("/devices")>
             <input type="hidden" name="next" value=next />
             <FormError typed=typed.clone() lang />
-            <Field typed lang name="name" label=t.device_name() required=true />
+            <Field typed lang name="name" label=t.device_name() maxlength=100 required=true />
             <div class="row"><button class="btn primary large"><Icon name="phone" />{t.device_register_button()}</button></div>
         </form>
     }

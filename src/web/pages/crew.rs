@@ -86,7 +86,7 @@ fn show_new(member: Member, typed: Typed) -> Response {
         view! {
             <InOrg member=member.clone() title=t.crew_add() here="crew">
                 <header class="page-head"><h1>{t.crew_add()}</h1></header>
-                <form class="stack narrow" method="post"><FormError typed=typed.clone() lang /><Fields typed=typed.clone() member=member.clone() />
+                <form class="stack narrow" method="post" action=member.url("/crew/new")><FormError typed=typed.clone() lang /><Fields typed=typed.clone() member=member.clone() />
                     <Field typed=typed.clone() lang name="skills" label=t.field_skills() help=t.field_skills_help() />
                     <div class="row"><button class="btn primary">{t.crew_add()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
                 </form>
@@ -134,7 +134,7 @@ async fn show_edit(member: Member, id: CrewMemberId, typed: Typed) -> Answer {
                 <header class="page-head"><h1>{person.name.clone()}</h1><div class="actions"><a class="btn secondary" href=format!("{base}/hours")><Icon name="clock" />{t.nav_hours()}</a></div></header>
                 <div class="stack wide narrow">
                     {profile}
-                    <form class="stack" method="post"><h2>{t.crew_contact()}</h2><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(person.version) /><Fields typed=typed.clone() member=member.clone() />
+                    <form class="stack" method="post" action=base.clone()><h2>{t.crew_contact()}</h2><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=now /><input type="hidden" name="version" value=typed.version(person.version) /><Fields typed=typed.clone() member=member.clone() />
                         <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/crew")>{t.cancel()}</a></div>
                     </form>
                     {(person.account_id.is_none() && person.email.is_some()).then(|| view! {
@@ -196,7 +196,7 @@ fn show_import(member: Member, text: String, preview: Option<CrewPreview>) -> Re
         view! {
             <InOrg member=member.clone() title=t.crew_import() here="crew">
                 <header class="page-head"><div><h1>{t.crew_import()}</h1><p class="lead">{t.import_lead()}</p></div></header>
-                <form class="stack" method="post">
+                <form class="stack" method="post" action=member.url("/crew/import")>
                     <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{typed_text(&text)}</textarea></div>
                     {preview.as_ref().map(|preview| preview_table(preview, member.words(), lang))}
                     <div class="row">
@@ -215,10 +215,16 @@ fn preview_table(
     t: &'static crate::platform::words::Words,
     lang: crate::kernel::Lang,
 ) -> impl IntoView + use<> {
-    let bad = i64::try_from(preview.bad_count() + preview.beyond).unwrap_or(0);
+    let bad = i64::try_from(preview.bad_count()).unwrap_or(i64::MAX);
+    let beyond = i64::try_from(preview.beyond).unwrap_or(i64::MAX);
+    let said = [(bad, t.import_bad(bad)), (beyond, t.import_beyond(beyond))];
+    let said = said.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| {
+        view! { <div class="note warning" role="status"><Icon name="warn" /><p>{text}</p></div> }
+    });
+    let said = said.collect_view();
     let lines = preview.lines.clone();
     view! {
-        {(bad > 0).then(|| view! { <div class="note warning" role="status"><Icon name="warn" /><p>{t.import_bad(bad)}</p></div> })}
+        {said}
         <div class="table-wrap"><table class="table" role="table">
             <thead role="rowgroup"><tr role="row"><th role="columnheader">{t.import_line()}</th><th role="columnheader">{t.field_name()}</th><th role="columnheader">{t.field_email()}</th><th role="columnheader">{t.field_job()}</th><th role="columnheader">{t.import_state()}</th></tr></thead>
             <tbody role="rowgroup">{lines.into_iter().map(|line| view! {

@@ -71,6 +71,7 @@ fn somebody(mut visitor: Visitor) -> Member {
             disabled_by: None,
             deleted_at: None,
             totp_confirmed_at: None,
+            password_changed_at: None,
             has_passkey: false,
             created_at: Instant(0),
         });
@@ -85,6 +86,7 @@ fn somebody(mut visitor: Visitor) -> Member {
         second_factor_from: None,
         join_domains: String::new(),
         retention_months: 0,
+        idcc: None,
         version: 0,
     };
     Member { visitor, org, role: Role::Admin, support: None }

@@ -19,7 +19,8 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
     let (org, invitation) = find_live_invitation(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
     let (lang, t) = (visitor.lang, visitor.words());
     let me = visitor.account.clone();
-    let sign_in = format!("/sign-in?next={}", url_part(&format!("/invite/{token}")));
+    let action = format!("/invite/{token}");
+    let sign_in = format!("/sign-in?next={}", url_part(&action));
     Ok(render::script_page(form_status(&typed), move || {
         let role = role_word(invitation.role, t);
         let lead = if invitation.invited_by.is_empty() {
@@ -48,7 +49,7 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
                 <h1>{t.join_title(org.name.as_str())}</h1>
                 <p class="muted">{lead}</p>
                 {message}
-                <form class="stack" method="post">
+                <form class="stack" method="post" action=action>
                     <FormError typed=typed.clone() lang />
                     {who}
                     {fits.then(|| view! { <button class="btn primary large block">{t.join_button()}</button> })}

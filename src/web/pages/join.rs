@@ -19,13 +19,14 @@ async fn show(visitor: Visitor, token: String, typed: Typed) -> Answer {
     let (lang, t) = (visitor.lang, visitor.words());
     let typed = if typed.values.is_empty() { Typed { values: vec![("name", person.name.clone())], ..typed } } else { typed };
     let me = visitor.account.clone();
-    let sign_in = format!("/sign-in?next={}", url_part(&format!("/join/{token}")));
+    let action = format!("/join/{token}");
+    let sign_in = format!("/sign-in?next={}", url_part(&action));
     Ok(render::script_page(form_status(&typed), move || {
         view! {
             <Plain lang title=org.name.clone() visitor=visitor>
                 <h1>{t.join_title(org.name.as_str())}</h1>
                 <p class="muted">{t.join_lead(person.name.as_str())}</p>
-                <form class="stack" method="post">
+                <form class="stack" method="post" action=action>
                     <FormError typed=typed.clone() lang />
                     {match me {
                         Some(me) => view! { <p>{t.join_as(me.email.as_str())}</p> }.into_any(),

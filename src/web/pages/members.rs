@@ -1,5 +1,6 @@
 //! Members: the list, inviting, one member, what each role may do.
 
+mod bulk;
 mod import;
 mod matrix;
 mod one;
@@ -11,6 +12,7 @@ use crate::platform::markup::typed_text;
 use crate::web::extract::ListForm as Form;
 use crate::web::shell::role_word;
 use axum::routing::{get, post};
+use bulk::Outcome;
 use http::header;
 use serde::Deserialize;
 
@@ -21,7 +23,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/o/{org}/members", get(list))
         .route("/o/{org}/members/invite", post(invite))
-        .route("/o/{org}/members/bulk", post(bulk))
+        .route("/o/{org}/members/bulk", post(bulk::submit))
         .route("/o/{org}/members/export.csv", get(export))
         .route("/o/{org}/members/import", get(import::page).post(import::submit))
         .route("/o/{org}/members/roles", get(matrix::page))
@@ -54,6 +56,7 @@ impl ListQuery {
                 Some("suspended") => Some(true),
                 _ => None,
             },
+            is_active: (self.state.as_deref() == Some("active")).then_some(true),
             after: self.after,
             limit,
         }
@@ -61,7 +64,7 @@ impl ListQuery {
 }
 
 async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
-    show(member, query, Typed::default()).await
+    show(member, query, Typed::default(), Outcome::default()).await
 }
 
 /// The form of an invitation before anything is typed.
@@ -69,8 +72,8 @@ fn proposed() -> Typed {
     Typed { failure: None, values: vec![("days", "14".to_owned()), ("role", "tech".to_owned())] }
 }
 
-/// `typed` is of the invitation, or only a failure, of what was to be done to several members.
-async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
+/// `typed` is of the invitation.
+async fn show(member: Member, query: ListQuery, typed: Typed, outcome: Outcome) -> Answer {
     let app = &member.visitor.app;
     let only_invited = query.state.as_deref() == Some("invited");
     let mut people = if only_invited {
@@ -97,8 +100,10 @@ async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
         ("suspended", t.members_suspended()),
     ];
     let tabs = tabs.map(|(code, word)| (link(code, None), word, (code == state).then_some("true")));
-    Ok(render::page(form_status(&typed), move || {
-        let (invitation, several) = if typed.values.is_empty() { (proposed(), typed) } else { (typed, Typed::default()) };
+    let status = form_status(if typed.failure.is_some() { &typed } else { &outcome.failed });
+    Ok(render::page(status, move || {
+        let invitation = if typed.values.is_empty() { proposed() } else { typed };
+        let outcome = outcome.note(lang);
         let tabs =
             tabs.into_iter().map(|(url, word, current)| view! { <a href=url aria-current=current>{word}</a> }).collect_view();
         let body = if only_invited || people.is_empty() {
@@ -127,7 +132,7 @@ async fn show(member: Member, query: ListQuery, typed: Typed) -> Answer {
                             <select class="input pick" name="role" aria-label=t.members_role()>{role_options(query.role.as_deref(), t.members_all_roles(), t)}</select>
                             <button class="btn secondary">{t.filter_button()}</button>
                         </form>
-                        <FormError typed=several lang />
+                        {outcome}
                         {body}
                         {next.map(|url| view! { <p class="pages"><a class="btn secondary" href=url>{t.next_page()}</a></p> })}
                         {waiting}
@@ -192,7 +197,7 @@ fn table(member: &Member, people: Vec<Colleague>) -> impl IntoView + use<> {
     let rows = people.into_iter().map(|person| {
         let url = member.url(&format!("/members/{}", person.id));
         let seen = person.last_seen_at.map(|at| format::date_time_near(zone.local(at), today, lang));
-        let seen = seen.unwrap_or_else(|| t.member_never());
+        let seen = seen.unwrap_or_else(|| if person.is_elsewhere { "–".to_owned() } else { t.member_never() });
         let factor = if person.has_factor { t.member_factor_yes() } else { t.member_factor_no() };
         let is_me = Some(person.account) == me;
         let pick = can_act.then(|| {
@@ -296,7 +301,9 @@ async fn invite(member: Member, session: Session, Form(form): Form<InviteForm>) 
         Ok(_) => Ok(go_with(&session, "member.invited", &member.url("/members")).await),
         Err(error) => {
             let values = vec![("email", form.email), ("role", form.role), ("message", form.message), ("days", form.days)];
-            show(member, ListQuery::default(), Typed { failure: Some(error.into()), values }).await
+            let typed = Typed { failure: Some(error.into()), values };
+            let retry = typed.failure.as_ref().and_then(|failure| failure.retry_seconds);
+            Ok(with_retry(show(member, ListQuery::default(), typed, Outcome::default()).await?, retry))
         }
     }
 }
@@ -309,38 +316,6 @@ async fn resend(member: Member, session: Session, Path((_, id)): Path<(String, I
 async fn revoke(member: Member, session: Session, Path((_, id)): Path<(String, InvitationId)>) -> Answer {
     orgs::revoke_invitation(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
     Ok(go_with(&session, "invitation.revoked", &member.url("/members")).await)
-}
-
-#[derive(Deserialize)]
-struct BulkForm {
-    #[serde(default)]
-    ids: Vec<MembershipId>,
-    #[serde(default)]
-    what: String,
-}
-
-/// Does the same to several members. The first one that may not be acted on stops it; those before are done.
-async fn bulk(member: Member, session: Session, Form(form): Form<BulkForm>) -> Answer {
-    let app = &member.visitor.app;
-    let _: Permit<crate::orgs::ManageMembers> = member.permit()?;
-    if form.ids.is_empty() {
-        let nothing = Typed { failure: Some(Failure::new(crate::kernel::Kind::Invalid, "edit.nothing")), values: Vec::new() };
-        return show(member, ListQuery::default(), nothing).await;
-    }
-    for id in form.ids {
-        let done = match form.what.as_str() {
-            "suspend" | "restore" => orgs::suspend_member(app, member.permit()?, id, form.what == "suspend").await,
-            "remove" => orgs::remove_member(app, member.permit()?, id).await,
-            "end" => orgs::end_member_sessions(app, member.permit()?, id, None).await.map(drop),
-            _ => return Err(member.refuse(Failure::new(crate::kernel::Kind::Invalid, "form.invalid"))),
-        };
-        match done {
-            // Suspended already, or gone already: what was asked for is so.
-            Ok(()) | Err(crate::orgs::OrgError::NotFound) => {}
-            Err(error) => return Err(member.refuse(error)),
-        }
-    }
-    Ok(go_with(&session, "member.changed", &member.url("/members")).await)
 }
 
 /// The members as CSV.

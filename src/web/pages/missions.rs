@@ -5,7 +5,7 @@ use super::*;
 use crate::kernel::zone::{field, parse_date};
 use crate::kernel::{Instant, Lang, MissionId, ProjectId};
 use crate::planning::{
-    MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, service as planning, spell_needs,
+    MissionSheet, NewMission, PlanError, Project, ProjectFilter, ProjectStatus, read_needs, service as planning, spell_needs,
 };
 use crate::platform::markup::typed_text;
 use axum::routing::{get, post};
@@ -98,6 +98,7 @@ impl MissionForm {
             ("answer_hours", form.answer_hours),
             ("cascades", form.cascades),
             ("needs", form.needs),
+            ("version", form.version.to_string()),
         ]
     }
 }
@@ -197,9 +198,49 @@ fn stored(sheet: &MissionSheet) -> Vec<(&'static str, String)> {
         ("notes", mission.notes.clone()),
         ("contact", mission.contact.clone()),
         ("answer_hours", mission.answer_hours.to_string()),
-        ("cascades", mission.cascades.to_string()),
+        // As a box is sent that is not ticked.
+        ("cascades", if mission.cascades { "true" } else { "" }.to_owned()),
         ("needs", spell_needs(&sheet.needs)),
     ]
+}
+
+/// What is stored, in words.
+fn in_words(sheet: &MissionSheet, projects: &[Project], lang: Lang) -> Vec<Stored> {
+    let (t, mission) = (words(lang), &sheet.mission);
+    let project = projects.iter().find(|project| Some(project.id) == mission.project_id);
+    let project = project.map_or_else(|| t.mission_no_project(), |project| project.name.clone());
+    let date_time = |at: Instant| format::long_date_time(mission.zone().local(at), lang);
+    let cascades = if mission.cascades { t.value_yes() } else { t.value_no() };
+    let known = stored(sheet).into_iter().map(|(name, value)| match name {
+        "title" => Stored::new(name, t.mission_title(), &value),
+        "project" => Stored::new(name, t.mission_project(), &value).in_words(project.clone()),
+        "place" => Stored::new(name, t.mission_place(), &value),
+        "address" => Stored::new(name, t.mission_address(), &value),
+        "time_zone" => Stored::new(name, t.field_time_zone(), &value),
+        "starts_at" => Stored::new(name, t.mission_starts(), &value).in_words(date_time(mission.starts_at)),
+        "ends_at" => Stored::new(name, t.mission_ends(), &value).in_words(date_time(mission.ends_at)),
+        "break_minutes" => Stored::new(name, t.mission_break(), &value),
+        "notes" => Stored::new(name, t.mission_notes(), &value),
+        "contact" => Stored::new(name, t.mission_contact(), &value),
+        "answer_hours" => Stored::new(name, t.mission_answer_hours(), &value),
+        "cascades" => Stored::new(name, t.mission_cascades(), &value).in_words(cascades.clone()),
+        _ => Stored::new(name, t.mission_needs(), &value).in_words(value.replace('\n', ", ")),
+    });
+    known.collect()
+}
+
+/// What was typed; what would be stored as it is already, as it is stored.
+fn meant(typed: &Typed, sheet: &MissionSheet) -> Typed {
+    let needs = spell_needs(&sheet.needs);
+    let values = typed.values.iter().map(|(name, value)| {
+        let value = match *name {
+            "break_minutes" | "answer_hours" if value.trim().is_empty() => "0".to_owned(),
+            "needs" if read_needs(value) == read_needs(&needs) => needs.clone(),
+            _ => value.clone(),
+        };
+        (*name, value)
+    });
+    Typed { values: values.collect(), failure: typed.failure.clone() }
 }
 
 pub(super) async fn show(member: Member, id: MissionId, typed: Typed) -> Answer {
@@ -214,6 +255,7 @@ pub(super) async fn show(member: Member, id: MissionId, typed: Typed) -> Answer 
     let (lang, t) = (member.visitor.lang, member.words());
     let failed = typed.failure.clone().filter(|_| typed.values.is_empty());
     let typed = Typed { values: [typed.values.clone(), stored(&sheet)].concat(), failure: typed.failure };
+    let now = in_words(&sheet, &projects, lang);
     let may = member.support.is_none() && sheet.mission.cancelled_at.is_none();
     Ok(render::page(form_status(&typed), move || {
         let base = member.url(&format!("/missions/{id}"));
@@ -230,7 +272,7 @@ pub(super) async fn show(member: Member, id: MissionId, typed: Typed) -> Answer 
                     {staffing}
                     {may.then(|| view! {
                         <details open=typed.failure.as_ref().is_some_and(|f| !f.fields.is_empty() || f.code == "stale")><summary>{t.mission_edit()}</summary>
-                            <form class="stack" method="post" action=base.clone()><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=version />{fields(&typed, lang, &projects)}
+                            <form class="stack" method="post" action=base.clone()><FormError typed=typed.clone() lang /><Meanwhile typed=meant(&typed, &sheet) lang known=now /><input type="hidden" name="version" value=typed.version(version) />{fields(&typed, lang, &projects)}
                                 <div class="row"><button class="btn primary">{t.save()}</button></div></form></details>
                         <form class="row" method="post" action=format!("{base}/duplicate")>
                             <div class="field"><label for="days">{t.mission_duplicate_days()}</label><input class="input" id="days" name="days" type="number" value="7" min="-366" max="366" required /></div>

@@ -5,6 +5,7 @@ use crate::kernel::{Lang, ProjectId, Role};
 use crate::planning::{FeedOf, NewProject, Project, ProjectFilter, ProjectStatus, service as planning};
 use crate::platform::markup::typed_text;
 use axum::routing::{get, post};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// Projects on one page of the list.
@@ -33,6 +34,14 @@ pub(super) fn status_pill(status: ProjectStatus, lang: Lang) -> AnyView {
         ProjectStatus::Draft => view! { <Pill tone="" icon="pencil" text=t.project_draft() /> }.into_any(),
         ProjectStatus::Active => view! { <Pill tone="positive" icon="check" text=t.project_active() /> }.into_any(),
         ProjectStatus::Archived => view! { <Pill tone="" icon="file" text=t.project_archived() /> }.into_any(),
+    }
+}
+
+fn status_word(status: ProjectStatus, t: &Words) -> String {
+    match status {
+        ProjectStatus::Draft => t.project_draft(),
+        ProjectStatus::Active => t.project_active(),
+        ProjectStatus::Archived => t.project_archived(),
     }
 }
 
@@ -76,12 +85,7 @@ async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
     Ok(render::page(StatusCode::OK, move || {
         let chosen = query.status.clone().unwrap_or_default();
         let options = [ProjectStatus::Draft, ProjectStatus::Active, ProjectStatus::Archived].map(|status| {
-            let word = match status {
-                ProjectStatus::Draft => t.project_draft(),
-                ProjectStatus::Active => t.project_active(),
-                ProjectStatus::Archived => t.project_archived(),
-            };
-            view! { <option value=status.code() selected=chosen == status.code()>{word}</option> }
+            view! { <option value=status.code() selected=chosen == status.code()>{status_word(status, t)}</option> }
         });
         let is_empty = projects.is_empty();
         let lines = projects.into_iter().map(|project| {
@@ -97,7 +101,7 @@ async fn list(member: Member, Query(query): Query<ListQuery>) -> Answer {
         view! {
             <InOrg member=member.clone() title=t.nav_projects() here="projects">
                 <header class="page-head"><h1>{t.nav_projects()}</h1>{may.then(|| view! { <div class="actions"><a class="btn primary" href=member.url("/projects/new")><Icon name="plus" />{t.project_new()}</a></div> })}</header>
-                <form class="filters row" method="get" role="search">
+                <form class="filters row" method="get" action=member.url("/projects") role="search">
                     <div class="affix"><Icon name="search" /><input class="input" type="search" name="q" aria-label=t.project_search() placeholder=t.project_search() value=q /></div>
                     <select class="input pick" name="status" aria-label=t.member_state()><option value="">{t.project_all()}</option>{options.into_iter().collect_view()}</select>
                     <button class="btn secondary">{t.filter_button()}</button>
@@ -139,7 +143,8 @@ impl ProjectForm {
     fn values(&self) -> Vec<(&'static str, String)> {
         let Self { name, status, client, colour, notes, starts_on, ends_on, .. } = self.clone();
         let (starts, ends) = (("starts_on", starts_on), ("ends_on", ends_on));
-        vec![("name", name), ("status", status), ("client", client), ("colour", colour), ("notes", notes), starts, ends]
+        let version = ("version", self.version.to_string());
+        vec![("name", name), ("status", status), ("client", client), ("colour", colour), ("notes", notes), starts, ends, version]
     }
 }
 
@@ -182,7 +187,7 @@ fn show_new(member: Member, typed: Typed) -> Response {
         view! {
             <InOrg member=member.clone() title=t.project_new() here="projects">
                 <div class="stack wide narrow"><h1>{t.project_new()}</h1>
-                    <form class="stack" method="post"><FormError typed=typed.clone() lang />{fields(&typed, lang)}
+                    <form class="stack" method="post" action=member.url("/projects/new")><FormError typed=typed.clone() lang />{fields(&typed, lang)}
                         <div class="row"><button class="btn primary">{t.project_create()}</button><a class="btn" href=member.url("/projects")>{t.cancel()}</a></div></form></div>
             </InOrg>
         }
@@ -200,11 +205,9 @@ async fn edit_page(member: Member, Path((_, id)): Path<(String, ProjectId)>) -> 
     show_edit(member, id, Typed::default()).await
 }
 
-async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
-    let project = planning::get_project(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
-    let (lang, t) = (member.visitor.lang, member.words());
-    let date = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string()).unwrap_or_default();
-    let stored = vec![
+fn stored(project: &Project) -> Vec<(&'static str, String)> {
+    let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    vec![
         ("name", project.name.clone()),
         ("status", project.status.code().to_owned()),
         ("client", project.client.clone()),
@@ -212,8 +215,30 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
         ("notes", project.notes.clone()),
         ("starts_on", date(project.starts_on)),
         ("ends_on", date(project.ends_on)),
-    ];
-    let typed = Typed { values: [typed.values, stored].concat(), failure: typed.failure };
+    ]
+}
+
+/// What is stored, in words.
+fn in_words(project: &Project, lang: Lang) -> Vec<Stored> {
+    let t = words(lang);
+    let date = |date: Option<Date>| date.map(|date| format::long_day(date, lang)).unwrap_or_default();
+    let known = stored(project).into_iter().map(|(name, value)| match name {
+        "name" => Stored::new(name, t.field_name(), &value),
+        "status" => Stored::new(name, t.member_state(), &value).in_words(status_word(project.status, t)),
+        "client" => Stored::new(name, t.project_client(), &value),
+        "colour" => Stored::new(name, t.project_colour(), &value).in_words(t.project_colour_n(project.colour)),
+        "starts_on" => Stored::new(name, t.project_from(), &value).in_words(date(project.starts_on)),
+        "ends_on" => Stored::new(name, t.project_to(), &value).in_words(date(project.ends_on)),
+        _ => Stored::new(name, t.project_notes(), &value),
+    });
+    known.collect()
+}
+
+async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
+    let project = planning::get_project(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?;
+    let (lang, t) = (member.visitor.lang, member.words());
+    let typed = Typed { values: [typed.values, stored(&project)].concat(), failure: typed.failure };
+    let known = in_words(&project, lang);
     let may = member.role >= Role::Manager && member.support.is_none();
     let cost = match member.role >= Role::Manager {
         true => planning::cost_project(&member.visitor.app, member.permit()?, id).await.map_err(|e| member.refuse(e))?,
@@ -229,7 +254,7 @@ async fn show_edit(member: Member, id: ProjectId, typed: Typed) -> Answer {
         let action = member.url(&format!("/projects/{id}/calendar"));
         let calendar = may.then(|| super::feeds::section(&member, feed, t.calendar_project_lead(), &action));
         let form = may.then(|| view! {
-            <form class="stack" method="post"><FormError typed=typed.clone() lang /><input type="hidden" name="version" value=project.version />{fields(&typed, lang)}
+            <form class="stack" method="post" action=member.url(&format!("/projects/{id}"))><FormError typed=typed.clone() lang /><Meanwhile typed=typed.clone() lang known=known /><input type="hidden" name="version" value=typed.version(project.version) />{fields(&typed, lang)}
                 <div class="row"><button class="btn primary">{t.save()}</button><a class="btn" href=member.url("/projects")>{t.cancel()}</a></div></form>
         });
         let deleting = (may && member.role >= Role::Admin).then(|| view! {

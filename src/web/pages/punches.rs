@@ -76,7 +76,7 @@ async fn page(member: Member, Query(query): Query<ListQuery>) -> Answer {
                             {p.on_break.then(|| view! { <Pill tone="" icon="clock" text=t.present_break() /> })}
                             <span class="pill now"><Icon name="clock" small=true />{t.present_since(zone.local(p.since).hour_minute())}</span></li> }).collect_view()}</ul>
                     </section>
-                    <form class="filters row" method="get">
+                    <form class="filters row" method="get" action=member.url("/punches")>
                         <input class="input pick" type="date" name="day" value=day.to_string() aria-label=t.punches_day() />
                         <select class="input pick" name="person" aria-label=t.sheet_person()><option value="">{t.punches_everybody()}</option>
                             {people.into_iter().map(|p| view! { <option value=p.person.id.0 selected=person == Some(p.person.id.0)>{p.person.name}</option> }).collect_view()}</select>

@@ -161,7 +161,7 @@ async fn show_new(member: Member, form: NewForm, failure: Option<Failure>) -> An
         let options = project_options(&projects, &form.project);
         let found = mission_list(&missions, first, lang);
         let keep = (count > 0).then(|| view! {
-            <form class="stack" method="post">
+            <form class="stack" method="post" action=member.url("/templates/new")>
                 <input type="hidden" name="from" value=form.from.clone() /><input type="hidden" name="to" value=form.to.clone() /><input type="hidden" name="project" value=form.project.clone() />
                 <Field typed=typed.clone() lang name="name" label=t.field_name() help=t.template_name_help() required=true />
                 <div class="row"><button class="btn primary">{t.template_save(count)}</button><a class="btn" href=member.url("/templates")>{t.cancel()}</a></div></form>
@@ -171,7 +171,7 @@ async fn show_new(member: Member, form: NewForm, failure: Option<Failure>) -> An
                 <div class="stack wide narrow">
                     <header class="page-head"><div>{crumbs(&member)}<h1>{t.template_new()}</h1><p class="lead">{t.template_new_lead()}</p></div></header>
                     <FormError typed=typed.clone() lang />
-                    <form class="stack" method="get">
+                    <form class="stack" method="get" action=member.url("/templates/new")>
                         <div class="row"><Field typed=typed.clone() lang name="from" label=t.template_from() kind="date" required=true /><Field typed=typed.clone() lang name="to" label=t.template_to() kind="date" required=true /></div>
                         <div class="field"><label for="project">{t.mission_project()}</label><select class="input" id="project" name="project"><option value="">{t.template_all_projects()}</option>{options}</select></div>
                         <div class="row"><button class="btn secondary">{t.template_look()}</button></div></form>

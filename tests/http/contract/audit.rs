@@ -1,7 +1,7 @@
 //! The audit, by the names that the predecessor gave to events.
 
 use super::client::{BASES, Client, Names, Stage, check, number, refused, stage};
-use crate::support::each_app;
+use crate::support::{PASSWORD, each_app};
 use serde_json::json;
 
 const AUDIT: Names =
@@ -61,7 +61,8 @@ async fn the_audit_is_listed_as_was_promised() {
             }
 
             // By whom, when it is a program's doing.
-            let program = json!({ "name": "Paie", "scopes": ["read", "write", "admin"], "days": 30 });
+            let scopes = ["read", "write", "admin"];
+            let program = json!({ "name": "Paie", "scopes": scopes, "days": 30, "present_password": PASSWORD });
             let program = owner.post("/auth/tokens", program).await.json()["secret"].as_str().unwrap().to_owned();
             let program = Client { test: &test, base, token: program };
             assert_eq!(program.patch(&format!("/admin/kiosks/{kiosk}"), json!({ "location": "Cour" })).await.status, 200);

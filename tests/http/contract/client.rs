@@ -58,12 +58,16 @@ impl Client<'_> {
         self.test.api("GET", &format!("{}{path}", self.base), &self.token, None).await
     }
 
+    pub async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.test.api(method, &format!("{}{path}", self.base), &self.token, Some(body)).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.test.api("POST", &format!("{}{path}", self.base), &self.token, Some(body)).await
+        self.send("POST", path, body).await
     }
 
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
-        self.test.api("PATCH", &format!("{}{path}", self.base), &self.token, Some(body)).await
+        self.send("PATCH", path, body).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
@@ -73,6 +77,11 @@ impl Client<'_> {
     pub async fn kiosk(&self, method: &str, path: &str, key: &str, body: Option<Value>) -> Answer {
         self.test.kiosk_api(method, &format!("{}{path}", self.base), key, body).await
     }
+}
+
+/// Who signs in with this address.
+pub async fn client<'t>(test: &'t TestApp, base: &'static str, email: &str) -> Client<'t> {
+    Client { test, base, token: test.token(email).await }
 }
 
 /// A shop with its owner and a technician, in one of the places.
@@ -87,7 +96,6 @@ pub struct Stage<'t> {
 pub async fn stage<'t>(test: &'t TestApp, base: &'static str, name: &str) -> Stage<'t> {
     let shop = test.shop(name).await;
     let karim = test.person(&shop, "Karim", Role::Tech).await.id.0;
-    let owner = Client { test, base, token: test.token(&shop.owner.email).await };
-    let tech = Client { test, base, token: test.token(&shop.email("Karim")).await };
+    let (owner, tech) = (client(test, base, &shop.owner.email).await, client(test, base, &shop.email("Karim")).await);
     Stage { shop, owner, tech, karim }
 }

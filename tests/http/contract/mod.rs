@@ -8,3 +8,4 @@ mod health;
 mod kiosks;
 mod phones;
 mod punches;
+mod users;

@@ -54,7 +54,7 @@ async fn an_allowed_site_may_call_the_api_and_nobody_else_anything() {
             let strangers =
                 ["https://evil.example", "null", "http://planning.exemple.fr", "https://planning.exemple.fr.evil.example"];
             let to_the_api = strangers.map(|origin| (origin, "/api/v1/auth/me"));
-            let to_pages = ["/recover", "/sign-in", "/livez", "/nowhere"].map(|path| (PARTNER, path));
+            let to_pages = ["/recover", "/sign-in", "/docs", "/nowhere"].map(|path| (PARTNER, path));
             for (origin, path) in to_the_api.into_iter().chain(to_pages) {
                 for method in ["GET", "OPTIONS"] {
                     let answer = ask_from(&test, origin, method, path).await;

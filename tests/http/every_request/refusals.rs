@@ -1,8 +1,9 @@
 //! What programs and people hear of what is not there, not allowed, or too long.
 
-use crate::support::each_app_with;
+use crate::support::{each_app, each_app_with};
 use axum::body::Body;
 use http::Request;
+use serde_json::json;
 
 #[tokio::test]
 async fn each_door_refuses_in_its_own_way() {
@@ -37,5 +38,43 @@ async fn each_door_refuses_in_its_own_way() {
             }
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_described_refuses_as_a_problem_wherever_it_is() {
+    each_app(async |test| {
+        for path in regie::api::description().paths.paths.into_keys() {
+            // The router knows no verb after a parameter.
+            let routed = path.find("}:").map_or(path.as_str(), |end| &path[..=end]);
+            for place in [Some(routed), routed.strip_prefix("/api/v1")].into_iter().flatten() {
+                let request = Request::builder().method("TRACE").uri(place.replace(['{', '}'], ""));
+                let request = request.header("sec-fetch-site", "same-origin");
+                let answer = test.send(request.body(Body::empty()).unwrap()).await;
+                let heard = (answer.status.as_u16(), answer.header("content-type"));
+                assert_eq!(heard, (405, Some("application/problem+json")), "{place}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_not_known_hears_what_is_asked_for() {
+    each_app(async |test| {
+        let kiosk = "Kiosk-Key header=\"X-Kiosk-API-Key\"";
+        let (status, scan) = ("/api/v1/kiosk/status", "/api/v1/punch/validate");
+        let nameless = test.api("POST", scan, "", Some(json!({ "qr_token": "x" }))).await;
+        let unknown = test.kiosk_api("GET", status, "nobody", None).await;
+        let stranger = test.api("GET", "/api/v1/auth/me", "", None).await;
+        for (answer, code, challenge) in [
+            (nameless, "kiosk.key_missing", kiosk),
+            (unknown, "kiosk.key_unknown", kiosk),
+            (stranger, "sign_in_required", "Bearer"),
+        ] {
+            assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some(code)));
+            assert_eq!(answer.header("www-authenticate"), Some(challenge), "{code}");
+        }
+    })
     .await;
 }

@@ -38,7 +38,7 @@ pub struct Body {
 }
 
 /// All that a handler is given. Whoever has something new says below, or in the tests, what it means for the description.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "Answerer",
     "Body",
     "Client",
@@ -53,6 +53,7 @@ const KNOWN: [&str; 15] = [
     "Path",
     "Place",
     "Query",
+    "State",
     "i64",
 ];
 

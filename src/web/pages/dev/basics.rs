@@ -6,10 +6,10 @@ use super::*;
 use crate::kernel::{AssignmentId, MissionId};
 
 /// Every icon of the sprite.
-const ICONS: [&str; 38] = [
+const ICONS: [&str; 37] = [
     "ban", "calendar", "chart", "check", "clock", "copy", "download", "empty", "enter", "exit", "file", "gear", "home", "info",
-    "key", "laptop", "left", "mail", "pencil", "phone", "plus", "qr", "redo", "right", "search", "shield", "split", "stop",
-    "swap", "tablet", "undo", "user", "useradd", "users", "warn", "wifi", "wifioff", "x",
+    "key", "laptop", "left", "mail", "pencil", "phone", "plus", "qr", "redo", "right", "search", "shield", "stop", "swap",
+    "tablet", "undo", "user", "useradd", "users", "warn", "wifi", "wifioff", "x",
 ];
 
 pub(super) fn parts(member: &Member) -> Vec<Part> {
@@ -106,11 +106,10 @@ fn dialogs(member: &Member) -> Part {
 fn waiting(t: &Words) -> Part {
     let shown = view! {
         <Empty title=t.hours_empty_title() text=t.hours_empty_text() />
-        <div class="card stack tight" aria-hidden="true"><div class="skeleton round"></div><div class="skeleton"></div><div class="skeleton"></div></div>
         <progress value="62" max="100" aria-label="Some"></progress>
         <progress class="thin ink" value="36" max="48" aria-label="Few"></progress>
         <progress class="thin warning" value="45" max="48" aria-label="Many"></progress>
     };
     let about = "What there is nothing of says what to do about it.";
-    Part::new("waiting", "Empty, loading, progress", about, shown.into_any())
+    Part::new("waiting", "Empty, progress", about, shown.into_any())
 }

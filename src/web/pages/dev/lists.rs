@@ -104,7 +104,7 @@ fn chart() -> AnyView {
         <div>
             <svg class="chart" viewBox="0 0 420 150" role="img" aria-label="Hours: 8, 7, 9 and 3 until now. Rest: 9 h 20 of 11.">
                 <path class="grid" d="M0 14H420M0 42H420"></path><path class="base" d="M0 70.5H420"></path>
-                <rect class="planned" x="20" y="14" width="52" height="56" rx="4"></rect><rect class="done" x="25" y="14" width="42" height="56" rx="3"></rect><text class="val" x="46" y="10" text-anchor="middle">"8"</text>
+                <rect class="planned" x="20" y="14" width="52" height="56" rx="4"></rect><rect class="done" x="25" y="14" width="42" height="56" rx="3"></rect>
                 <rect class="planned" x="120" y="20" width="52" height="50" rx="4"></rect><rect class="done" x="125" y="21" width="42" height="49" rx="3"></rect>
                 <rect class="planned" x="220" y="20" width="52" height="50" rx="4"></rect><rect class="over" x="225" y="8" width="42" height="62" rx="3"></rect>
                 <rect class="planned" x="320" y="12" width="52" height="58" rx="4"></rect><rect class="live" x="325" y="48" width="42" height="22" rx="3"></rect>

@@ -180,6 +180,7 @@ fn day_off() -> Availability {
         every_weeks: 0,
         until_at: None,
         note: String::new(),
+        decided_at: None,
     }
 }
 

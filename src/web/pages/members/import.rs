@@ -18,7 +18,7 @@ fn show(member: Member, text: String, preview: Option<InvitationPreview>) -> Res
         view! {
             <InOrg member=member.clone() title=t.members_import() here="members">
                 <header class="page-head"><div><h1>{t.members_import()}</h1><p class="lead">{t.members_import_lead()}</p></div></header>
-                <form class="stack" method="post">
+                <form class="stack" method="post" action=member.url("/members/import")>
                     <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{typed_text(&text)}</textarea></div>
                     {preview}
                     <div class="row">

@@ -92,7 +92,11 @@ async fn done(member: Member, session: Session, id: MembershipId, outcome: Resul
     match outcome {
         Ok(()) => Ok(go_with(&session, "member.changed", &member.url(&format!("/members/{id}"))).await),
         Err(crate::orgs::OrgError::NotFound) => Err(member.refuse(Failure::not_found())),
-        Err(error) => show(member, id, Typed { failure: Some(error.into()), values: Vec::new() }).await,
+        Err(error) => {
+            let failure = Failure::from(error);
+            let retry = failure.retry_seconds;
+            Ok(with_retry(show(member, id, Typed { failure: Some(failure), values: Vec::new() }).await?, retry))
+        }
     }
 }
 
