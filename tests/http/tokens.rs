@@ -302,7 +302,11 @@ async fn an_open_screen_gives_neither_a_token_nor_the_data() {
 
         assert!(test.browse("GET", "/me", &cookie, "").await.text.contains("action=\"/me/export\""));
         let asked = test.browse("GET", "/me/export", &cookie, "").await;
-        assert_eq!((asked.status.as_u16(), asked.header("location")), (303, Some("/me")), "no link, and nobody else's page, takes it");
+        assert_eq!(
+            (asked.status.as_u16(), asked.header("location")),
+            (303, Some("/me")),
+            "no link, and nobody else's page, takes it"
+        );
         let page = test.browse("POST", "/me/export", &cookie, "present_password=x").await;
         assert!(page.status == 422 && page.text.contains("export-password-error"), "{}", page.text);
         assert!(!page.text.contains("\"sessions\""), "{}", page.text);
