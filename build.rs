@@ -9,8 +9,8 @@ fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=migrations");
     let Some(out) = variable("OUT_DIR") else { return ExitCode::FAILURE };
     if variable("PROFILE").is_some_and(|it| it == "release") && variable("CARGO_CFG_TARGET_ENV").is_some_and(|it| it == "gnu") {
-        // A program that may lie anywhere lists its pointers, 24 bytes for each; as bits (DT_RELR) they are 0.9 MB less. Read by
-        // glibc from 2.36 on, which Debian 12 has; linkers that do not know it go on without.
+        // A program that may lie anywhere lists its pointers, 24 bytes for each; as bits (DT_RELR) they are 0.9 MB less. It then needs
+        // glibc 2.36 or later, which Debian 12 has.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
     let options = BuildOptions::default()

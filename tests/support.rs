@@ -136,9 +136,9 @@ pub fn proof<A: Action>(org: OrgId) -> Permit<A> {
 pub struct EventStream(axum::body::BodyDataStream);
 
 impl EventStream {
-    /// The next event as it was sent. Waits two seconds at most.
+    /// The next event as it was sent. Waits twenty seconds at most.
     pub async fn next_event(&mut self) -> String {
-        let next = tokio::time::timeout(Duration::from_secs(2), self.0.next());
+        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next());
         let bytes = next.await.unwrap().unwrap().unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }

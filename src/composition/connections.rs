@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Limits {
     /// How long a request's head may take, from the beginning of the connection or its first byte.
     pub head: Duration,
-    /// How long a connection stays open on which nothing more is asked.
+    /// How long a connection stays open on which nothing more is asked, or of whose answer nothing is taken.
     pub idle: Duration,
     /// How many connections may be open. Whoever comes then waits until one ends.
     pub open: u32,
@@ -62,6 +62,9 @@ async fn stops(mut stop: watch::Receiver<bool>) {
 
 /// The next client, and its place. There is always one: nobody closes the room.
 async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    if room.available_permits() == 0 {
+        tracing::warn!("All connections are taken; whoever comes waits until one ends");
+    }
     let place = room.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
@@ -93,7 +96,7 @@ async fn converse(
     // HTTP/1 from the first byte on: finding out which version it is has no limit of its own.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.idle);
-    let (stream, service) = patient(stream, service, limits.head);
+    let (stream, service) = patient(stream, service, limits.head, limits.idle);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
     tokio::select! {
         biased;
@@ -147,6 +150,7 @@ mod tests {
         async fn start(open: u32) -> Self {
             let who = async |ConnectInfo(client): ConnectInfo<SocketAddr>| client.to_string();
             let router = Router::new().route("/who", get(who)).route("/say", post(async |said: String| said));
+            let router = router.route("/much", get(async || "much".repeat(8 << 20)));
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let (addr, stop) = (listener.local_addr().unwrap(), watch::Sender::new(false));
             let running = start(serve(listener, router, Limits { head: HEAD, idle: IDLE, open }, stop.subscribe()));
@@ -171,11 +175,11 @@ mod tests {
     #[tokio::test]
     async fn a_head_that_never_ends_is_not_waited_for() {
         let server = Server::start(8).await;
+        let begun = Instant::now();
         let mut slow = Vec::new();
         for words in ["", "P", "GET /", "GET /who HTTP/1.1\r\nhost: regie.example\r\n"] {
             slow.push((words, server.tell(words).await));
         }
-        let begun = Instant::now();
         for (words, stream) in &mut slow {
             assert_eq!(hear(stream).await, "", "{words}");
         }
@@ -201,6 +205,17 @@ mod tests {
         assert!(hear(&mut idle).await.starts_with("HTTP/1.1 200 "));
         let begun = Instant::now();
         assert_eq!(hear(&mut idle).await, "", "who asks nothing more is not waited for");
+        assert!(begun.elapsed() >= IDLE - HEAD, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_of_an_answer_is_not_waited_for() {
+        let server = Server::start(1).await;
+        let mut deaf = server.tell("GET /much HTTP/1.1\r\nhost: regie.example\r\n\r\n").await;
+        assert_eq!(deaf.read_u8().await.unwrap(), b'H');
+        let begun = Instant::now();
+        let mut next = server.tell(ASK).await;
+        assert!(hear(&mut next).await.starts_with("HTTP/1.1 200 "), "there is one place");
         assert!(begun.elapsed() >= IDLE - HEAD, "{:?}", begun.elapsed());
     }
 

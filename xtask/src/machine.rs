@@ -26,6 +26,7 @@ const CHROMIUM: Need = Need { present: || chromium().is_some(), packages: &["chr
 const NODE: Need = Need { present: || find("node").is_some(), packages: &["nodejs"] };
 const NPM: Need = Need { present: || find("npm").is_some(), packages: &["npm"] };
 const POPPLER: Need = Need { present: || find("pdftotext").is_some(), packages: &["poppler-utils"] };
+const REDIS: Need = Need { present: || find("redis-server").is_some(), packages: &["redis-server"] };
 const DEBIAN_RUST: Need = Need {
     present: || {
         ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/wasm-ld-19"].iter().all(|file| Path::new(file).exists())
@@ -47,7 +48,7 @@ pub fn for_building() -> Result<()> {
 /// # Errors
 /// When a package is missing and cannot be installed.
 pub fn for_testing(postgres: bool, browser: bool) -> Result<()> {
-    let mut needs = vec![COMPILER, POPPLER];
+    let mut needs = vec![COMPILER, POPPLER, REDIS];
     if postgres {
         needs.push(POSTGRES);
     }
@@ -177,7 +178,8 @@ const NEEDED: u64 = 6 * 1024;
 /// Says how much room the disk has for building, loudly when it is less than a clean run takes: what fails for want of it, the
 /// compiler or the linker, says so in the middle of other words, or says something else.
 pub fn tell_room() {
-    let Some(free) = free_room(&crate::root().to_string_lossy()) else { return };
+    let dir = Some(crate::target_dir()).filter(|dir| dir.exists()).unwrap_or_else(|| crate::root().to_owned());
+    let Some(free) = free_room(&dir.to_string_lossy()) else { return };
     let enough = free >= NEEDED || crate::target_dir().join("debug").exists();
     let words = if enough { "" } else { ": too little for a clean run, which takes about 6 GB" };
     note(&format!("{:.1} GB free on the disk{words}", free as f64 / 1024.0));

@@ -46,7 +46,11 @@ impl Cluster {
                 .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"])
                 .arg(&data),
         )?;
-        let encryption = if certify(&binaries, &data) { " -c ssl=on" } else { "" };
+        let is_certified = certify(&binaries, &data);
+        if !is_certified {
+            crate::report::note("PostgreSQL has no certificate: encrypted connections are not tested");
+        }
+        let encryption = if is_certified { " -c ssl=on" } else { "" };
         let mut last = anyhow!("no port is free");
         for _ in 0..3 {
             // Somebody else can take the port between our look and the start; then another one is tried.

@@ -62,14 +62,29 @@ pub async fn verify_email(app: &App, permit: Permit<AnswerAccountLink>, token: &
     Ok(true)
 }
 
-/// One of the two addresses agrees to a change. The second one makes it happen: `true`.
+/// What has become of a change of address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// It has happened.
+    Done,
+    /// The other address has not agreed yet.
+    Half,
+    /// Nothing: the new address agrees in a browser that is signed in to the account. Otherwise whoever reads a stranger's mail in
+    /// good faith would prove their own address for the stranger's account.
+    Elsewhere,
+}
+
+/// One of the two addresses agrees to a change. The second one makes it happen.
 ///
-/// Permission: who holds the link. Audit: `account.email_confirmed`, `account.email_changed`.
+/// Permission: who holds the link; for the new address, its account, too. Audit: `account.email_confirmed`, `account.email_changed`.
 ///
 /// # Errors
 /// [`AccountError::LinkDead`]; [`AccountError::EmailTaken`] when somebody has taken the address meanwhile.
-pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<bool, AccountError> {
+pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: &str) -> Result<AddressChange, AccountError> {
     let (link, purpose) = find(app, &[Purpose::ChangeEmailOld, Purpose::ChangeEmailNew], token).await?;
+    if purpose == Purpose::ChangeEmailNew && permit.actor().account() != Some(link.account_id) {
+        return Ok(AddressChange::Elsewhere);
+    }
     let mut tx = audit::begin_in(app, &permit, INSTALLATION).await?;
     let now = tx.now();
     let id = link.subject_id.map(EmailChangeId).ok_or(AccountError::LinkDead)?;
@@ -80,7 +95,7 @@ pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: 
     let change = store::find_email_change(tx.tx(), id).await?.ok_or(AccountError::LinkDead)?;
     if change.old_confirmed_at.is_none() || change.new_confirmed_at.is_none() {
         tx.commit(Event::new("account.email_confirmed", link.account_id.into())).await?;
-        return Ok(false);
+        return Ok(AddressChange::Half);
     }
     let account = store::find_account(tx.tx(), link.account_id).await?.ok_or(AccountError::LinkDead)?;
     let changed = store::set_email(tx.tx(), &account, &change.new_email, now).await;
@@ -90,7 +105,7 @@ pub async fn confirm_email(app: &App, permit: Permit<AnswerAccountLink>, token: 
     tell(&mut tx, app, &account, Notice::EmailChanged { old: &account.email, new: &change.new_email }).await?;
     // Neither address: the audit keeps what it has, and the account may be erased.
     tx.commit(Event::new("account.email_changed", account.id.into())).await?;
-    Ok(true)
+    Ok(AddressChange::Done)
 }
 
 /// "This was not me": undoes what the notice told of (takes away the factor that was added, takes a changed address back), ends all

@@ -20,7 +20,7 @@ mod sign_in;
 mod sign_out;
 mod totp;
 
-pub use answer_link::{confirm_email, deny_notice, find_link, verify_email};
+pub use answer_link::{AddressChange, confirm_email, deny_notice, find_link, verify_email};
 pub use api_tokens::{MadeToken, find_api_token, list_my_tokens, make_token, revoke_token};
 pub use change_email::{find_email_change, request_email_change, request_verification};
 pub use change_me::change_me;

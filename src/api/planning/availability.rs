@@ -195,7 +195,7 @@ pub async fn act(client: OrgClient, Path(what): Path<String>) -> Result<Json<Slo
 }
 
 async fn decide(client: &OrgClient, id: i64, approves: bool) -> Result<Json<SlotBody>, Problem> {
-    let decided = planning::decide(&client.app, client.permit()?, AvailabilityId(id), approves).await;
+    let decided = planning::decide(&client.app, client.permit()?, AvailabilityId(id), approves, None).await;
     Ok(Json(decided.map_err(refusal)?.into()))
 }
 

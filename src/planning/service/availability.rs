@@ -200,20 +200,25 @@ pub async fn get_my_availability(
 }
 
 /// Agrees to time off, or not; or takes back what was agreed to, as long as it is not over. Its person sees it where they asked.
+/// `shown` is how it stood on the page where somebody decided, so that a refusal does not undo what a colleague has agreed to since.
 ///
 /// Permission: manager. Audit: `availability.approved`, `availability.rejected`, `availability.revoked`.
 ///
 /// # Errors
 /// [`PlanError::NotFound`]; [`PlanError::SlotTaken`] when it overlaps approved time off, itself included; [`PlanError::State`] for
-/// what was refused, is over, or was no time off.
+/// what was refused, is over, was no time off, or stands otherwise by now.
 pub async fn decide(
     app: &App,
     permit: Permit<DecideAvailability>,
     id: AvailabilityId,
     approve: bool,
+    shown: Option<AvailabilityStatus>,
 ) -> Result<Availability, PlanError> {
     let mut tx = audit::begin(app, &permit).await?;
     let slot = store::find_availability(&mut tx, id).await?.ok_or(PlanError::NotFound)?;
+    if shown.is_some_and(|shown| shown != slot.status) {
+        return Err(PlanError::State);
+    }
     tx.lock(DECIDE_LOCK + slot.crew_member_id.0).await?;
     let now = tx.now();
     let but = if slot.status == AvailabilityStatus::Approved { AvailabilityId(0) } else { id };

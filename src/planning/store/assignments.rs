@@ -70,7 +70,8 @@ const MAILED: &str = "UPDATE assignments SET mailed_at = $3 WHERE org_id = $1 AN
   AND mailed_at IS NULL AND believed IS NULL";
 const MAIL_AGAIN: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND crew_member_id = $2
   AND status = 'invited'
-  AND mission_id IN (SELECT id FROM missions WHERE org_id = $4 AND ends_at > $5 AND cancelled_at IS NULL)";
+  AND mission_id IN (SELECT id FROM missions WHERE org_id = $4 AND cancelled_at IS NULL
+    AND (starts_at > $5 OR (ends_at > $6 AND assignments.told_at >= starts_at)))";
 const REMIND: &str = "UPDATE assignments SET mailed_at = NULL, reminded_at = $3 WHERE org_id = $1 AND id = $2
   AND status = 'invited' AND reminded_at IS NULL AND mailed_at IS NOT NULL";
 const PASS_ON: &str = "UPDATE assignments SET passed_on_at = $3, passed_to_id = $4, version = version + 1
@@ -347,7 +348,7 @@ pub async fn mark_mailed(conn: &mut impl Conn, person: CrewMemberId, now: Instan
 /// Lets a person be mailed again what they have not answered and what is not over. Gives how many that is.
 pub async fn mail_again(conn: &mut impl Conn, person: CrewMemberId, now: Instant) -> DbResult<u64> {
     let org = conn.org();
-    conn.query(MAIL_AGAIN).bind(org).bind(person).bind(now).bind(org).bind(now).execute().await
+    conn.query(MAIL_AGAIN).bind(org).bind(person).bind(now).bind(org).bind(now).bind(now).execute().await
 }
 
 /// When the person was mailed last.

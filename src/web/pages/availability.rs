@@ -146,7 +146,7 @@ fn off_line(member: &Member, crew: &[CrewSheet], slot: &Availability, buttons: A
     let granted = slot.decided_at.filter(|_| slot.status == AvailabilityStatus::Approved);
     let granted = granted.map(|at| t.time_off_granted_on(format::long_day(zone.local(at).date, lang)));
     let granted = granted.map(|text| view! { <small>{text}</small> });
-    let form = member.support.is_none().then(|| view! { <form class="row" method="post" action=action>{buttons}</form> });
+    let form = member.support.is_none().then(|| view! { <form class="row" method="post" action=action><input type="hidden" name="shown" value=slot.status.code() />{buttons}</form> });
     view! { <li><span class="grow"><span class="strong">{name}</span><small>{span(slot, &zone, now, lang)}</small><small>{note}</small>{granted}</span>{form}</li> }.into_any()
 }
 
@@ -191,6 +191,8 @@ async fn requests(member: Member) -> Answer {
 #[derive(Deserialize)]
 struct DecideForm {
     approve: bool,
+    #[serde(default)]
+    shown: String,
 }
 
 async fn decide(
@@ -199,6 +201,7 @@ async fn decide(
     Path((_, id)): Path<(String, AvailabilityId)>,
     Form(form): Form<DecideForm>,
 ) -> Answer {
-    planning::decide(&member.visitor.app, member.permit()?, id, form.approve).await.map_err(|e| member.refuse(e))?;
+    let shown = AvailabilityStatus::parse(&form.shown);
+    planning::decide(&member.visitor.app, member.permit()?, id, form.approve, shown).await.map_err(|e| member.refuse(e))?;
     Ok(go_with(&session, "saved", &member.url("/time-off")).await)
 }

@@ -1,6 +1,7 @@
 //! What mailed links of an account open: a page with a button. Looking changes nothing, for mail scanners look, too.
 
 use super::*;
+use crate::accounts::service::AddressChange;
 use crate::accounts::{Account, AccountError, Purpose, service as accounts};
 use axum::routing::get;
 use serde::Deserialize;
@@ -139,20 +140,31 @@ async fn verify(visitor: Visitor, session: Session, Path(token): Path<String>) -
     if is_done {
         return Ok(go_with(&session, "email.verified", "/me").await);
     }
-    // Signing in leads back to the link, which still works.
-    let next = url_part(&format!("/verify/{token}"));
-    Ok(go_with(&session, "email.sign_in", &format!("/sign-in?next={next}")).await)
+    Ok(sign_in_first(&session, &format!("/verify/{token}")).await)
+}
+
+/// Signing in leads back to the link, which still works.
+async fn sign_in_first(session: &Session, link: &str) -> Response {
+    go_with(session, "email.sign_in", &format!("/sign-in?next={}", url_part(link))).await
 }
 
 async fn confirm_page(visitor: Visitor, Path(token): Path<String>) -> Answer {
     let t = visitor.words();
     let purposes = [Purpose::ChangeEmailOld, Purpose::ChangeEmailNew];
-    ask(visitor, &purposes, &token, [t.confirm_title(), t.confirm_lead(), t.confirm_button()]).await
+    let found = accounts::find_link(&visitor.app, visitor.permit()?, &purposes, &token).await;
+    let (account, purpose) = found.map_err(|e| visitor.refuse(e))?;
+    let is_mine = purpose == Purpose::ChangeEmailOld || visitor.account.as_ref().is_some_and(|mine| mine.id == account.id);
+    let (lead, button) = if is_mine { (t.confirm_lead(), t.confirm_button()) } else { (t.verify_sign_in(), t.sign_in_button()) };
+    Ok(show_button(visitor, account, [t.confirm_title(), lead, button]))
 }
 
 async fn confirm(visitor: Visitor, session: Session, Path(token): Path<String>) -> Answer {
-    let is_done = accounts::confirm_email(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
-    let code = if is_done { "email.changed" } else { "email.half" };
+    let change = accounts::confirm_email(&visitor.app, visitor.permit()?, &token).await.map_err(|e| visitor.refuse(e))?;
+    let code = match change {
+        AddressChange::Done => "email.changed",
+        AddressChange::Half => "email.half",
+        AddressChange::Elsewhere => return Ok(sign_in_first(&session, &format!("/confirm-email/{token}")).await),
+    };
     Ok(go_with(&session, code, if visitor.account.is_some() { "/me" } else { "/sign-in" }).await)
 }
 

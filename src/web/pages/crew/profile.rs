@@ -122,7 +122,8 @@ impl ProfileForm {
 
     /// The rows as one text, to compare them by.
     fn skills(&self) -> String {
-        self.rows().into_iter().map(|(name, level, expires_on)| format!("{} {level} {expires_on}", name.trim())).collect()
+        let rows = self.rows().into_iter();
+        rows.map(|(name, level, expires_on)| format!("{} {level} {expires_on}", name.trim())).collect::<Vec<_>>().join(";") + ";"
     }
 
     fn values(&self) -> Vec<(&'static str, String)> {

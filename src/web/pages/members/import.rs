@@ -3,22 +3,23 @@
 use super::*;
 use crate::orgs::InvitationPreview;
 use crate::platform::markup::typed_text;
-use crate::web::refusal::words_of;
+use crate::web::refusal::{with_retry, words_of};
 
 pub(super) async fn page(member: Member) -> Answer {
     let _: Permit<crate::orgs::InviteMembers> = member.permit()?;
-    Ok(show(member, String::new(), None))
+    Ok(show(member, Typed::default(), String::new(), None))
 }
 
-fn show(member: Member, text: String, preview: Option<InvitationPreview>) -> Response {
+fn show(member: Member, typed: Typed, text: String, preview: Option<InvitationPreview>) -> Response {
     let (t, lang) = (member.words(), member.visitor.lang);
     let good = preview.as_ref().map_or(0, |preview| preview.good().count());
-    render::page(StatusCode::OK, move || {
+    render::page(form_status(&typed), move || {
         let preview = preview.map(|preview| table(preview, t, lang));
         view! {
             <InOrg member=member.clone() title=t.members_import() here="members">
                 <header class="page-head"><div><h1>{t.members_import()}</h1><p class="lead">{t.members_import_lead()}</p></div></header>
                 <form class="stack" method="post" action=member.url("/members/import")>
+                    <FormError typed=typed.clone() lang />
                     <div class="field"><label for="text">{t.import_label()}</label><textarea class="input" id="text" name="text" rows="8" required>{typed_text(&text)}</textarea></div>
                     {preview}
                     <div class="row">
@@ -69,9 +70,14 @@ pub(super) struct ImportForm {
 pub(super) async fn submit(member: Member, session: Session, Form(form): Form<ImportForm>) -> Answer {
     let app = &member.visitor.app;
     if form.step.as_deref() == Some("send") {
-        orgs::import_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
-        return Ok(go_with(&session, "member.invited", &member.url("/members")).await);
+        let Err(error) = orgs::import_invitations(app, member.permit()?, &form.text).await else {
+            return Ok(go_with(&session, "member.invited", &member.url("/members")).await);
+        };
+        let preview = orgs::preview_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
+        let typed = Typed { failure: Some(error.into()), values: Vec::new() };
+        let retry = typed.failure.as_ref().and_then(|failure| failure.retry_seconds);
+        return Ok(with_retry(show(member, typed, form.text, Some(preview)), retry));
     }
     let preview = orgs::preview_invitations(app, member.permit()?, &form.text).await.map_err(|e| member.refuse(e))?;
-    Ok(show(member, form.text, Some(preview)))
+    Ok(show(member, Typed::default(), form.text, Some(preview)))
 }
